@@ -1,0 +1,18 @@
+# Everything that is not ours. What an option asks for is required: nothing is picked up by chance.
+find_package(absl CONFIG REQUIRED)  # without a version: some distributions declare it as exact
+find_package(Boost 1.74 CONFIG REQUIRED COMPONENTS headers)
+if(POINTSMAN_JSON OR POINTSMAN_TOOL)
+  find_package(nlohmann_json 3.9 CONFIG REQUIRED)
+endif()
+if(POINTSMAN_SQLITE3)
+  find_package(SQLite3 REQUIRED)
+endif()
+if(POINTSMAN_TOOL)
+  find_package(CLI11 CONFIG REQUIRED)
+endif()
+if(POINTSMAN_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+if(POINTSMAN_BENCHMARKS)
+  find_package(benchmark REQUIRED)
+endif()

@@ -1,0 +1,143 @@
+// Doctor: finds rows that contradict each other or that no request can use, says which requests fail because of them,
+// and how to cure them.
+//
+//   pointsman::Rows rows;
+//   loader.Load(rows, pointsman::Wanted::Everything());
+//   pointsman::Examination exam = pointsman::Examine(rows);
+//   for (const Finding& f : exam.findings) std::cout << f.code << ": " << f.message << "\n";
+//
+// A cure is data first (row changes with primary keys and old values) and SQL second (RenderSql). Applying is the
+// database component's work: see ApplySafeCures in load/sqlite3.h.
+//
+// Finding codes are stable. This version looks for:
+//
+//   token-empty-group        an enabled token whose group is NULL, '' or blank
+//   token-group-default      the column tokens.group whose default is absent, NULL or ''
+//   token-group-unserved     an enabled token whose group no enabled channel serves
+//   channel-without-abilities  an enabled channel that lists groups and models and has no ability row, while others have
+//   ability-orphan           an ability whose channel does not exist
+//   ability-disagrees        an ability that differs from its channel in enabled, priority, weight, tag, or is not listed by it
+//   row-rejected             a row that cannot be used as it is
+//
+// Thread safety: thread-safe (a pure function). Cost: about two compilations.
+#ifndef POINTSMAN_DOCTOR_H_
+#define POINTSMAN_DOCTOR_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "pointsman/export.h"
+#include "pointsman/loader.h"
+#include "pointsman/policy.h"
+
+namespace pointsman::inline v0 {
+
+enum class Severity : std::uint8_t { kInfo, kWarning, kError };
+// "info", "warning", "error".
+POINTSMAN_EXPORT std::string_view SeverityName(Severity severity);
+
+enum class Dialect : std::uint8_t { kSqlite, kPostgresql, kMysql };
+// "sqlite", "postgresql", "mysql".
+POINTSMAN_EXPORT std::string_view DialectName(Dialect dialect);
+
+// How far a cure may go without a human.
+enum class CureClass : std::uint8_t {
+  kNone,    // nothing to do
+  kSafe,    // restores what the gateways mean by the row; --apply runs it
+  kReview,  // SQL is offered, a human decides
+  kAdvice,  // words only
+};
+// "none", "safe", "review", "advice".
+POINTSMAN_EXPORT std::string_view CureClassName(CureClass cure);
+
+// A value in a row change: NULL, a whole number or text.
+using SqlValue = std::variant<std::monostate, std::int64_t, std::string>;
+
+struct ColumnValue {
+  std::string column;
+  SqlValue value;
+};
+
+// One row change that a cure consists of. It touches exactly one row, or none if that row changed meanwhile.
+struct RowChange {
+  enum class Kind : std::uint8_t { kUpdate, kInsert, kDelete };
+  Kind kind = Kind::kUpdate;
+  SourceTable table = SourceTable::kTokens;
+  std::vector<ColumnValue> key;     // primary key
+  std::vector<ColumnValue> before;  // old values that must still hold; for kDelete all values that an undo restores
+  std::vector<ColumnValue> after;   // new values; empty for kDelete
+
+  // The change that takes this one back.
+  POINTSMAN_EXPORT RowChange Undo() const;
+};
+
+// One statement without a trailing semicolon; identifiers and literals quoted for the dialect. Text that a dialect's
+// literal cannot carry (a NUL byte) makes it InvalidArgument.
+POINTSMAN_EXPORT absl::StatusOr<std::string> RenderSql(const RowChange& change, Dialect dialect);
+
+// A row that a finding is about.
+struct FindingRow {
+  SourceTable table = SourceTable::kTokens;
+  std::optional<std::int64_t> id;  // where the key is one number
+  std::string key;                 // the primary key as text, for every table
+  std::string name;                // as stored; escape it before showing it
+  std::string column;
+  std::optional<std::string> value;  // nothing: NULL
+};
+
+struct Finding {
+  std::string code;
+  Severity severity = Severity::kError;
+  std::size_t count = 0;          // rows concerned
+  std::vector<FindingRow> where;  // the first DoctorOptions::max_where of them
+  std::string message;            // what is wrong, one sentence
+  std::string why;                // which requests fail because of it, under the lookup that was examined
+  std::size_t failing_routes = 0; // (group, model) pairs, or for tokens (token, model) pairs, that fail because of it
+  CureClass cure = CureClass::kNone;
+  std::string advice;             // what to do or to know, in words; may be empty beside changes
+  std::vector<RowChange> changes; // for kSafe and kReview; one a row
+  std::vector<std::string> statements;  // further SQL in the examined dialect that is no row change (DDL)
+};
+
+struct ExaminationSummary {
+  std::size_t tokens = 0;              // enabled, undeleted
+  std::size_t empty_group_tokens = 0;  // of those: group NULL, '' or blank
+  std::size_t users = 0;
+  std::size_t channels = 0;
+  std::size_t enabled_channels = 0;
+  std::size_t abilities = 0;
+  std::size_t groups = 0;              // that an enabled channel serves
+  std::size_t models = 0;
+};
+
+struct Examination {
+  ExaminationSummary summary;
+  std::vector<Finding> findings;  // errors first, then by code
+  bool ok() const { return findings.empty(); }
+};
+
+struct DoctorOptions {
+  // The lookup under which failing requests are counted. Nothing: the gateways' exact lookup.
+  std::optional<Policy> policy;
+  Dialect dialect = Dialect::kSqlite;
+  // Finding codes to look for; empty: all. An unknown code is InvalidArgument that names the near ones.
+  std::vector<std::string> only;
+  // Let the cure of an empty token group fall back to the default group where the owner's group cannot be used.
+  bool assume_default = false;
+  std::size_t max_where = 50;
+};
+
+// Every finding code, in byte order.
+POINTSMAN_EXPORT std::vector<std::string_view> FindingCodes();
+
+POINTSMAN_EXPORT absl::StatusOr<Examination> Examine(const Rows& rows, const DoctorOptions& options = {});
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_DOCTOR_H_

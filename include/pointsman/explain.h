@@ -1,0 +1,109 @@
+// Explanation: every step of one selection as data, and as text in English and Chinese.
+//
+//   pointsman::Explanation why = router.Explain({.group = "", .model = "runway"});
+//   reply.body = why.Text(Language::kChinese);                          // for the caller: reveals nothing internal
+//   log << why.Text(Language::kEnglish, Audience::kOperator);           // for the operator: everything
+//
+// It is made from one table, by the same rules and the same code as the selection, so the two cannot disagree.
+//
+// Thread safety: immutable once made; owns its texts.
+// Cost: O(candidates of the route + groups + models of the table); allocates. Not for the hot path.
+#ifndef POINTSMAN_EXPLAIN_H_
+#define POINTSMAN_EXPLAIN_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pointsman/caller.h"
+#include "pointsman/export.h"
+#include "pointsman/request.h"
+#include "pointsman/route_table.h"
+#include "pointsman/selection.h"
+
+namespace pointsman::inline v0 {
+
+enum class Language : std::uint8_t { kEnglish, kChinese };
+
+// Who reads a text. Callers never see a channel, nor a group that they may not use.
+enum class Audience : std::uint8_t { kCaller, kOperator };
+
+// A text in both languages.
+struct Phrase {
+  std::string english;
+  std::string chinese;
+  const std::string& In(Language language) const { return language == Language::kChinese ? chinese : english; }
+};
+
+// One candidate of the route, or why it is out.
+struct ExplainedCandidate {
+  std::int64_t channel_id = 0;
+  std::string name;
+  std::uint32_t weight = 0;
+  Share share;
+  CandidateStatus status = CandidateStatus::kEligible;
+};
+
+struct ExplainedTier {
+  std::string group;
+  std::int64_t priority = 0;
+  std::vector<ExplainedCandidate> candidates;
+};
+
+// Something close to what was asked for that would have been found.
+struct NearMiss {
+  enum class Kind : std::uint8_t {
+    kModelInOtherGroup,  // the same model, served in `group`
+    kModelOtherCase,     // a model of this group that differs only in case or surrounding blanks
+    kGroupOtherCase,     // a group that differs only in case or surrounding blanks
+  };
+  Kind kind = Kind::kModelInOtherGroup;
+  std::string group;
+  std::string model;
+};
+
+// One link of the chain from channel to table: whether it holds, and what was seen.
+struct ChainLink {
+  enum class Kind : std::uint8_t { kChannel, kAbility, kToken, kTable };
+  Kind kind = Kind::kChannel;
+  bool holds = false;
+  Phrase seen;
+};
+
+// "channel", "ability", "token", "table".
+POINTSMAN_EXPORT std::string_view ChainLinkName(ChainLink::Kind kind);
+// "model_in_other_group", "model_other_case", "group_other_case".
+POINTSMAN_EXPORT std::string_view NearMissName(NearMiss::Kind kind);
+
+struct POINTSMAN_EXPORT Explanation {
+  bool ok = false;
+  Reason reason = Reason::kNone;
+  CallerRefusal refusal = CallerRefusal::kNone;  // set where the caller may not call; then `reason` is of the routing alone
+  std::uint64_t generation = 0;  // of the table that this speaks of; 0: not published
+
+  std::string requested_group;
+  std::optional<std::string> resolved_group;  // nothing: the policy refuses an empty group
+  std::vector<std::string> plan;              // groups in the order in which they are tried
+  EmptyGroup empty_group = EmptyGroup::kInherit;
+  bool group_was_empty = false;
+
+  std::string requested_model;
+  std::optional<std::string> matched_model;
+
+  std::vector<ExplainedTier> tiers;  // highest priority first
+  std::vector<NearMiss> near_misses;  // at most 10
+  std::vector<ChainLink> chain;       // channel, ability, token, table
+  std::vector<Phrase> hints;          // cures, for operators
+
+  // For people. Names are escaped and shortened; the whole is bounded whatever the request holds.
+  std::string Text(Language language = Language::kEnglish, Audience audience = Audience::kCaller) const;
+};
+
+// Explains from one table. `caller`, where given, is whom the request was made for.
+POINTSMAN_EXPORT Explanation Explain(const RouteTable& table, const Request& request, const Caller* caller = nullptr);
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_EXPLAIN_H_

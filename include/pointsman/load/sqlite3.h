@@ -1,0 +1,71 @@
+// SQLite: rows from a gateway's SQLite file, and cures written back to it. Component `sqlite3`, target
+// pointsman::sqlite3.
+//
+//   pointsman::SqliteLoader loader("one-api.db");
+//   absl::StatusOr<pointsman::BuildReport> built = router.Reload(loader);
+//
+// Loading opens the file read-only and reads all wanted tables in one transaction, so they describe one moment even
+// while the gateway writes. Tables and columns that the file lacks are absent, not errors; only a file without a
+// `channels` table is foreign and refused. Soft-deleted rows are skipped. Columns are named one by one, and no secret
+// (`key`, `base_url`, overrides, settings) is among them.
+//
+// Errors: NotFound (no such file), PermissionDenied, InvalidArgument (not a SQLite database, or a foreign one),
+// Unavailable (locked until the deadline or for 5 seconds), DeadlineExceeded, Cancelled. A value of the wrong type
+// rejects its row, with table and primary key.
+//
+// Thread safety: thread-compatible; each Load has a connection of its own.
+// Cost: one pass over each wanted table.
+#ifndef POINTSMAN_LOAD_SQLITE3_H_
+#define POINTSMAN_LOAD_SQLITE3_H_
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "pointsman/doctor.h"
+#include "pointsman/export.h"
+#include "pointsman/loader.h"
+
+namespace pointsman::inline v0 {
+
+class POINTSMAN_EXPORT SqliteLoader final : public Loader {
+ public:
+  explicit SqliteLoader(std::string path) : path_(std::move(path)) {}
+  absl::Status Load(RowSink& sink, const Wanted& wanted) override;
+  std::string source() const override { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// What ApplySafeCures did, or found out before it did anything.
+struct CureResult {
+  Examination before;        // as seen inside the transaction, before the changes
+  Examination after;         // as seen inside the transaction, after them
+  std::size_t changed_rows = 0;
+  std::string undo_file;     // empty when there was nothing to change
+};
+
+struct CureOptions {
+  DoctorOptions doctor;
+  // The undo file to write before anything is committed: SQL that takes every change back, and skips rows that were
+  // changed since. An existing file is never overwritten (AlreadyExists). Empty: "<path>.undo-<UTC time>.sql".
+  std::string undo_file;
+  // Shown the examination and the changes that would be made; false leaves the database as it is (Cancelled).
+  std::function<bool(const Examination& before, const std::vector<RowChange>& changes)> confirm;
+};
+
+// Runs the cures of class safe, in one transaction: examine, confirm, write the undo file, change each row by primary
+// key and old value, examine again, commit. Aborted, with everything rolled back, when a statement does not touch
+// exactly one row or when the second examination still finds what was cured or finds something new. FailedPrecondition
+// when confirm is missing. The write lock is held while confirm runs only as far as SQLite needs it: the examination is
+// repeated after confirming, and a different result is Aborted.
+POINTSMAN_EXPORT absl::StatusOr<CureResult> ApplySafeCures(const std::string& path, const CureOptions& options);
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_LOAD_SQLITE3_H_

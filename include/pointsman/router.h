@@ -1,0 +1,116 @@
+// Router: holds the current route table, answers requests from it, and replaces it while others ask. START HERE.
+//
+//   pointsman::Router router;
+//   pointsman::SqliteLoader loader("one-api.db");
+//   absl::StatusOr<pointsman::BuildReport> built = router.Reload(loader);
+//
+//   pointsman::Selection s = router.Select({.group = token.group, .user_group = user.group, .model = "gpt-4o"});
+//   if (s) Send(s.channel_id());
+//   else   Fail(503, router.Explain({.group = token.group, .model = "gpt-4o"}).Text(pointsman::Language::kEnglish));
+//
+// A first selection draws from the highest tier that has an eligible candidate; each candidate's probability is its
+// weight divided by the tier's sum, exactly, in integers.
+//
+// Thread safety: thread-safe, all of it. Publish and Reload may race: an older build never replaces a newer one.
+// Cost: Select is two name lookups and one draw, O(log candidates), without allocation and without reading a clock.
+// Failing is as cheap as succeeding: texts are made only by Explain.
+// Limits: a Snapshot keeps its table's memory alive. Destroy a router only when nobody is inside a call to it.
+#ifndef POINTSMAN_ROUTER_H_
+#define POINTSMAN_ROUTER_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "pointsman/compile.h"
+#include "pointsman/explain.h"
+#include "pointsman/export.h"
+#include "pointsman/loader.h"
+#include "pointsman/policy.h"
+#include "pointsman/random.h"
+#include "pointsman/request.h"
+#include "pointsman/route_table.h"
+#include "pointsman/selection.h"
+
+namespace pointsman::inline v0 {
+
+// A held table: the one form that may be kept and moved between threads. Immutable.
+struct Snapshot {
+  std::shared_ptr<const RouteTable> table;  // null before the first publish
+  std::uint64_t generation = 0;
+};
+
+struct RouterOptions {
+  // Called with a table that is about to become current, while no other publish can happen. An error refuses it.
+  // Lets a host prepare its own map of channels first.
+  std::function<absl::Status(const RouteTable&)> before_publish;
+
+  // Reload refuses (FailedPrecondition) a table in which more than this share of the serving routes of the current
+  // one no longer serve: a database that was emptied for a moment is not a change of mind. 1 switches the guard off.
+  double max_lost_share = 0.5;
+};
+
+class POINTSMAN_EXPORT Router {
+ public:
+  explicit Router(Policy policy = {}, RouterOptions options = {});
+  ~Router();
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+
+  // Which channel serves this request, or why none does.
+  Selection Select(const Request& request) const noexcept { return Select(request, ThreadBits()); }
+  Selection Select(const Request& request, RandomBits bits) const noexcept;
+
+  // Calls `use(const RouteTable&)` with the current table, which does not change or end during the call, and returns
+  // what it returns. Before the first publish the table is empty. Must not call back into Publish or Reload.
+  template <class Use>
+  decltype(auto) Read(Use&& use) const;
+
+  // The current table, to keep.
+  Snapshot TakeSnapshot() const;
+
+  // Why, step by step: what a selection for this request would do now, from the current table.
+  Explanation Explain(const Request& request, const Caller* caller = nullptr) const;
+
+  // Makes `table` current. Returns its generation, which is larger than any before.
+  // InvalidArgument for null; whatever before_publish returns.
+  absl::StatusOr<std::uint64_t> Publish(std::shared_ptr<const RouteTable> table);
+
+  // Loads, compiles with the router's policy and publishes. On any error the last good table stays current:
+  // the loader's error, InvalidArgument for the policy, Aborted when a newer build was published meanwhile,
+  // FailedPrecondition when the guard refuses the table. `wanted.deadline` bounds the loading.
+  absl::StatusOr<BuildReport> Reload(Loader& loader, const Wanted& wanted = {});
+
+  const Policy& policy() const;
+
+ private:
+  class Impl;
+  using Visit = void (*)(void* use, const RouteTable& table);
+  void ReadErased(Visit visit, void* use) const;
+
+  std::unique_ptr<Impl> impl_;
+};
+
+template <class Use>
+decltype(auto) Router::Read(Use&& use) const {
+  using Result = std::invoke_result_t<Use&, const RouteTable&>;
+  if constexpr (std::is_void_v<Result>) {
+    ReadErased([](void* u, const RouteTable& t) { (*static_cast<std::remove_reference_t<Use>*>(u))(t); },
+               const_cast<void*>(static_cast<const void*>(std::addressof(use))));
+  } else {
+    static_assert(!std::is_reference_v<Result>, "return a value: a reference into the table would outlive the read");
+    std::optional<Result> result;
+    auto keep = [&](const RouteTable& table) { result.emplace(use(table)); };
+    ReadErased([](void* u, const RouteTable& t) { (*static_cast<decltype(keep)*>(u))(t); }, &keep);
+    return Result(std::move(*result));
+  }
+}
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_ROUTER_H_
