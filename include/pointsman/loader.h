@@ -114,6 +114,7 @@ class POINTSMAN_EXPORT Rows final : public RowSink {
   std::span<const TokenRow> tokens() const { return tokens_; }
   std::span<const UserRow> users() const { return users_; }
   std::span<const OptionRow> options() const { return options_; }
+  std::span<const ColumnFact> columns() const { return columns_; }
   std::span<const Rejection> rejections() const { return rejections_; }
 
   // The fact that was described, or null where the source declares nothing about the column. Linear in the facts.
