@@ -10,8 +10,8 @@
 namespace pointsman::inline v0 {
 namespace {
 
-// A copy that is bounded whatever the request holds.
-std::string Bounded(std::string_view text) { return std::string(text.substr(0, kMaxNameBytes)); }
+// A copy that is bounded whatever the request holds. One byte too many is kept, so that a cut name equals no real one.
+std::string Bounded(std::string_view text) { return std::string(text.substr(0, kMaxNameBytes + 1)); }
 
 bool SameButForCase(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
@@ -46,9 +46,8 @@ void WalkSteps(const RouteTable& table, const Request& request, Explanation& e) 
   e.reason = route.reason;
   if (route.route == nullptr) return;
   e.matched_model = Bounded(request.model);
-  for (const TierInfo& tier : table.Describe(group.name, request.model)->tiers) {
-    e.tiers.push_back(ExplainTier(group.name, tier));
-  }
+  const RouteInfo described = *table.Describe(group.name, request.model);
+  for (const TierInfo& tier : described.tiers) e.tiers.push_back(ExplainTier(group.name, tier));
 }
 
 }  // namespace
