@@ -56,7 +56,7 @@ enum class CureClass : std::uint8_t {
 // "none", "safe", "review", "advice".
 POINTSMAN_EXPORT std::string_view CureClassName(CureClass cure);
 
-// A value in a row change: NULL, a whole number or text.
+// A value in a row change: NULL, a whole number or text. Booleans are 1 and 0, whatever the dialect.
 using SqlValue = std::variant<std::monostate, std::int64_t, std::string>;
 
 struct ColumnValue {
@@ -64,7 +64,8 @@ struct ColumnValue {
   SqlValue value;
 };
 
-// One row change that a cure consists of. It touches exactly one row, or none if that row changed meanwhile.
+// One row change that a cure consists of. It touches exactly one row, or none if that row changed meanwhile. Columns of
+// the key are not repeated in `before` and `after`.
 struct RowChange {
   enum class Kind : std::uint8_t { kUpdate, kInsert, kDelete };
   Kind kind = Kind::kUpdate;
@@ -77,8 +78,11 @@ struct RowChange {
   POINTSMAN_EXPORT RowChange Undo() const;
 };
 
-// One statement without a trailing semicolon; identifiers and literals quoted for the dialect. Text that a dialect's
-// literal cannot carry (a NUL byte) makes it InvalidArgument.
+// One statement on one line, without a trailing semicolon; columns and literals are quoted for the dialect, and the
+// condition holds the primary key and every old value. Control characters and invisible ones are spelled, so that the
+// text is safe to show and means the same under every server setting. Text that a dialect cannot carry (a NUL byte;
+// invalid UTF-8 but in SQLite) is InvalidArgument, as is a change without a key or an update without new values.
+// MySQL compares by the column's collation: an old value that changed only in case still matches there.
 POINTSMAN_EXPORT absl::StatusOr<std::string> RenderSql(const RowChange& change, Dialect dialect);
 
 // A row that a finding is about.
