@@ -184,10 +184,23 @@ class Database {
 };
 
 TEST(RenderSqlInSqlite, HostileTextArrivesByteForByteAndIsFoundAgain) {
-  for (const std::string text :
-       {"default", "it's", "''", "\"quoted\"", "back\\slash\\", "`tick`", "line\nbreak\r\n\ttab", "\x1b[2J\x7f",
-        "🚂 分组", "\u202e\u200b", "a\xff\xfe", "; DROP TABLE tokens; --", " ", "\xc3", "$1 ?1 :name @x %s",
-        std::string(5000, '\n')}) {
+  const std::vector<std::string> texts = {"default",
+                                          "it's",
+                                          "''",
+                                          "\"quoted\"",
+                                          "back\\slash\\",
+                                          "`tick`",
+                                          "line\nbreak\r\n\ttab",
+                                          "\x1b[2J\x7f",
+                                          "🚂 分组",
+                                          "\u202e\u200b",
+                                          "a\xff\xfe",
+                                          "; DROP TABLE tokens; --",
+                                          " ",
+                                          "\xc3",
+                                          "$1 ?1 :name @x %s",
+                                          std::string(5000, '\n')};
+  for (const std::string& text : texts) {
     Database db;
     db.Run("INSERT INTO tokens VALUES (3, NULL), (4, NULL)");
     const RowChange change = TokenUpdate(SqlValue(), text);
