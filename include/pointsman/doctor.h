@@ -11,15 +11,24 @@
 //
 // Finding codes are stable. This version looks for:
 //
-//   token-empty-group        an enabled token whose group is NULL, '' or blank
-//   token-group-default      the column tokens.group whose default is absent, NULL or ''
-//   token-group-unserved     an enabled token whose group no enabled channel serves
+//   ability-disagrees          an ability that differs from its channel; one finding for each of: enabled, priority,
+//                              weight, tag, unlisted (the channel's lists do not name it), missing (they do, and other
+//                              pairs of the channel have a row). The cures do what the gateways' own repair does
+//   ability-orphan             an ability whose channel does not exist
 //   channel-without-abilities  an enabled channel that lists groups and models and has no ability row, while others have
-//   ability-orphan           an ability whose channel does not exist
-//   ability-disagrees        an ability that differs from its channel in enabled, priority, weight, tag, or is not listed by it
-//   row-rejected             a row that cannot be used as it is
+//   row-rejected               a row that cannot be used as it is; one finding for each table
+//   token-empty-group          an enabled token whose group is NULL, '' or blank
+//   token-group-default        the column tokens.group whose default is absent, NULL or ''
+//   token-group-unserved       an enabled token whose group no enabled channel serves; "auto" is none
 //
-// Thread safety: thread-safe (a pure function). Cost: about two compilations.
+// What fails is counted from the table that the rows compile to under the examined lookup, never guessed. For tokens a
+// pair fails because of the finding if the token's request for the model has no route, although the group that the
+// gateways mean serves it: the owner's, else the default group (for token-group-unserved: the one that differs only in
+// case or blanks, where there is one). A token's own model limits are respected.
+//
+// Thread safety: thread-safe (a pure function).
+// Cost: one compilation and a few passes over the rows, O(n log n) in the abilities; memory for one change a wrong row.
+// Limits: of the pairs that channels list and abilities lack, four million are compared; beyond that they are only counted.
 #ifndef POINTSMAN_DOCTOR_H_
 #define POINTSMAN_DOCTOR_H_
 
@@ -93,6 +102,7 @@ struct FindingRow {
   std::string name;                // as stored; escape it before showing it
   std::string column;
   std::optional<std::string> value;  // nothing: NULL
+  std::string detail;                // what is wrong with this row, fit to print, where the finding's message is too wide
 };
 
 struct Finding {
@@ -117,7 +127,7 @@ struct ExaminationSummary {
   std::size_t enabled_channels = 0;
   std::size_t abilities = 0;
   std::size_t groups = 0;              // that an enabled channel serves
-  std::size_t models = 0;
+  std::size_t models = 0;              // likewise, in whatever group
 };
 
 struct Examination {

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/str_format.h"
+#include "absl/strings/str_cat.h"
 #include "text/printable.h"
 
 namespace pointsman::inline v0 {
@@ -71,7 +71,7 @@ std::string SqliteText(const std::vector<Character>& characters) {
     }
     if (!literal.empty()) append(PlainLiteral(literal));
     literal.clear();
-    append(absl::StrFormat("char(%d)", CodePoint(character.bytes)));
+    append(absl::StrCat("char(", CodePoint(character.bytes), ")"));
   }
   if (!literal.empty()) append(PlainLiteral(literal));
   return out;
@@ -85,9 +85,9 @@ std::string PostgresqlText(const std::vector<Character>& characters) {
     } else if (character.is_plain()) {
       AppendDoubling(character.bytes, '\'', out);
     } else if (const std::uint32_t code = CodePoint(character.bytes); code <= 0xffff) {
-      out += absl::StrFormat("\\u%04x", code);
+      absl::StrAppend(&out, "\\u", absl::Hex(code, absl::kZeroPad4));
     } else {
-      out += absl::StrFormat("\\U%08x", code);
+      absl::StrAppend(&out, "\\U", absl::Hex(code, absl::kZeroPad8));
     }
   }
   return out + "'";
