@@ -41,8 +41,8 @@ namespace pointsman::inline v0 {
 
 // A held table: the one form that may be kept and moved between threads. Immutable.
 struct Snapshot {
-  std::shared_ptr<const RouteTable> table;  // null before the first publish
-  std::uint64_t generation = 0;
+  std::shared_ptr<const RouteTable> table;  // empty before the first publish, never null
+  std::uint64_t generation = 0;             // 0 before the first publish
 };
 
 struct RouterOptions {
@@ -67,7 +67,7 @@ class POINTSMAN_EXPORT Router {
   Selection Select(const Request& request, RandomBits bits) const noexcept;
 
   // Calls `use(const RouteTable&)` with the current table, which does not change or end during the call, and returns
-  // what it returns. Before the first publish the table is empty. Must not call back into Publish or Reload.
+  // what it returns. Before the first publish the table is empty.
   template <class Use>
   decltype(auto) Read(Use&& use) const;
 

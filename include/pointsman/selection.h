@@ -34,7 +34,7 @@ enum class Reason : std::uint8_t {
   kAttemptLimit = 13,
   kFilterFailed = 14,
   kPinUnusable = 15,
-  kEmptyTable = 16,       // nothing was published yet, or the rows serve nothing at all
+  kEmptyTable = 16,       // nothing was published yet, or the rows list no model for any group
 };
 
 // "kModelNotInGroup" and so on; "kUnknown" for a number that is none of them.

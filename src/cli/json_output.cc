@@ -1,0 +1,195 @@
+#include "cli/json_output.h"
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/terminal.h"
+
+namespace pointsman::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Names may hold any bytes; what is not UTF-8 becomes the replacement character.
+void Print(const Json& document) {
+  std::cout << document.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+}
+
+Json HintsOf(const Explanation& why, Language language) {
+  Json hints = Json::array();
+  for (const Phrase& hint : why.hints) hints.push_back(hint.In(language));
+  return hints;
+}
+
+// The refusal of a caller comes before any routing, and so before its reason.
+std::string_view ReasonOf(const Explanation& why) {
+  return why.refusal != CallerRefusal::kNone ? CallerRefusalName(why.refusal) : ReasonName(why.reason);
+}
+
+Json CandidateJson(std::int64_t id, std::string_view name, std::uint32_t weight, const Share& share, CandidateStatus status) {
+  return {{"channel_id", id},          {"name", name},
+          {"weight", weight},          {"share", share.value()},
+          {"share_exact", share.Text()}, {"status", CandidateStatusName(status)}};
+}
+
+Json TiersOf(const Explanation& why) {
+  Json tiers = Json::array();
+  for (const ExplainedTier& tier : why.tiers) {
+    Json candidates = Json::array();
+    for (const ExplainedCandidate& c : tier.candidates) {
+      candidates.push_back(CandidateJson(c.channel_id, c.name, c.weight, c.share, c.status));
+    }
+    tiers.push_back({{"group", tier.group}, {"priority", tier.priority}, {"candidates", std::move(candidates)}});
+  }
+  return tiers;
+}
+
+Json NearMissesOf(const Explanation& why) {
+  Json misses = Json::array();
+  for (const NearMiss& miss : why.near_misses) {
+    misses.push_back({{"kind", NearMissName(miss.kind)}, {"group", miss.group}, {"model", miss.model}});
+  }
+  return misses;
+}
+
+Json ChainOf(const Explanation& why, Language language) {
+  Json chain = Json::array();
+  for (const ChainLink& link : why.chain) {
+    chain.push_back({{"link", ChainLinkName(link.kind)}, {"holds", link.holds}, {"seen", link.seen.In(language)}});
+  }
+  return chain;
+}
+
+Json OrNull(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
+
+Json RejectionsOf(const BuildReport& report) {
+  Json rejections = Json::array();
+  for (const Rejection& r : report.rejections) {
+    rejections.push_back({{"table", TableName(r.place.table)},
+                          {"key", r.place.key},
+                          {"column", r.place.column},
+                          {"line", r.place.origin.line},
+                          {"problem", r.problem},
+                          {"cure", r.cure},
+                          {"text", r.Text()}});
+  }
+  return rejections;
+}
+
+Json SummaryJson(const ExaminationSummary& s) {
+  return {{"tokens", s.tokens},
+          {"empty_group_tokens", s.empty_group_tokens},
+          {"users", s.users},
+          {"channels", s.channels},
+          {"enabled_channels", s.enabled_channels},
+          {"abilities", s.abilities},
+          {"groups", s.groups},
+          {"models", s.models}};
+}
+
+Json WhereJson(const FindingRow& row) {
+  return {{"table", TableName(row.table)}, {"id", row.id ? Json(*row.id) : Json(nullptr)},
+          {"key", row.key},                {"name", row.name},
+          {"column", row.column},          {"value", OrNull(row.value)}};
+}
+
+Json CureSql(const Finding& finding, Dialect dialect) {
+  Json sql = Json::array();
+  for (const RowChange& change : finding.changes) {
+    const absl::StatusOr<std::string> statement = RenderSql(change, dialect);
+    if (statement.ok()) sql.push_back(*statement);
+  }
+  for (const std::string& statement : finding.statements) sql.push_back(statement);
+  return sql;
+}
+
+Json FindingJson(const Finding& f, Dialect dialect) {
+  Json where = Json::array();
+  for (const FindingRow& row : f.where) where.push_back(WhereJson(row));
+  return {{"code", f.code},
+          {"severity", SeverityName(f.severity)},
+          {"count", f.count},
+          {"where", std::move(where)},
+          {"where_total", f.count},
+          {"message", f.message},
+          {"why", f.why},
+          {"failing_routes", f.failing_routes},
+          {"cure", CureClassName(f.cure)},
+          {"advice", f.advice},
+          {"cure_sql", CureSql(f, dialect)}};
+}
+
+}  // namespace
+
+void PrintSelectJson(const SelectDocument& d) {
+  Json selections = Json::array();
+  for (const Tally& t : d.tallies) {
+    selections.push_back({{"channel_id", t.channel_id},
+                          {"name", t.channel_name},
+                          {"count", t.count},
+                          {"share", static_cast<double>(t.count) / static_cast<double>(d.requested)},
+                          {"exact_share", t.exact.value()},
+                          {"exact_share_fraction", t.exact.Text()},
+                          {"group", d.group},
+                          {"priority", d.priority}});
+  }
+  Print({{"ok", true}, {"selections", std::move(selections)}, {"requested", d.requested}, {"seed", d.seed}});
+}
+
+void PrintNoRouteJson(const Explanation& why, Language language) {
+  Print({{"ok", false}, {"reason", ReasonOf(why)}, {"message", why.Text(language)}, {"hints", HintsOf(why, language)}});
+}
+
+void PrintExplainJson(const Explanation& why, Language language) {
+  Print({{"ok", why.ok},
+         {"reason", why.ok ? Json(nullptr) : Json(ReasonOf(why))},
+         {"group",
+          {{"requested", why.requested_group},
+           {"resolved", OrNull(why.resolved_group)},
+           {"empty_group", EmptyGroupName(why.empty_group)},
+           {"plan", why.plan}}},
+         {"model",
+          {{"requested", why.requested_model},
+           {"matched", OrNull(why.matched_model)},
+           {"rule", why.matched_model ? Json("exact") : Json(nullptr)}}},
+         {"tiers", TiersOf(why)},
+         {"chain", ChainOf(why, language)},
+         {"near_misses", NearMissesOf(why)},
+         {"hints", HintsOf(why, language)},
+         {"message", why.Text(language)}});
+}
+
+void PrintShowJson(const std::vector<RouteInfo>& routes, const BuildReport& report) {
+  Json list = Json::array();
+  for (const RouteInfo& route : routes) {
+    Json tiers = Json::array();
+    for (const TierInfo& tier : route.tiers) {
+      Json candidates = Json::array();
+      for (const CandidateInfo& c : tier.candidates) {
+        candidates.push_back(CandidateJson(c.channel_id, c.channel_name, c.weight, c.share, c.status));
+      }
+      tiers.push_back({{"priority", tier.priority}, {"candidates", std::move(candidates)}});
+    }
+    list.push_back({{"group", route.group}, {"model", route.model}, {"tiers", std::move(tiers)}});
+  }
+  Print({{"ok", !routes.empty()},
+         {"content_hash", report.content_hash},
+         {"believed", RowSourceName(report.believed)},
+         {"routes", std::move(list)},
+         {"rejections", RejectionsOf(report)}});
+}
+
+void PrintDoctorJson(const Examination& e, bool ok, Dialect dialect, const std::optional<Applied>& applied) {
+  Json findings = Json::array();
+  for (const Finding& finding : e.findings) findings.push_back(FindingJson(finding, dialect));
+  Json document = {{"ok", ok}, {"summary", SummaryJson(e.summary)}};
+  if (applied) {
+    document["applied"] = {{"changed_rows", applied->changed_rows},
+                           {"undo_file", applied->undo_file},
+                           {"summary_before", SummaryJson(applied->before)}};
+  }
+  document["findings"] = std::move(findings);
+  Print(document);
+}
+
+}  // namespace pointsman::cli

@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <iostream>
+#include <map>
+
+#include "cli/commands.h"
+#include "cli/json_output.h"
+#include "cli/terminal.h"
+#include "pointsman/router.h"
+#include "text/printable.h"
+
+namespace pointsman::cli {
+namespace {
+
+constexpr int kBarWidth = 30;
+
+// Draws `count` times, and sets beside it what each candidate of the tier should get.
+SelectDocument Draw(const Router& router, const Request& request, const SelectOptions& options) {
+  SelectDocument document{.requested = options.count, .seed = options.seed};
+  SplitMix64 bits(options.seed);
+  std::map<std::int64_t, std::uint64_t> counts;
+  for (std::uint64_t i = 0; i < options.count; ++i) {
+    const Selection selection = router.Select(request, RandomBits(bits));
+    ++counts[selection.channel_id()];
+    document.group = selection.group();
+    document.priority = selection.priority();
+  }
+  const Snapshot now = router.TakeSnapshot();
+  const RouteInfo route = *now.table->Describe(document.group, request.model);
+  for (const CandidateInfo& c : route.top()->candidates) {
+    const std::uint64_t count = counts[c.channel_id];
+    // A single draw is an answer, not a statistic: it shows the channel and nobody else.
+    if (count == 0 && (options.count == 1 || c.status != CandidateStatus::kEligible)) continue;
+    document.tallies.push_back(
+        {.channel_id = c.channel_id, .channel_name = std::string(c.channel_name), .count = count, .exact = c.share});
+  }
+  std::stable_sort(document.tallies.begin(), document.tallies.end(),
+                   [](const Tally& a, const Tally& b) { return a.count > b.count; });
+  return document;
+}
+
+void PrintOne(const SelectDocument& d) {
+  const Tally& t = d.tallies.front();
+  std::cout << "channel " << t.channel_id << " " << Quoted(t.channel_name) << ", group " << Quoted(d.group) << ", priority "
+            << d.priority << ", share " << t.exact.Text() << "\n";
+}
+
+void PrintMany(const SelectDocument& d) {
+  std::size_t width = 0;
+  for (const Tally& t : d.tallies) width = std::max(width, Quoted(t.channel_name, 24).size());
+  std::cout << d.requested << " selections from group " << Quoted(d.group) << ", priority " << d.priority << ", seed " << d.seed
+            << "\n";
+  std::cout << "  " << PadLeft("channel", 8) << "  " << PadRight("name", width) << PadLeft("count", 10) << PadLeft("share", 10)
+            << PadLeft("exact", 10) << "\n";
+  for (const Tally& t : d.tallies) {
+    const double share = static_cast<double>(t.count) / static_cast<double>(d.requested);
+    std::cout << "  " << PadLeft(std::to_string(t.channel_id), 8) << "  " << PadRight(Quoted(t.channel_name, 24), width)
+              << PadLeft(std::to_string(t.count), 10) << PadLeft(Percent(share), 10) << PadLeft(Percent(t.exact.value()), 10)
+              << "  " << Bar(share, kBarWidth) << " " << t.exact.Text() << "\n";
+  }
+}
+
+int NoRoute(const Explanation& why, const CommonOptions& common) {
+  if (common.json) {
+    PrintNoRouteJson(why, common.lang());
+  } else {
+    std::cout << why.Text(common.lang(), Audience::kOperator);
+  }
+  return kAnswerIsNo;
+}
+
+}  // namespace
+
+int RunSelect(const SelectOptions& options) {
+  const Source source = OpenSource(options.common.from);
+  const Policy policy = ReadPolicy(options.common.policy_file).value_or(Policy{});
+  const Rows rows = LoadRows(source, WantedFor(options.request));
+  const AskedRequest asked(options.request, rows);
+  Router router(policy);
+  if (const auto published = router.Publish(CompileRows(rows, policy).table); !published.ok()) Fail(published.status());
+
+  const Explanation why = router.Explain(asked.request(), asked.caller());
+  if (!why.ok) return NoRoute(why, options.common);
+  const SelectDocument document = Draw(router, asked.request(), options);
+  if (options.common.json) {
+    PrintSelectJson(document);
+  } else if (options.count == 1) {
+    PrintOne(document);
+  } else {
+    PrintMany(document);
+  }
+  return kFine;
+}
+
+}  // namespace pointsman::cli

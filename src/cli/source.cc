@@ -1,0 +1,174 @@
+#include "cli/source.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <utility>
+
+#include "cli/terminal.h"
+#include "pointsman/load/json.h"
+#include "pointsman/load/sqlite3.h"
+#include "rows/comma_list.h"
+#include "text/printable.h"
+
+namespace pointsman::cli {
+namespace {
+
+constexpr std::string_view kSqliteMagic = "SQLite format 3";
+constexpr std::string_view kNotBuilt[] = {"postgresql:", "postgres:", "dump:"};
+
+bool CutPrefix(std::string_view prefix, std::string& text) {
+  if (text.rfind(prefix, 0) != 0) return false;
+  text.erase(0, prefix.size());
+  return true;
+}
+
+Source SqliteSource(std::string path) {
+  auto loader = std::make_unique<SqliteLoader>(path);
+  return {.kind = Source::Kind::kSqlite, .path = std::move(path), .loader = std::move(loader)};
+}
+
+Source JsonSource(std::string path) {
+  auto loader = std::make_unique<JsonLoader>(JsonLoader::File(path));
+  return {.kind = Source::Kind::kJson, .path = std::move(path), .loader = std::move(loader)};
+}
+
+// A file that cannot be opened goes to the SQLite loader, which knows how to say why.
+Source RecogniseFile(std::string path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string head(64, '\0');
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  if (head.rfind(kSqliteMagic, 0) == 0 || head.empty()) return SqliteSource(std::move(path));
+  const std::size_t first = head.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  if (first != std::string::npos && (head[first] == '{' || head[first] == '/')) return JsonSource(std::move(path));
+  Fail(path + ": neither a SQLite database nor a JSON object; say sqlite:PATH or json:PATH if it is one");
+}
+
+// Counts the rows that pass on their way into Rows.
+class CountingSink final : public RowSink {
+ public:
+  explicit CountingSink(Rows& rows) : rows_(rows) {}
+  bool Add(const ChannelRow& row) override { return Pass(row); }
+  bool Add(const AbilityRow& row) override { return Pass(row); }
+  bool Add(const TokenRow& row) override { return Pass(row); }
+  bool Add(const UserRow& row) override { return Pass(row); }
+  bool Add(const OptionRow& row) override { return Pass(row); }
+  void Reject(Rejection rejection) override { rows_.Reject(std::move(rejection)); }
+  void Describe(const ColumnFact& fact) override { rows_.Describe(fact); }
+
+ private:
+  template <class Row>
+  bool Pass(const Row& row) {
+    progress_.Step();
+    return rows_.Add(row);
+  }
+
+  Rows& rows_;
+  Progress progress_;
+};
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) Fail(path + ": cannot be read; name an existing policy file");
+  return text.str();
+}
+
+bool IsNumber(const std::string& text) {
+  return !text.empty() && text.size() <= 18 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+const TokenRow& FindToken(const Rows& rows, const std::string& token) {
+  std::vector<const TokenRow*> found;
+  for (const TokenRow& row : rows.tokens()) {
+    if (IsNumber(token) ? row.id == std::stoll(token) : row.name.value_or({}) == token) found.push_back(&row);
+  }
+  if (found.empty() && IsNumber(token)) {
+    for (const TokenRow& row : rows.tokens()) {
+      if (row.name.value_or({}) == token) found.push_back(&row);
+    }
+  }
+  if (found.empty()) Fail(rows.source() + ": no token has the id or name " + Quoted(token) + "; deleted tokens do not count");
+  if (found.size() > 1) {
+    std::string ids;
+    for (std::size_t i = 0; i < found.size() && i < 10; ++i) ids += (i == 0 ? "" : ", ") + std::to_string(found[i]->id);
+    Fail("several tokens are named " + Quoted(token) + "; name one by id: " + ids + (found.size() > 10 ? " …" : ""));
+  }
+  return *found.front();
+}
+
+const UserRow* FindOwner(const Rows& rows, const TokenRow& token) {
+  const auto owner = std::find_if(rows.users().begin(), rows.users().end(),
+                                  [&](const UserRow& user) { return token.user_id.has_value() && user.id == token.user_id.value(); });
+  return owner == rows.users().end() ? nullptr : &*owner;
+}
+
+}  // namespace
+
+Source OpenSource(const std::string& from) {
+  for (const std::string_view kind : kNotBuilt) {
+    if (from.rfind(kind, 0) == 0) Fail("--from " + std::string(kind) + " is not built yet in this version; use sqlite: or json:");
+  }
+  std::string rest = from;
+  if (CutPrefix("sqlite:", rest)) return SqliteSource(std::move(rest));
+  if (CutPrefix("json:", rest)) return JsonSource(std::move(rest));
+  return RecogniseFile(std::move(rest));
+}
+
+Rows LoadRows(const Source& source, const Wanted& wanted) {
+  Rows rows(source.loader->source());
+  CountingSink sink(rows);
+  if (const absl::Status loaded = source.loader->Load(sink, wanted); !loaded.ok()) Fail(loaded);
+  return rows;
+}
+
+std::optional<Policy> ReadPolicy(const std::string& file) {
+  if (file.empty()) return std::nullopt;
+  const absl::StatusOr<Policy> policy = ParsePolicy(ReadFile(file), file);
+  if (!policy.ok()) Fail(policy.status());
+  return *policy;
+}
+
+Compiled CompileRows(const Rows& rows, const Policy& policy) {
+  absl::StatusOr<Compiled> compiled = Compile(rows, policy);
+  if (!compiled.ok()) Fail(compiled.status());
+  const auto& rejections = compiled->report.rejections;
+  constexpr std::size_t kShown = 5;
+  for (std::size_t i = 0; i < rejections.size() && i < kShown; ++i) std::cerr << "rejected: " << rejections[i].Text() << "\n";
+  if (rejections.size() > kShown) {
+    std::cerr << "rejected: " << rejections.size() - kShown << " more; pointsman doctor --from SOURCE lists them\n";
+  }
+  return *std::move(compiled);
+}
+
+Wanted WantedFor(const RequestOptions& options) {
+  Wanted wanted;
+  wanted.tokens = wanted.users = !options.token.empty();
+  return wanted;
+}
+
+AskedRequest::AskedRequest(const RequestOptions& options, const Rows& rows) : options_(options) {
+  if (!options_.token.empty()) {
+    const TokenRow& token = FindToken(rows, options_.token);
+    const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+    caller_ = ResolveCaller(token, FindOwner(rows, token), now.count());
+  }
+  if (options_.allow) {
+    for (const std::string_view group : SplitList(*options_.allow)) allowed_.push_back(group);
+  }
+}
+
+Request AskedRequest::request() const {
+  Request request = caller_ ? caller_->MakeRequest(options_.model) : Request{.model = options_.model};
+  if (!caller_) {
+    if (options_.group) request.group = *options_.group;
+    request.user_group = options_.user_group;
+  }
+  if (options_.allow) request.allowed_groups = allowed_;
+  return request;
+}
+
+}  // namespace pointsman::cli

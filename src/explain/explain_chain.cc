@@ -1,0 +1,185 @@
+// The chain channel -> ability -> token -> table: the four places to look at when a request has no channel.
+//
+// Channel and ability are looked at in the group that the request would be served from if its token were in order: the
+// resolved group if there is one, else the owner's, else the default group. So an empty token group shows as a sound
+// channel, a sound ability and a broken token, which is what it is.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "explain/explain_steps.h"
+#include "table/table_data.h"
+#include "text/printable.h"
+
+namespace pointsman::inline v0 {
+namespace {
+
+constexpr std::size_t kMostNamed = 3;
+
+std::string TargetGroup(const RouteTable& table, const Request& request, const Explanation& e) {
+  if (e.resolved_group && table.HasGroup(*e.resolved_group)) return *e.resolved_group;
+  if (table.HasGroup(request.user_group)) return std::string(request.user_group);
+  return table.policy().groups.default_group;
+}
+
+std::string StatusWord(std::int64_t status, Language language) {
+  const bool zh = language == Language::kChinese;
+  switch (status) {
+    case 1: return zh ? "已启用" : "is enabled";
+    case 2: return zh ? "已手动禁用（status 2）" : "is disabled by hand (status 2)";
+    case 3: return zh ? "已自动禁用（status 3）" : "is disabled automatically (status 3)";
+    default: return (zh ? "状态未知，视为禁用（status " : "counts as disabled (status ") + std::to_string(status) + (zh ? "）" : ")");
+  }
+}
+
+// "channel 8 "Bltcy" (type 55) is enabled", for the first few candidates.
+std::string NameChannels(const RouteTable& table, const std::vector<CandidateInfo>& candidates, Language language) {
+  std::string text;
+  for (std::size_t i = 0; i < candidates.size() && i < kMostNamed; ++i) {
+    const ChannelInfo channel = *table.FindChannel(candidates[i].channel_id);
+    if (i > 0) text += language == Language::kChinese ? "；" : "; ";
+    text += (language == Language::kChinese ? "渠道 " : "channel ") + std::to_string(channel.id) + " " + Quoted(channel.name) +
+            " (type " + std::to_string(channel.type) + ") " + StatusWord(channel.status, language);
+  }
+  if (candidates.size() > kMostNamed) {
+    const std::string more = std::to_string(candidates.size() - kMostNamed);
+    text += language == Language::kChinese ? "；另有 " + more + " 个" : "; and " + more + " more";
+  }
+  return text;
+}
+
+std::vector<CandidateInfo> AllCandidates(const RouteInfo& route) {
+  std::vector<CandidateInfo> all;
+  for (const TierInfo& tier : route.tiers) all.insert(all.end(), tier.candidates.begin(), tier.candidates.end());
+  // The most telling first: those that serve, then those that only their ability keeps out.
+  std::stable_sort(all.begin(), all.end(), [](const CandidateInfo& a, const CandidateInfo& b) {
+    const auto rank = [](CandidateStatus s) { return s == CandidateStatus::kChannelDisabled ? 2 : s == CandidateStatus::kAbilityDisabled ? 1 : 0; };
+    return rank(a.status) < rank(b.status);
+  });
+  return all;
+}
+
+ChainLink ChannelLink(const RouteTable& table, const std::optional<RouteInfo>& route, const Explanation& e) {
+  ChainLink link{.kind = ChainLink::Kind::kChannel, .holds = false, .seen = {}};
+  const std::string model = Quoted(e.requested_model);
+  if (route) {
+    const std::vector<CandidateInfo> all = AllCandidates(*route);
+    link.holds = std::any_of(all.begin(), all.end(),
+                             [](const CandidateInfo& c) { return c.status != CandidateStatus::kChannelDisabled; });
+    link.seen = {NameChannels(table, all, Language::kEnglish), NameChannels(table, all, Language::kChinese)};
+    return link;
+  }
+  for (const NearMiss& miss : e.near_misses) {
+    if (miss.kind != NearMiss::Kind::kModelInOtherGroup) continue;
+    const std::vector<CandidateInfo> all = AllCandidates(*table.Describe(miss.group, miss.model));
+    const std::string group = Quoted(miss.group);
+    link.holds = true;
+    link.seen = {NameChannels(table, all, Language::kEnglish) + ", for group " + group,
+                 NameChannels(table, all, Language::kChinese) + "，所属分组 " + group};
+    return link;
+  }
+  const bool listed = table.HasModel(e.requested_model);
+  link.seen = listed ? Phrase{"only disabled channels of other groups list " + model, "仅有其他分组中被禁用的渠道列出模型 " + model}
+                     : Phrase{"no channel lists " + model, "没有任何渠道列出模型 " + model};
+  return link;
+}
+
+ChainLink AbilityLink(const RouteTable& table, const std::optional<RouteInfo>& route, const std::string& group,
+                      const Explanation& e) {
+  ChainLink link{.kind = ChainLink::Kind::kAbility, .holds = false, .seen = {}};
+  const bool rows = table.believed() == RowSource::kAbilities;
+  const std::string pair = "(" + Printable(group) + ", " + Printable(e.requested_model) + ")";
+  if (!route) {
+    link.seen = rows ? Phrase{"no ability row for " + pair, "没有 " + pair + " 的能力记录"}
+                     : Phrase{"no channel's lists name " + pair, "没有渠道的列表包含 " + pair};
+    return link;
+  }
+  std::size_t total = 0;
+  std::size_t enabled = 0;
+  for (const TierInfo& tier : route->tiers) {
+    for (const CandidateInfo& c : tier.candidates) {
+      ++total;
+      if (c.status == CandidateStatus::kEligible || c.status == CandidateStatus::kZeroWeight) ++enabled;
+    }
+  }
+  link.holds = enabled > 0;
+  const std::string count = std::to_string(enabled) + "/" + std::to_string(total);
+  link.seen = rows ? Phrase{pair + ": " + count + " ability rows count", pair + "：" + count + " 条能力记录有效"}
+                   : Phrase{pair + ": " + count + " channels that list it count", pair + "：" + count + " 个列出它的渠道有效"};
+  return link;
+}
+
+Phrase WhoAsks(const Caller* caller) {
+  if (caller == nullptr) return {"the request", "请求"};
+  const std::string who = std::to_string(caller->token_id) + " " + Quoted(caller->token_name);
+  return {"token " + who, "令牌 " + who};
+}
+
+// The stored group: "NULL" where the token has none.
+std::string StoredGroup(const Caller* caller, const Explanation& e) {
+  if (caller != nullptr && !caller->token_group) return "NULL";
+  return Quoted(e.requested_group);
+}
+
+ChainLink TokenLink(const RouteTable& table, const Caller* caller, const Explanation& e) {
+  ChainLink link{.kind = ChainLink::Kind::kToken, .holds = true, .seen = {}};
+  const Phrase who = WhoAsks(caller);
+  const std::string stored = StoredGroup(caller, e);
+  const std::string rule(EmptyGroupName(e.empty_group));
+  if (e.refusal != CallerRefusal::kNone) {
+    const std::string name(CallerRefusalName(e.refusal));
+    link.holds = false;
+    link.seen = {who.english + " may not call: " + name, who.chinese + " 不可调用：" + name};
+  } else if (e.group_was_empty && !e.resolved_group) {
+    link.holds = false;
+    link.seen = {who.english + " has an empty group (" + stored + "), which the policy leaves empty (empty_group: " + rule + ")",
+                 who.chinese + " 的分组为空（" + stored + "），策略不做替换（empty_group: " + rule + "）"};
+  } else if (e.reason == Reason::kGroupNotAllowed) {
+    link.holds = false;
+    link.seen = {who.english + " may not use group " + Quoted(*e.resolved_group), who.chinese + " 无权使用分组 " + Quoted(*e.resolved_group)};
+  } else if (!table.HasGroup(*e.resolved_group)) {
+    link.holds = false;
+    link.seen = {who.english + " has group " + Quoted(*e.resolved_group) + ", which neither the rows nor the policy know",
+                 who.chinese + " 的分组 " + Quoted(*e.resolved_group) + " 在数据与策略中均不存在"};
+  } else if (e.group_was_empty) {
+    link.seen = {who.english + " has an empty group (" + stored + "), replaced by " + Quoted(*e.resolved_group) + " (empty_group: " + rule + ")",
+                 who.chinese + " 的分组为空（" + stored + "），已替换为 " + Quoted(*e.resolved_group) + "（empty_group: " + rule + "）"};
+  } else {
+    link.seen = {who.english + " has group " + stored, who.chinese + " 的分组为 " + stored};
+  }
+  return link;
+}
+
+ChainLink TableLink(const RouteTable& table, const Explanation& e) {
+  ChainLink link{.kind = ChainLink::Kind::kTable, .holds = e.reason == Reason::kNone, .seen = {}};
+  const std::string group = Quoted(e.resolved_group ? *e.resolved_group : e.requested_group);
+  const std::string model = Quoted(e.requested_model);
+  if (e.reason == Reason::kNone) {
+    const auto top = std::find_if(e.tiers.begin(), e.tiers.end(), [](const ExplainedTier& tier) {
+      return std::any_of(tier.candidates.begin(), tier.candidates.end(),
+                         [](const ExplainedCandidate& c) { return c.status == CandidateStatus::kEligible; });
+    });
+    const std::string priority = std::to_string(top->priority);
+    link.seen = {"group " + group + " serves " + model + " from priority " + priority,
+                 "分组 " + group + " 由优先级 " + priority + " 提供模型 " + model};
+  } else if (e.reason == Reason::kEmptyTable) {
+    link.seen = {"the table lists no route at all", "路由表为空"};
+  } else if (e.reason == Reason::kAllDisabled) {
+    link.seen = {"group " + group + " lists " + model + ", but every candidate is out", "分组 " + group + " 列出模型 " + model + "，但所有候选均不可用"};
+  } else {
+    link.seen = {"group " + group + " has no route for " + model, "分组 " + group + " 没有模型 " + model + " 的路由"};
+  }
+  link.seen.english += " (" + std::to_string(table.serving_route_count()) + " routes serve in all)";
+  link.seen.chinese += "（共 " + std::to_string(table.serving_route_count()) + " 条可用路由）";
+  return link;
+}
+
+}  // namespace
+
+void BuildChain(const RouteTable& table, const Request& request, const Caller* caller, Explanation& e) {
+  const std::string group = TargetGroup(table, request, e);
+  const std::optional<RouteInfo> route = table.Describe(group, e.requested_model);
+  e.chain = {ChannelLink(table, route, e), AbilityLink(table, route, group, e), TokenLink(table, caller, e), TableLink(table, e)};
+}
+
+}  // namespace pointsman::inline v0

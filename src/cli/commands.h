@@ -1,0 +1,51 @@
+// The commands. Each takes its options and returns an exit code; what cannot be done is thrown as Failure.
+#ifndef POINTSMAN_SRC_CLI_COMMANDS_H_
+#define POINTSMAN_SRC_CLI_COMMANDS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/source.h"
+
+namespace pointsman::cli {
+
+struct SelectOptions {
+  CommonOptions common;
+  RequestOptions request;
+  std::uint64_t count = 1;
+  std::uint64_t seed = 1;
+};
+int RunSelect(const SelectOptions& options);
+
+struct ExplainOptions {
+  CommonOptions common;
+  RequestOptions request;
+  std::string audience = "operator";
+};
+int RunExplain(const ExplainOptions& options);
+
+struct ShowOptions {
+  CommonOptions common;
+  std::optional<std::string> group;
+  std::optional<std::string> model;
+};
+int RunShow(const ShowOptions& options);
+
+struct DoctorCommandOptions {
+  CommonOptions common;
+  bool fix = false;
+  bool apply = false;
+  bool yes = false;
+  bool assume_default = false;
+  std::vector<std::string> only;
+  std::string dialect;  // empty: the source's own
+  std::string undo_file;
+  std::string fail_on = "info";
+};
+int RunDoctor(const DoctorCommandOptions& options);
+
+}  // namespace pointsman::cli
+
+#endif  // POINTSMAN_SRC_CLI_COMMANDS_H_

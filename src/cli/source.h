@@ -1,0 +1,76 @@
+// Where a command reads from: SOURCE, policy, and the caller that it asks for.
+//
+//   --from sqlite:PATH | json:PATH | PATH (recognised by its first bytes)
+#ifndef POINTSMAN_SRC_CLI_SOURCE_H_
+#define POINTSMAN_SRC_CLI_SOURCE_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pointsman/caller.h"
+#include "pointsman/compile.h"
+#include "pointsman/explain.h"
+#include "pointsman/loader.h"
+#include "pointsman/policy.h"
+#include "pointsman/request.h"
+
+namespace pointsman::cli {
+
+// What every command takes.
+struct CommonOptions {
+  std::string from;
+  std::string policy_file;  // empty: the default policy
+  std::string language = "en";
+  bool json = false;
+
+  Language lang() const { return language == "zh" ? Language::kChinese : Language::kEnglish; }
+};
+
+struct Source {
+  enum class Kind { kSqlite, kJson };
+  Kind kind = Kind::kSqlite;
+  std::string path;
+  std::unique_ptr<Loader> loader;
+};
+
+// Fails with kBadUsage for a kind that does not exist or is not built yet.
+Source OpenSource(const std::string& from);
+
+// All rows of the wanted tables, with progress on a terminal.
+Rows LoadRows(const Source& source, const Wanted& wanted);
+
+std::optional<Policy> ReadPolicy(const std::string& file);
+
+// Compiles, and says on stderr if rows were rejected.
+Compiled CompileRows(const Rows& rows, const Policy& policy);
+
+// The options that name a request: a group or a token, and a model.
+struct RequestOptions {
+  std::optional<std::string> group;
+  std::string user_group;
+  std::string token;  // id or name; empty: none
+  std::string model;
+  std::optional<std::string> allow;  // comma list
+};
+
+// A request and what it points into.
+class AskedRequest {
+ public:
+  AskedRequest(const RequestOptions& options, const Rows& rows);
+  Request request() const;
+  const Caller* caller() const { return caller_ ? &*caller_ : nullptr; }
+
+ private:
+  RequestOptions options_;
+  std::optional<Caller> caller_;
+  std::vector<std::string_view> allowed_;
+};
+
+// What must be loaded to answer it.
+Wanted WantedFor(const RequestOptions& options);
+
+}  // namespace pointsman::cli
+
+#endif  // POINTSMAN_SRC_CLI_SOURCE_H_

@@ -1,0 +1,240 @@
+#include "compile/draft.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "pointsman/request.h"
+#include "rows/comma_list.h"
+#include "text/printable.h"
+
+namespace pointsman::inline v0 {
+namespace {
+
+constexpr std::int64_t kEnabled = 1;
+constexpr std::int64_t kLargestWeight = std::numeric_limits<std::uint32_t>::max();
+
+// What is wrong with a cell, and the cure; empty where nothing is.
+struct Complaint {
+  std::string problem;
+  std::string cure;
+  explicit operator bool() const { return !problem.empty(); }
+};
+
+Complaint JudgeWeight(const IntField& weight) {
+  const std::int64_t value = weight.value_or(0);
+  if (value < 0) return {"weight " + std::to_string(value) + " is negative", "use 0 to switch it off"};
+  if (value > kLargestWeight) {
+    return {"weight " + std::to_string(value) + " is above " + std::to_string(kLargestWeight),
+            "divide the weights of its tier by a common factor"};
+  }
+  return {};
+}
+
+Complaint JudgeName(std::string_view what, std::string_view name) {
+  if (IsBlank(name)) {
+    return {"the " + std::string(what) + " is empty", "name it, or delete the row"};
+  }
+  if (name.size() > kMaxNameBytes) {
+    return {"the " + std::string(what) + " " + Quoted(name) + " is longer than " + std::to_string(kMaxNameBytes) + " bytes",
+            "shorten it"};
+  }
+  return {};
+}
+
+// Judges the rows of one build, step by step.
+class RowJudge {
+ public:
+  RowJudge(const Rows& rows, const Policy& policy, std::vector<Rejection>& rejections)
+      : rows_(rows), policy_(policy), judge_(rows.source(), rejections), rejections_(rejections) {}
+
+  Draft Run() {
+    draft_.believed = Believed();
+    JudgeChannels();
+    NoteGroups();
+    if (draft_.believed == RowSource::kAbilities) {
+      TakeAbilities();
+    } else {
+      TakeLists();
+    }
+    return std::move(draft_);
+  }
+
+ private:
+  // Rejected ability rows count: a table of nothing but bad rows is still a table that is there.
+  RowSource Believed() const {
+    if (policy_.source != RowSource::kBoth) return policy_.source;
+    const bool any = !rows_.abilities().empty() ||
+                     std::any_of(rejections_.begin(), rejections_.end(),
+                                 [](const Rejection& r) { return r.place.table == SourceTable::kAbilities; });
+    return any ? RowSource::kAbilities : RowSource::kChannels;
+  }
+
+  void JudgeChannels() {
+    for (const ChannelRow& row : rows_.channels()) {
+      if (!seen_ids_.insert(row.id).second) {
+        judge_.RejectChannel(row, "id", "channel " + std::to_string(row.id) + " is listed twice",
+                             "keep one of the rows; the first one counts");
+      } else if (const Complaint bad = JudgeWeight(row.weight)) {
+        judge_.RejectChannel(row, "weight", bad.problem, bad.cure);
+      } else {
+        kept_.push_back(&row);
+      }
+    }
+    std::sort(kept_.begin(), kept_.end(), [](const ChannelRow* a, const ChannelRow* b) { return a->id < b->id; });
+    for (const ChannelRow* row : kept_) {
+      channel_of_[row->id] = static_cast<std::uint32_t>(draft_.channels.size());
+      const std::int64_t status = row->status.is_absent() ? kEnabled : row->status.value_or(0);
+      draft_.channels.push_back({.id = row->id,
+                                 .type = row->type.value_or(0),
+                                 .status = status,
+                                 .cookie = row->cookie,
+                                 .name = row->name.value_or({}),
+                                 .tag = row->tag.value_or({}),
+                                 .enabled = status == kEnabled});
+    }
+  }
+
+  // Every group that a channel names is known, whoever is believed about serving it. So is the default group.
+  void NoteGroups() {
+    draft_.groups.Number(policy_.groups.default_group);
+    for (const ChannelRow* row : kept_) {
+      for (const std::string_view group : ListOf(*row, "group", GroupsOf(*row))) draft_.groups.Number(group);
+    }
+  }
+
+  std::string_view GroupsOf(const ChannelRow& row) const {
+    return row.groups.is_absent() ? std::string_view(policy_.groups.default_group) : row.groups.value_or({});
+  }
+
+  // The usable items of a list. Each item that is not is rejected, the first time that the list is read.
+  ItemList ListOf(const ChannelRow& row, std::string_view column, std::string_view list) {
+    ItemList items = SplitList(list);
+    if (items.empty() && !IsBlank(list)) {
+      judge_.RejectChannel(row, column, "the list " + Quoted(list) + " names nothing", "name at least one, or empty it");
+    }
+    const auto unusable = std::stable_partition(items.begin(), items.end(),
+                                                [](std::string_view item) { return item.size() <= kMaxNameBytes; });
+    for (auto item = unusable; item != items.end(); ++item) {
+      judge_.RejectChannel(row, column, JudgeName("list item", *item).problem, "shorten it");
+    }
+    items.erase(unusable, items.end());
+    return items;
+  }
+
+  void TakeLists() {
+    for (std::uint32_t c = 0; c < kept_.size(); ++c) {
+      const ChannelRow& row = *kept_[c];
+      const ItemList models = ListOf(row, "models", row.models.value_or({}));
+      for (const std::string_view group : SplitList(GroupsOf(row))) {
+        if (group.size() > kMaxNameBytes) continue;  // rejected when the groups were noted
+        for (const std::string_view model : models) {
+          Take(group, model, {.channel = c,
+                              .priority = row.priority.value_or(0),
+                              .weight = static_cast<std::uint32_t>(row.weight.value_or(0)),
+                              .status = draft_.channels[c].enabled ? CandidateStatus::kEligible
+                                                                   : CandidateStatus::kChannelDisabled});
+        }
+      }
+    }
+  }
+
+  void TakeAbilities() {
+    draft_.candidates.reserve(rows_.abilities().size());
+    const std::span<const AbilityRow> abilities = rows_.abilities();
+    for (std::uint32_t i = 0; i < abilities.size(); ++i) TakeAbility(abilities[i], i);
+  }
+
+  void TakeAbility(const AbilityRow& row, std::uint32_t index) {
+    if (Complain(row, "group", JudgeName("group", row.group.value_or({}))) ||
+        Complain(row, "model", JudgeName("model", row.model.value_or({}))) ||
+        Complain(row, "weight", JudgeWeight(row.weight))) {
+      return;
+    }
+    const auto found = channel_of_.find(row.channel_id);
+    if (found == channel_of_.end()) {
+      Complain(row, "channel_id", MissingChannel(row.channel_id));
+      return;
+    }
+    const std::uint32_t c = found->second;
+    const ChannelRow& channel = *kept_[c];
+    const IntField& priority = row.priority.is_absent() ? channel.priority : row.priority;
+    const IntField& weight = row.weight.is_absent() ? channel.weight : row.weight;
+    Take(row.group.value(), row.model.value(), {.channel = c,
+                                                .row = index,
+                                                .priority = priority.value_or(0),
+                                                .weight = static_cast<std::uint32_t>(weight.value_or(0)),
+                                                .status = StatusOf(row, draft_.channels[c])});
+  }
+
+  bool Complain(const AbilityRow& row, std::string_view column, const Complaint& bad) {
+    if (bad) judge_.RejectAbility(row, column, bad.problem, bad.cure);
+    return static_cast<bool>(bad);
+  }
+
+  Complaint MissingChannel(std::int64_t id) const {
+    const std::string name = "channel " + std::to_string(id);
+    if (seen_ids_.contains(id)) return {"the row of its " + name + " was rejected", "mend that row"};
+    return {name + " does not exist", "delete the ability, or add the channel"};
+  }
+
+  static CandidateStatus StatusOf(const AbilityRow& row, const ChannelRecord& channel) {
+    if (!channel.enabled) return CandidateStatus::kChannelDisabled;
+    const bool enabled = row.enabled.is_absent() || row.enabled.value_or(0) != 0;
+    return enabled ? CandidateStatus::kEligible : CandidateStatus::kAbilityDisabled;
+  }
+
+  void Take(std::string_view group, std::string_view model, DraftCandidate candidate) {
+    candidate.group = draft_.groups.Number(group);
+    candidate.model = draft_.models.Number(model);
+    draft_.candidates.push_back(candidate);
+  }
+
+  const Rows& rows_;
+  const Policy& policy_;
+  Judge judge_;
+  const std::vector<Rejection>& rejections_;
+  absl::flat_hash_set<std::int64_t> seen_ids_;
+  std::vector<const ChannelRow*> kept_;  // parallel to draft_.channels
+  absl::flat_hash_map<std::int64_t, std::uint32_t> channel_of_;
+  Draft draft_;
+};
+
+}  // namespace
+
+std::uint32_t NamePool::Number(std::string_view name) {
+  const auto [entry, added] = index_.try_emplace(name, static_cast<std::uint32_t>(names_.size()));
+  if (added) names_.push_back(name);
+  return entry->second;
+}
+
+void Judge::RejectChannel(const ChannelRow& row, std::string_view column, const std::string& problem, std::string cure) {
+  rejections_.push_back({.place = {.source = source_,
+                                   .table = SourceTable::kChannels,
+                                   .key = "id " + std::to_string(row.id),
+                                   .column = std::string(column),
+                                   .origin = row.origin},
+                         .problem = "channel " + Quoted(row.name.value_or({})) + ": " + problem,
+                         .cure = std::move(cure)});
+}
+
+void Judge::RejectAbility(const AbilityRow& row, std::string_view column, std::string problem, std::string cure) {
+  const std::string key = "(" + Printable(row.group.value_or("NULL")) + ", " + Printable(row.model.value_or("NULL")) + ", " +
+                          std::to_string(row.channel_id) + ")";
+  rejections_.push_back({.place = {.source = source_,
+                                   .table = SourceTable::kAbilities,
+                                   .key = key,
+                                   .column = std::string(column),
+                                   .origin = row.origin},
+                         .problem = std::move(problem),
+                         .cure = std::move(cure)});
+}
+
+Draft JudgeRows(const Rows& rows, const Policy& policy, std::vector<Rejection>& rejections) {
+  return RowJudge(rows, policy, rejections).Run();
+}
+
+}  // namespace pointsman::inline v0
