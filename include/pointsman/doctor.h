@@ -11,15 +11,24 @@
 //
 // Finding codes are stable. This version looks for:
 //
-//   token-empty-group        an enabled token whose group is NULL, '' or blank
-//   token-group-default      the column tokens.group whose default is absent, NULL or ''
-//   token-group-unserved     an enabled token whose group no enabled channel serves
+//   ability-disagrees          an ability that differs from its channel; one finding for each of: enabled, priority,
+//                              weight, tag, unlisted (the channel's lists do not name it), missing (they do, and other
+//                              pairs of the channel have a row). The cures do what the gateways' own repair does
+//   ability-orphan             an ability whose channel does not exist
 //   channel-without-abilities  an enabled channel that lists groups and models and has no ability row, while others have
-//   ability-orphan           an ability whose channel does not exist
-//   ability-disagrees        an ability that differs from its channel in enabled, priority, weight, tag, or is not listed by it
-//   row-rejected             a row that cannot be used as it is
+//   row-rejected               a row that cannot be used as it is; one finding for each table
+//   token-empty-group          an enabled token whose group is NULL, '' or blank
+//   token-group-default        the column tokens.group whose default is absent, NULL or ''
+//   token-group-unserved       an enabled token whose group no enabled channel serves; "auto" is none
 //
-// Thread safety: thread-safe (a pure function). Cost: about two compilations.
+// What fails is counted from the table that the rows compile to under the examined lookup, never guessed. For tokens a
+// pair fails because of the finding if the token's request for the model has no route, although the group that the
+// gateways mean serves it: the owner's, else the default group (for token-group-unserved: the one that differs only in
+// case or blanks, where there is one). A token's own model limits are respected.
+//
+// Thread safety: thread-safe (a pure function).
+// Cost: one compilation and a few passes over the rows, O(n log n) in the abilities; memory for one change a wrong row.
+// Limits: of the pairs that channels list and abilities lack, four million are compared; beyond that they are only counted.
 #ifndef POINTSMAN_DOCTOR_H_
 #define POINTSMAN_DOCTOR_H_
 
@@ -56,7 +65,7 @@ enum class CureClass : std::uint8_t {
 // "none", "safe", "review", "advice".
 POINTSMAN_EXPORT std::string_view CureClassName(CureClass cure);
 
-// A value in a row change: NULL, a whole number or text.
+// A value in a row change: NULL, a whole number or text. Booleans are 1 and 0, whatever the dialect.
 using SqlValue = std::variant<std::monostate, std::int64_t, std::string>;
 
 struct ColumnValue {
@@ -64,7 +73,8 @@ struct ColumnValue {
   SqlValue value;
 };
 
-// One row change that a cure consists of. It touches exactly one row, or none if that row changed meanwhile.
+// One row change that a cure consists of. It touches exactly one row, or none if that row changed meanwhile. Columns of
+// the key are not repeated in `before` and `after`.
 struct RowChange {
   enum class Kind : std::uint8_t { kUpdate, kInsert, kDelete };
   Kind kind = Kind::kUpdate;
@@ -77,8 +87,11 @@ struct RowChange {
   POINTSMAN_EXPORT RowChange Undo() const;
 };
 
-// One statement without a trailing semicolon; identifiers and literals quoted for the dialect. Text that a dialect's
-// literal cannot carry (a NUL byte) makes it InvalidArgument.
+// One statement on one line, without a trailing semicolon; columns and literals are quoted for the dialect, and the
+// condition holds the primary key and every old value. Control characters and invisible ones are spelled, so that the
+// text is safe to show and means the same under every server setting. Text that a dialect cannot carry (a NUL byte;
+// invalid UTF-8 but in SQLite) is InvalidArgument, as is a change without a key or an update without new values.
+// MySQL compares by the column's collation: an old value that changed only in case still matches there.
 POINTSMAN_EXPORT absl::StatusOr<std::string> RenderSql(const RowChange& change, Dialect dialect);
 
 // A row that a finding is about.
@@ -89,6 +102,7 @@ struct FindingRow {
   std::string name;                // as stored; escape it before showing it
   std::string column;
   std::optional<std::string> value;  // nothing: NULL
+  std::string detail;                // what is wrong with this row, fit to print, where the finding's message is too wide
 };
 
 struct Finding {
@@ -113,7 +127,7 @@ struct ExaminationSummary {
   std::size_t enabled_channels = 0;
   std::size_t abilities = 0;
   std::size_t groups = 0;              // that an enabled channel serves
-  std::size_t models = 0;
+  std::size_t models = 0;              // likewise, in whatever group
 };
 
 struct Examination {

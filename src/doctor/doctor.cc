@@ -1,0 +1,92 @@
+#include "pointsman/doctor.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <tuple>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "doctor/checks.h"
+#include "doctor/evidence.h"
+#include "rows/name_hash.h"
+#include "text/nearest.h"
+#include "text/printable.h"
+
+namespace pointsman::inline v0 {
+namespace {
+
+struct Check {
+  std::string_view code;
+  void (*run)(const Evidence& evidence, Findings& findings);
+};
+
+// In byte order of the codes.
+constexpr std::array<Check, 7> kChecks = {{
+    {"ability-disagrees", &CheckAbilityDisagrees},
+    {"ability-orphan", &CheckAbilityOrphan},
+    {"channel-without-abilities", &CheckChannelWithoutAbilities},
+    {"row-rejected", &CheckRowRejected},
+    {"token-empty-group", &CheckTokenEmptyGroup},
+    {"token-group-default", &CheckTokenGroupDefault},
+    {"token-group-unserved", &CheckTokenGroupUnserved},
+}};
+
+absl::Status JudgeCodes(const std::vector<std::string>& codes) {
+  const std::vector<std::string_view> known = FindingCodes();
+  for (const std::string& code : codes) {
+    if (std::find(known.begin(), known.end(), code) != known.end()) continue;
+    return absl::InvalidArgumentError("unknown finding code " + Quoted(code) + DidYouMean(code, known) +
+                                      "; known are " + JoinNames(known));
+  }
+  return absl::OkStatus();
+}
+
+bool IsAsked(std::string_view code, const std::vector<std::string>& only) {
+  return only.empty() || std::find(only.begin(), only.end(), code) != only.end();
+}
+
+ExaminationSummary Summarise(const Evidence& evidence) {
+  const Rows& rows = evidence.rows();
+  ExaminationSummary summary{
+      .users = rows.users().size(), .channels = rows.channels().size(), .abilities = rows.abilities().size()};
+  for (const TokenRow& row : rows.tokens()) {
+    if (IsEnabled(row)) ++summary.tokens;
+    if (HasEmptyGroup(row)) ++summary.empty_group_tokens;
+  }
+  for (const ChannelRow& row : rows.channels()) {
+    if (IsEnabled(row)) ++summary.enabled_channels;
+  }
+  absl::flat_hash_set<std::string_view, NameHash, NameEqual> models;
+  for (const std::string_view group : evidence.table().groups()) {
+    const std::span<const std::string_view> served = evidence.ServedModels(group);
+    if (!served.empty()) ++summary.groups;
+    models.insert(served.begin(), served.end());
+  }
+  summary.models = models.size();
+  return summary;
+}
+
+}  // namespace
+
+std::vector<std::string_view> FindingCodes() {
+  std::vector<std::string_view> codes;
+  for (const Check& check : kChecks) codes.push_back(check.code);
+  return codes;
+}
+
+absl::StatusOr<Examination> Examine(const Rows& rows, const DoctorOptions& options) {
+  if (absl::Status known = JudgeCodes(options.only); !known.ok()) return known;
+  const absl::StatusOr<Evidence> evidence = Evidence::Gather(rows, options);
+  if (!evidence.ok()) return evidence.status();
+  Examination exam{.summary = Summarise(*evidence), .findings = {}};
+  for (const Check& check : kChecks) {
+    if (IsAsked(check.code, options.only)) check.run(*evidence, exam.findings);
+  }
+  std::stable_sort(exam.findings.begin(), exam.findings.end(), [](const Finding& a, const Finding& b) {
+    return std::tie(b.severity, a.code) < std::tie(a.severity, b.code);
+  });
+  return exam;
+}
+
+}  // namespace pointsman::inline v0

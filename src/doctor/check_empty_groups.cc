@@ -1,0 +1,177 @@
+// token-empty-group: the incident itself. The cure writes what the gateways mean by an empty group: the owner's group.
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "doctor/checks.h"
+#include "doctor/token_requests.h"
+#include "doctor/wording.h"
+#include "text/printable.h"
+
+namespace pointsman::inline v0 {
+namespace {
+
+enum class Obstacle { kNone, kNoOwner, kOwnerGroupEmpty, kOwnerGroupUnserved };
+constexpr std::size_t kObstacles = 4;
+
+struct Cure {
+  std::string_view group;  // empty: there is none
+  Obstacle obstacle = Obstacle::kNone;
+};
+
+class EmptyGroupCheck {
+ public:
+  explicit EmptyGroupCheck(const Evidence& evidence)
+      : evidence_(evidence), requests_(evidence), growing_("token-empty-group", evidence) {}
+
+  void Run(Findings& findings) {
+    for (const TokenRow& row : evidence_.rows().tokens()) {
+      if (IsEnabled(row)) ++enabled_tokens_;
+      if (HasEmptyGroup(row)) Take(row);
+    }
+    if (growing_.empty()) return;
+    Conclude(growing_.finding());
+    findings.push_back(std::move(growing_.finding()));
+  }
+
+ private:
+  void Take(const TokenRow& row) {
+    growing_.Add(TokenWhere(row));
+    ++(row.group.is_null() ? null_ : row.group.value().empty() ? void_ : blank_);
+    CountRequests(row);
+    const Cure cure = FindCure(row);
+    ++obstacles_[static_cast<std::size_t>(cure.obstacle)];
+    if (!cure.group.empty()) {
+      growing_.finding().changes.push_back({.kind = RowChange::Kind::kUpdate,
+                                            .table = SourceTable::kTokens,
+                                            .key = {{"id", row.id}},
+                                            .before = {{"group", ToSql(row.group)}},
+                                            .after = {{"group", std::string(cure.group)}}});
+    }
+  }
+
+  void CountRequests(const TokenRow& row) {
+    const std::string_view owner_group = requests_.OwnerGroup(row);
+    const std::optional<std::string_view> resolved = evidence_.ResolveEmpty(owner_group);
+    if (!resolved.has_value() || !evidence_.ServesGroup(*resolved)) ++stranded_tokens_;
+    const std::size_t lost = requests_.CountLost(row, requests_.MeantGroup(row), resolved);
+    growing_.finding().failing_routes += lost;
+    if (lost > 0 && !example_.has_value()) example_ = requests_.FirstLost(row, requests_.MeantGroup(row), resolved);
+  }
+
+  Cure FindCure(const TokenRow& row) const {
+    Cure cure{.group = {}, .obstacle = FindObstacle(row)};
+    if (cure.obstacle == Obstacle::kNone) {
+      cure.group = requests_.OwnerGroup(row);
+    } else if (evidence_.options().assume_default && default_is_served()) {
+      cure = {.group = evidence_.policy().groups.default_group, .obstacle = Obstacle::kNone};
+    }
+    return cure;
+  }
+
+  Obstacle FindObstacle(const TokenRow& row) const {
+    if (requests_.Owner(row) == nullptr) return Obstacle::kNoOwner;
+    const std::string_view group = requests_.OwnerGroup(row);
+    if (IsBlank(group)) return Obstacle::kOwnerGroupEmpty;
+    return evidence_.ServesGroup(group) ? Obstacle::kNone : Obstacle::kOwnerGroupUnserved;
+  }
+
+  bool default_is_served() const { return evidence_.ServesGroup(evidence_.policy().groups.default_group); }
+
+  void Conclude(Finding& finding) const {
+    finding.severity = stranded_tokens_ > 0 || finding.failing_routes > 0 ? Severity::kError : Severity::kWarning;
+    finding.message = std::to_string(finding.count) + " of " + std::to_string(enabled_tokens_) + " enabled tokens " +
+                      (finding.count == 1 ? "has" : "have") + " no group (" + Breakdown() + ")";
+    finding.why = Why(finding);
+    finding.cure = finding.changes.empty() ? CureClass::kAdvice : CureClass::kSafe;
+    finding.advice = Advice(finding);
+  }
+
+  std::string Breakdown() const {
+    BoundedList parts(3);
+    if (null_ > 0) parts.Add("NULL in " + std::to_string(null_));
+    if (void_ > 0) parts.Add("'' in " + std::to_string(void_));
+    if (blank_ > 0) parts.Add("blank in " + std::to_string(blank_));
+    return parts.Text();
+  }
+
+  std::string Why(const Finding& finding) const {
+    const EmptyGroup rule = evidence_.policy().groups.empty_group;
+    std::string why = "under the lookup " + Quoted(EmptyGroupName(rule)) + " ";
+    if (finding.severity == Severity::kWarning) {
+      why += "none of their requests fails: ";
+      why += rule == EmptyGroup::kDefault ? "the default group is used"
+                                          : "the owner's group is used, else the default one";
+      return why + "; a gateway that looks the group up as it is written finds nothing";
+    }
+    if (stranded_tokens_ == finding.count) {
+      why += "every request of " + (finding.count == 1 ? "this token" : "these " + Tokens(finding.count)) + " fails";
+    } else if (stranded_tokens_ > 0) {
+      why += "every request of " + std::to_string(stranded_tokens_) + " of these tokens fails";
+    } else {
+      why += "some of their requests fail";
+    }
+    if (rule == EmptyGroup::kExact) why += ": group \"\" has no route";
+    return why + Example();
+  }
+
+  std::string Example() const {
+    if (!example_.has_value()) return "";
+    const auto& [group, model] = *example_;
+    const ChannelRecord& server = evidence_.Server(group, model);
+    return "; e.g. " + Quoted(model) + " is served in group " + Quoted(group) + " by " +
+           ChannelText(server.id, server.name);
+  }
+
+  std::string Advice(const Finding& finding) const {
+    std::string advice;
+    if (!finding.changes.empty()) {
+      advice = "the cure writes the group that the gateways mean by an empty one, the owner's" +
+               std::string(evidence_.options().assume_default ? ", or else the default group" : "") +
+               "; gateways cache token rows for a while, so give it time to show";
+    }
+    const std::size_t left = finding.count - finding.changes.size();
+    if (left == 0) return advice;
+    if (!advice.empty()) advice += ". ";
+    return advice + Tokens(left) + (left == 1 ? " remains" : " remain") + " to be cured by hand: " + Obstacles() +
+           WayOut();
+  }
+
+  std::string Obstacles() const {
+    const auto amount = [&](Obstacle obstacle) { return obstacles_[static_cast<std::size_t>(obstacle)]; };
+    BoundedList reasons(kObstacles);
+    const auto add = [&](Obstacle obstacle, const std::string& what) {
+      if (amount(obstacle) > 0) reasons.Add(std::to_string(amount(obstacle)) + " " + what);
+    };
+    add(Obstacle::kNoOwner, "without an owner row");
+    add(Obstacle::kOwnerGroupEmpty, "whose owner has no group either");
+    add(Obstacle::kOwnerGroupUnserved, "whose owner's group no enabled channel serves");
+    return reasons.Text();
+  }
+
+  std::string WayOut() const {
+    const std::string group = Quoted(evidence_.policy().groups.default_group);
+    if (!default_is_served())
+      return "; the default group " + group + " is not served either: enable a channel for it first";
+    return "; assume_default (--assume-default) makes them " + group;
+  }
+
+  const Evidence& evidence_;
+  TokenRequests requests_;
+  Growing growing_;
+  std::size_t enabled_tokens_ = 0;
+  std::size_t null_ = 0;
+  std::size_t void_ = 0;
+  std::size_t blank_ = 0;
+  std::size_t stranded_tokens_ = 0;  // whose every request fails
+  std::size_t obstacles_[kObstacles] = {};
+  std::optional<GroupAndModel> example_;
+};
+
+}  // namespace
+
+void CheckTokenEmptyGroup(const Evidence& evidence, Findings& findings) { EmptyGroupCheck(evidence).Run(findings); }
+
+}  // namespace pointsman::inline v0

@@ -1,0 +1,158 @@
+// row-rejected: what loading and compiling had to leave out, one finding a table.
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "doctor/checks.h"
+#include "doctor/wording.h"
+
+namespace pointsman::inline v0 {
+namespace {
+
+constexpr std::size_t kShownCures = 3;
+constexpr std::size_t kMostListedPairs = 4'000'000;
+
+// The channel in a key such as "(default, runway, 8)".
+std::optional<std::int64_t> ChannelOfAbilityKey(std::string_view key) {
+  const std::size_t comma = key.rfind(", ");
+  if (comma == std::string_view::npos) return std::nullopt;
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(key.data() + comma + 2, key.data() + key.size(), id);
+  return error == std::errc() && end != key.data() + key.size() ? std::optional<std::int64_t>(id) : std::nullopt;
+}
+
+// Orphans have a code of their own.
+bool IsOrphan(const Rejection& rejection, const Evidence& evidence) {
+  if (rejection.place.table != SourceTable::kAbilities || rejection.place.column != "channel_id") return false;
+  const std::optional<std::int64_t> channel = ChannelOfAbilityKey(rejection.place.key);
+  return channel.has_value() && !evidence.HasChannel(*channel);
+}
+
+FindingRow RejectionWhere(const Rejection& rejection, const Evidence& evidence) {
+  FindingRow where{.table = rejection.place.table,
+                   .id = IdOfKey(rejection.place.key),
+                   .key = rejection.place.key,
+                   .column = rejection.place.column,
+                   .detail = rejection.Text()};
+  const bool of_channel = where.table == SourceTable::kChannels && where.id.has_value();
+  const ChannelRow* channel = of_channel ? evidence.FindChannel(*where.id) : nullptr;
+  if (channel != nullptr) where.name = std::string(channel->name.value_or({}));
+  return where;
+}
+
+// The first few different cures, in the order in which they come.
+class Cures {
+ public:
+  void Add(const std::string& cure) {
+    if (cure.empty() || std::find(cures_.begin(), cures_.end(), cure) != cures_.end()) return;
+    if (cures_.size() < kShownCures) {
+      cures_.push_back(cure);
+    } else {
+      more_ = true;
+    }
+  }
+  std::string Text() const {
+    std::string text;
+    for (const std::string& cure : cures_) text += (text.empty() ? "" : "; ") + cure;
+    return more_ ? text + "; for others see each row" : text;
+  }
+
+ private:
+  std::vector<std::string> cures_;
+  bool more_ = false;
+};
+
+// Pairs that enabled rows of enabled channels would serve, had the rows not been rejected.
+class LostPairs {
+ public:
+  explicit LostPairs(const Evidence& evidence) : evidence_(evidence) {
+    if (evidence.believes_abilities()) {
+      for (const AbilityRow& row : evidence.rows().abilities()) TakeAbility(row);
+    } else {
+      for (const ChannelRow& row : evidence.rows().channels()) TakeChannel(row);
+    }
+  }
+
+  std::size_t CountFor(SourceTable table) const {
+    if (table == SourceTable::kChannels) return by_channels_.size();
+    return table == SourceTable::kAbilities ? by_abilities_.size() : 0;
+  }
+
+ private:
+  void TakeAbility(const AbilityRow& row) {
+    if (!IsEnabled(row) || !HasUsableNames(row)) return;
+    const GroupAndModel pair(row.group.value(), row.model.value());
+    if (evidence_.Serves(pair.first, pair.second)) return;
+    const ChannelRow* channel = evidence_.FindChannel(row.channel_id);
+    if (channel == nullptr || !IsEnabled(*channel)) return;
+    (evidence_.IsUsable(*channel) ? by_abilities_ : by_channels_).insert(pair);
+  }
+
+  void TakeChannel(const ChannelRow& row) {
+    if (!IsEnabled(row) || evidence_.IsUsable(row)) return;
+    const ItemList groups = ListedGroups(row, evidence_.policy());
+    const ItemList models = ListedModels(row);
+    for (const std::string_view group : groups) {
+      for (const std::string_view model : models) {
+        if (by_channels_.size() == kMostListedPairs) return;
+        if (!evidence_.Serves(group, model)) by_channels_.insert({group, model});
+      }
+    }
+  }
+
+  const Evidence& evidence_;
+  PairSet by_channels_;
+  PairSet by_abilities_;
+};
+
+std::string Why(std::size_t failing_routes) {
+  const std::string why = "such rows are left out of the route table";
+  if (failing_routes == 0) return why + "; no pair that could be counted has lost its only channel by that";
+  return why + "; " + Amount(failing_routes, "(group, model) pair has", "(group, model) pairs have") +
+         " no route because of it";
+}
+
+struct OfTable {
+  std::optional<Growing> growing;
+  Cures cures;
+  const Rejection* first = nullptr;
+};
+
+}  // namespace
+
+void CheckRowRejected(const Evidence& evidence, Findings& findings) {
+  std::array<OfTable, 5> tables;
+  for (const Rejection& rejection : evidence.report().rejections) {
+    if (IsOrphan(rejection, evidence)) continue;
+    OfTable& of = tables[static_cast<std::size_t>(rejection.place.table)];
+    if (!of.growing.has_value()) {
+      of.growing.emplace("row-rejected", evidence);
+      of.first = &rejection;
+    }
+    of.growing->Add(of.growing->wants_where() ? RejectionWhere(rejection, evidence) : FindingRow());
+    of.cures.Add(rejection.cure);
+  }
+  std::optional<LostPairs> lost;
+  for (OfTable& of : tables) {
+    if (!of.growing.has_value()) continue;
+    if (!lost.has_value()) lost.emplace(evidence);
+    Finding& finding = of.growing->finding();
+    finding.severity = Severity::kError;
+    finding.message = Amount(finding.count, "row or list item", "rows or list items") + " of " +
+                      std::string(TableName(of.first->place.table)) + " cannot be used, e.g. " + of.first->place.key +
+                      (of.first->place.column.empty() ? "" : ", column " + of.first->place.column) + ": " +
+                      of.first->problem;
+    finding.failing_routes = lost->CountFor(of.first->place.table);
+    finding.why = Why(finding.failing_routes);
+    finding.cure = CureClass::kAdvice;
+    finding.advice = of.cures.Text();
+    findings.push_back(std::move(finding));
+  }
+}
+
+}  // namespace pointsman::inline v0

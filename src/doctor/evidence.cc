@@ -1,0 +1,121 @@
+#include "doctor/evidence.h"
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
+#include "pointsman/request.h"
+
+namespace pointsman::inline v0 {
+namespace {
+
+constexpr std::int64_t kEnabled = 1;
+
+bool IsEnabledStatus(const IntField& status) { return status.is_absent() || status.value_or(0) == kEnabled; }
+
+Policy ExaminedPolicy(const DoctorOptions& options) {
+  return options.policy.value_or(Policy{.groups = {.empty_group = EmptyGroup::kExact}});
+}
+
+ItemList UsableItems(std::string_view list) {
+  ItemList items = SplitList(list);
+  const auto too_long = [](std::string_view item) { return item.size() > kMaxNameBytes; };
+  items.erase(std::remove_if(items.begin(), items.end(), too_long), items.end());
+  return items;
+}
+
+}  // namespace
+
+absl::StatusOr<Evidence> Evidence::Gather(const Rows& rows, const DoctorOptions& options) {
+  absl::StatusOr<Compiled> compiled = Compile(rows, ExaminedPolicy(options));
+  if (!compiled.ok()) return compiled.status();
+  Evidence evidence;
+  evidence.rows_ = &rows;
+  evidence.options_ = &options;
+  evidence.compiled_ = *std::move(compiled);
+  for (const ChannelRow& row : rows.channels()) evidence.channels_.try_emplace(row.id, &row);
+  for (const Rejection& rejection : rows.rejections()) {
+    if (rejection.place.table != SourceTable::kChannels) continue;
+    if (const std::optional<std::int64_t> id = IdOfKey(rejection.place.key)) evidence.unloaded_channels_.insert(*id);
+  }
+  for (const UserRow& row : rows.users()) evidence.users_.try_emplace(row.id, &row);
+  evidence.IndexServed();
+  return evidence;
+}
+
+void Evidence::IndexServed() {
+  const TableData& data = table().data();
+  served_begin_.assign(data.groups.size() + 1, 0);
+  for (const RouteRecord& route : data.routes) {  // sorted by group, then model
+    if (route.first_tier == kNoIndex) continue;
+    served_.push_back(data.models[route.model]);
+    ++served_begin_[route.group + 1];
+  }
+  for (std::size_t g = 1; g < served_begin_.size(); ++g) served_begin_[g] += served_begin_[g - 1];
+}
+
+const ChannelRow* Evidence::FindChannel(std::int64_t id) const {
+  const auto found = channels_.find(id);
+  return found == channels_.end() ? nullptr : found->second;
+}
+
+const UserRow* Evidence::FindUser(std::int64_t id) const {
+  const auto found = users_.find(id);
+  return found == users_.end() ? nullptr : found->second;
+}
+
+std::span<const std::string_view> Evidence::ServedModels(std::string_view group) const {
+  const std::uint32_t g = TableData::FindName(table().data().group_index, group);
+  if (g == kNoIndex) return {};
+  return std::span(served_).subspan(served_begin_[g], served_begin_[g + 1] - served_begin_[g]);
+}
+
+RouteChoice Evidence::Choose(std::string_view group, std::string_view model) const {
+  const TableData& data = table().data();
+  const std::uint32_t g = TableData::FindName(data.group_index, group);
+  return g == kNoIndex ? RouteChoice{.reason = Reason::kUnknownGroup} : ChooseRoute(data, g, model);
+}
+
+const ChannelRecord& Evidence::Server(std::string_view group, std::string_view model) const {
+  const TableData& data = table().data();
+  const TierRecord& tier = data.tiers[Choose(group, model).route->first_tier];
+  return data.channels[data.candidates[HolderOf(data, tier, 0)].channel];
+}
+
+std::optional<std::string_view> Evidence::ResolveEmpty(std::string_view user_group) const {
+  const GroupChoice choice = ChooseGroup(table().data(), {.group = {}, .user_group = user_group});
+  return choice.reason == Reason::kEmptyGroup ? std::nullopt : std::optional<std::string_view>(choice.name);
+}
+
+bool IsEnabled(const ChannelRow& channel) { return IsEnabledStatus(channel.status); }
+bool IsEnabled(const AbilityRow& ability) { return ability.enabled.is_absent() || ability.enabled.value_or(0) != 0; }
+bool IsEnabled(const TokenRow& token) { return IsEnabledStatus(token.status); }
+bool IsEnabled(const UserRow& user) { return IsEnabledStatus(user.status); }
+
+bool HasEmptyGroup(const TokenRow& token) {
+  return IsEnabled(token) && !token.group.is_absent() && IsBlank(token.group.value_or({}));
+}
+
+std::optional<std::int64_t> IdOfKey(std::string_view key) {
+  constexpr std::string_view kPrefix = "id ";
+  if (key.substr(0, kPrefix.size()) != kPrefix) return std::nullopt;
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(key.data() + kPrefix.size(), key.data() + key.size(), id);
+  const bool whole = error == std::errc() && end == key.data() + key.size();
+  return whole ? std::optional<std::int64_t>(id) : std::nullopt;
+}
+
+bool HasUsableNames(const AbilityRow& ability) {
+  const std::string_view group = ability.group.value_or({});
+  const std::string_view model = ability.model.value_or({});
+  return !IsBlank(group) && !IsBlank(model) && group.size() <= kMaxNameBytes && model.size() <= kMaxNameBytes;
+}
+
+ItemList ListedGroups(const ChannelRow& channel, const Policy& policy) {
+  return UsableItems(channel.groups.is_absent() ? std::string_view(policy.groups.default_group)
+                                                : channel.groups.value_or({}));
+}
+
+ItemList ListedModels(const ChannelRow& channel) { return UsableItems(channel.models.value_or({})); }
+
+}  // namespace pointsman::inline v0

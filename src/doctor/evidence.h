@@ -1,0 +1,100 @@
+// Evidence: what every check looks at: the rows, the table that they compile to under the examined lookup, and indexes.
+//
+// Whether a request fails is always asked of the compiled table, so that doctor and router cannot disagree.
+//
+// Thread safety: immutable once made. Views and pointers point into the rows, which must outlive it.
+#ifndef POINTSMAN_SRC_DOCTOR_EVIDENCE_H_
+#define POINTSMAN_SRC_DOCTOR_EVIDENCE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "pointsman/compile.h"
+#include "pointsman/doctor.h"
+#include "rows/comma_list.h"
+#include "select/select.h"
+#include "table/table_data.h"
+
+namespace pointsman::inline v0 {
+
+using GroupAndModel = std::pair<std::string_view, std::string_view>;
+using PairSet = absl::flat_hash_set<GroupAndModel>;
+
+class Evidence {
+ public:
+  // InvalidArgument for a policy that cannot be.
+  static absl::StatusOr<Evidence> Gather(const Rows& rows, const DoctorOptions& options);
+
+  const Rows& rows() const { return *rows_; }
+  const DoctorOptions& options() const { return *options_; }
+  const Policy& policy() const { return compiled_.table->policy(); }
+  const RouteTable& table() const { return *compiled_.table; }
+  const BuildReport& report() const { return compiled_.report; }
+  bool believes_abilities() const { return table().believed() == RowSource::kAbilities; }
+
+  // The rows that count: the first of an id. Null where there is none.
+  const ChannelRow* FindChannel(std::int64_t id) const;
+  const UserRow* FindUser(std::int64_t id) const;
+
+  // Whether the source has a row of that channel at all, be it one that was rejected while loading.
+  bool HasChannel(std::int64_t id) const { return FindChannel(id) != nullptr || unloaded_channels_.contains(id); }
+  // Whether the channel's row was fit for the table.
+  bool IsUsable(const ChannelRow& channel) const { return table().FindChannel(channel.id).has_value(); }
+
+  // Whether a selection for the exact pair, or for some model of the exact group, finds a channel.
+  bool Serves(std::string_view group, std::string_view model) const {
+    return Choose(group, model).reason == Reason::kNone;
+  }
+  bool ServesGroup(std::string_view group) const { return !ServedModels(group).empty(); }
+  // In byte order.
+  std::span<const std::string_view> ServedModels(std::string_view group) const;
+  // A channel that a selection for the pair may draw. REQUIRES: Serves(group, model).
+  const ChannelRecord& Server(std::string_view group, std::string_view model) const;
+
+  // The group in which a request without one is looked up; nothing: it is refused.
+  std::optional<std::string_view> ResolveEmpty(std::string_view user_group) const;
+
+ private:
+  Evidence() = default;
+  void IndexServed();
+  RouteChoice Choose(std::string_view group, std::string_view model) const;
+
+  const Rows* rows_ = nullptr;
+  const DoctorOptions* options_ = nullptr;
+  Compiled compiled_;
+  absl::flat_hash_map<std::int64_t, const ChannelRow*> channels_;
+  absl::flat_hash_set<std::int64_t> unloaded_channels_;
+  absl::flat_hash_map<std::int64_t, const UserRow*> users_;
+  std::vector<std::string_view> served_;   // models of serving routes, in the order of (group, model)
+  std::vector<std::size_t> served_begin_;  // by group of the table, and one more
+};
+
+bool IsEnabled(const ChannelRow& channel);
+bool IsEnabled(const AbilityRow& ability);
+bool IsEnabled(const TokenRow& token);
+bool IsEnabled(const UserRow& user);
+
+// The id in a key such as "id 8".
+std::optional<std::int64_t> IdOfKey(std::string_view key);
+
+// Whether the row's group and model can be names at all.
+bool HasUsableNames(const AbilityRow& ability);
+
+// Enabled, with a group column, and NULL, '' or blank in it.
+bool HasEmptyGroup(const TokenRow& token);
+
+// A channel's lists without the items that are too long for a name.
+ItemList ListedGroups(const ChannelRow& channel, const Policy& policy);
+ItemList ListedModels(const ChannelRow& channel);
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_SRC_DOCTOR_EVIDENCE_H_

@@ -1,0 +1,46 @@
+// TokenRequests: which requests of a token have no route although the group that was meant serves the model.
+//
+// Thread safety: thread-compatible. Cost: each pair of groups is compared once; a token with model limits costs
+// O(limits).
+#ifndef POINTSMAN_SRC_DOCTOR_TOKEN_REQUESTS_H_
+#define POINTSMAN_SRC_DOCTOR_TOKEN_REQUESTS_H_
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "doctor/evidence.h"
+
+namespace pointsman::inline v0 {
+
+class TokenRequests {
+ public:
+  explicit TokenRequests(const Evidence& evidence) : evidence_(evidence) {}
+
+  // Null where no row is known.
+  const UserRow* Owner(const TokenRow& token) const;
+  // Empty where it is unknown.
+  std::string_view OwnerGroup(const TokenRow& token) const;
+  // What the gateways mean by an empty group: the owner's, else the default group.
+  std::string_view MeantGroup(const TokenRow& token) const;
+
+  // How many models the token may call are served in `meant` and not in `used` (nothing: no group is used). None if
+  // the owner is disabled: then nothing is lost by the group.
+  std::size_t CountLost(const TokenRow& token, std::string_view meant, std::optional<std::string_view> used);
+  // The first of them in byte order, with `meant`.
+  std::optional<GroupAndModel> FirstLost(const TokenRow& token, std::string_view meant,
+                                         std::optional<std::string_view> used) const;
+
+ private:
+  bool IsLost(std::string_view model, std::string_view meant, std::optional<std::string_view> used) const;
+  std::size_t CountLostOfAll(std::string_view meant, std::optional<std::string_view> used);
+
+  const Evidence& evidence_;
+  std::map<std::pair<std::string_view, std::optional<std::string_view>>, std::size_t> counted_;
+};
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_SRC_DOCTOR_TOKEN_REQUESTS_H_
