@@ -211,7 +211,7 @@ TEST_F(Doctor, FindsTwelveOfSixtyThreeAndNoneAfterTheCure) {
 TEST_F(Doctor, PrintsSqlThatNamesPrimaryKeys) {
   const Outcome run = Pointsman({"doctor", "--from", Incident(), "--fix", "--only", "token-empty-group"});
   EXPECT_EQ(run.code, 1);
-  EXPECT_THAT(run.out, HasSubstr("UPDATE \"tokens\" SET \"group\" = 'default' WHERE \"id\" = "));
+  EXPECT_THAT(run.out, HasSubstr("UPDATE tokens SET \"group\" = 'default' WHERE \"id\" = "));
   EXPECT_THAT(run.out, StartsWith("-- token-empty-group (safe)"));
 }
 
@@ -266,7 +266,8 @@ TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
       {{"doctor", "--from", db, "--baseline", "x"}, "not built yet"},
       {{"doctor", "--from", json_file, "--apply", "--yes"}, "--apply needs a sqlite: source"},
       {{"diff", "--before", db, "--after", db}, "not built yet"},
-      {{"frobnicate"}, "frobnicate"},
+      {{"frobnicate"}, "no command \"frobnicate\""},
+      {{"docter"}, "did you mean \"doctor\"?"},
   };
   for (const auto& [arguments, expected] : cases) {
     const Outcome run = Pointsman(arguments);
