@@ -130,7 +130,8 @@ struct UserRow {
   Origin origin;
 };
 
-// options: what an administrator saved.
+// options: what an administrator saved. Our loaders hand over the options that concern routing and no others, since the
+// same table holds passwords.
 struct OptionRow {
   std::string_view key;
   TextField value;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "load/json/json_text.h"
+#include "rows/routing_options.h"
 #include "text/printable.h"
 
 namespace pointsman::inline v0 {
@@ -138,7 +139,8 @@ bool RowCells::DeliverRow(RowSink& sink) const {
                               .group = Text("group"),
                               .origin = origin_});
     case SourceTable::kOptions:
-      return sink.Add(OptionRow{.key = At("key").text, .value = Text("value"), .origin = origin_});
+      return !IsRoutingOption(At("key").text) ||
+             sink.Add(OptionRow{.key = At("key").text, .value = Text("value"), .origin = origin_});
   }
   return true;
 }

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "load/sqlite3/read_cell.h"
 #include "load/sqlite3/table_columns.h"
+#include "rows/routing_options.h"
 #include "text/printable.h"
 
 namespace pointsman::inline v0 {
@@ -96,7 +97,16 @@ class TableReader {
     sql += " FROM \"" + std::string(TableName(table_)) + "\"";
     const bool is_soft_deleted = table_ == SourceTable::kTokens || table_ == SourceTable::kUsers;
     if (is_soft_deleted && Find(declared, "deleted_at") != nullptr) sql += " WHERE \"deleted_at\" IS NULL";
+    if (table_ == SourceTable::kOptions) sql += " WHERE \"key\" IN (" + RoutingOptionLiterals() + ")";
     return sql;
+  }
+
+  static std::string RoutingOptionLiterals() {
+    std::string literals;
+    for (const std::string_view key : kRoutingOptions) {
+      literals += (literals.empty() ? "'" : ", '") + std::string(key) + "'";
+    }
+    return literals;
   }
 
   absl::Status ReadRows(const std::string& sql) {
