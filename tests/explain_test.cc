@@ -74,7 +74,7 @@ TEST(OperatorText, OfTheIncidentIsTheWholeStory) {
             "  ✓ channel  channel 8 \"Bltcy\" (type 55) is enabled\n"
             "  ✓ ability  (default, runway): 1/1 ability rows count\n"
             "  ✗ token    token 3 \"alice\" has an empty group (NULL), which the policy leaves empty (empty_group: exact)\n"
-            "  ✗ table    group \"\" has no route for \"runway\" (1 routes serve in all)\n"
+            "  ✗ table    group \"\" has no route for \"runway\" (serving routes in all: 1)\n"
             "  -> set the token's group, for instance to its owner's: pointsman doctor --fix prints the SQL\n"
             "  -> or let an empty group mean the owner's, else \"default\": empty_group \"inherit\" in the policy\n"
             "  -> \"runway\" is served in: \"default\"\n");

@@ -24,14 +24,14 @@ make_incident incident.db
 cp incident.db untouched.db
 token=$(sqlite3 incident.db "SELECT min(id) FROM tokens WHERE \"group\" IS NULL AND status = 1 AND deleted_at IS NULL")
 
-say '1. After a move to another database, requests for runway fail. The gateway looks groups up exactly. Why?'
+say '1. A gateway moved to another database; since then requests for runway fail. It looks groups up exactly. Why?'
 run pointsman explain --from incident.db --policy exact.json --token "$token" --model runway
 
 say '2. How many tokens are in that state, and what else is wrong?'
-run pointsman doctor --from incident.db --only token-empty-group
+run pointsman doctor --from incident.db
 
 say '3. Cure it: one transaction, with an undo file written first.'
-run pointsman doctor --from incident.db --only token-empty-group --apply --yes --undo undo.sql
+run pointsman doctor --from incident.db --apply --yes --undo undo.sql
 
 say '4. The same request again, under the same rule.'
 run pointsman select --from incident.db --policy exact.json --token "$token" --model runway
