@@ -9,11 +9,11 @@
 // `channels` table is foreign and refused. Soft-deleted rows are skipped. Columns are named one by one, and no secret
 // (`key`, `base_url`, overrides, settings) is among them.
 //
-// Errors: NotFound (no such file), PermissionDenied, InvalidArgument (not a SQLite database, or a foreign one), DataLoss
-// (a damaged file or disk), FailedPrecondition (an interrupted write has to be finished by who may write), Unavailable
-// (locked until the deadline or for 5 seconds), DeadlineExceeded, Cancelled. A value of the wrong type rejects its row,
-// with table and primary key: number columns take whole numbers and NULL, flags also 'true' and 'false', texts take
-// anything, blobs as their bytes.
+// Errors: NotFound (no such file), PermissionDenied, InvalidArgument (not a SQLite database, or a foreign one),
+// DataLoss (a damaged file or disk), FailedPrecondition (an interrupted write has to be finished by who may write),
+// Unavailable (locked until the deadline or for 5 seconds), DeadlineExceeded, Cancelled. A value of the wrong type
+// rejects its row, with table and primary key: number columns take whole numbers and NULL, flags also 'true' and
+// 'false', texts take anything, blobs as their bytes.
 //
 // A database in WAL mode is read beside its writers; SQLite may leave an empty -wal and a -shm file next to it. In a
 // folder that may not be written, such a database is read if no process has it open.
@@ -49,10 +49,10 @@ class POINTSMAN_EXPORT SqliteLoader final : public Loader {
 
 // What ApplySafeCures did, or found out before it did anything.
 struct CureResult {
-  Examination before;        // as seen inside the transaction, before the changes
-  Examination after;         // as seen inside the transaction, after them
+  Examination before;  // as seen inside the transaction, before the changes
+  Examination after;   // as seen inside the transaction, after them
   std::size_t changed_rows = 0;
-  std::string undo_file;     // empty when there was nothing to change
+  std::string undo_file;  // empty when there was nothing to change
 };
 
 struct CureOptions {

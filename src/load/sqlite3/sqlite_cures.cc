@@ -13,7 +13,6 @@
 #include "load/sqlite3/undo_file.h"
 #include "pointsman/doctor.h"
 #include "pointsman/load/sqlite3.h"
-#include "text/printable.h"
 
 namespace pointsman::inline v0 {
 namespace {
@@ -144,8 +143,7 @@ class Cure {
     if (absl::Status executed = connection_.Execute(statement); !executed.ok()) return executed;
     const int rows = connection_.changed_rows();
     if (rows == 1) return absl::OkStatus();
-    return Aborted(connection_, "a statement touched " + std::to_string(rows) +
-                                    " rows instead of one: " + Printable(statement, kShownStatementBytes));
+    return Aborted(connection_, "a statement touched " + std::to_string(rows) + " rows instead of one: " + statement);
   }
 
   // A commit that fails for want of a lock has changed nothing. One that fails otherwise may have, as far as anybody
@@ -155,8 +153,6 @@ class Cure {
     if (!absl::IsUnavailable(committed)) undo.Keep();
     return committed;
   }
-
-  static constexpr std::size_t kShownStatementBytes = 300;
 
   Connection& connection_;
   CureOptions options_;
