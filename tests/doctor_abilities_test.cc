@@ -104,6 +104,12 @@ TEST(ChannelWithoutAbilities, OneDisabledAbilityIsAnAbility) {
   EXPECT_TRUE(Examined(rows, {.only = {kWithout}}).ok());
 }
 
+TEST(ChannelWithoutAbilities, RejectedChannelIsReportedAsThatAlone) {
+  Rows rows = Agreeing();
+  Put(rows, ChannelRow{.id = 2, .status = 1, .groups = "default", .models = "b", .weight = -1});
+  EXPECT_TRUE(Examined(rows, {.only = {kWithout}}).ok());
+}
+
 // one-api keeps no weight and no tag in its abilities: an insert that names them would not run.
 TEST(ChannelWithoutAbilities, CureNamesOnlyColumnsThatTheTableHas) {
   Rows rows;

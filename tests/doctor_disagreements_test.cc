@@ -105,12 +105,36 @@ TEST(AbilityDisagrees, AbilityOnUnderADisabledChannelIsAWarning) {
   EXPECT_THAT(Sql(finding), ElementsAre(HasSubstr("SET \"enabled\" = 0 ")));
 }
 
+// Switching on an ability that the channel does not list would serve nothing there.
 TEST(AbilityDisagrees, EnabledFailsNothingWhereChannelsAreBelieved) {
-  Rows rows = Agreeing();
-  Put(rows, ChannelRow{.id = 2, .status = 1, .groups = "default", .models = "c"});
-  Put(rows, AbilityRow{.group = "default", .model = "c", .channel_id = 2, .enabled = 0});
-  const Finding finding = Only(Examined(rows, {.policy = Policy{.source = RowSource::kChannels}}), kDisagrees);
-  EXPECT_EQ(finding.severity, Severity::kWarning);
+  Pair pair;
+  pair.ability.model = "unlisted";
+  pair.ability.enabled = 0;
+  Rows rows;
+  Put(rows, pair.channel);
+  Put(rows, pair.ability);
+  const Examination exam =
+      Examined(rows, {.policy = Policy{.source = RowSource::kChannels}, .only = {"ability-disagrees"}});
+  ASSERT_THAT(exam.findings, SizeIs(3));
+  EXPECT_EQ(exam.findings[0].message, "1 ability differs from its channel in enabled");
+  EXPECT_EQ(exam.findings[0].severity, Severity::kWarning);
+  EXPECT_EQ(exam.findings[0].failing_routes, 0u);
+}
+
+TEST(AbilityDisagrees, NothingIsComparedWithARejectedChannel) {
+  Pair pair;
+  pair.channel.weight = -1;
+  EXPECT_TRUE(pair.Examine().ok());
+}
+
+TEST(AbilityDisagrees, RowWithoutANameIsRejectedAndNothingElse) {
+  for (const TextField& name : {TextField(nullptr), TextField(" ")}) {
+    Pair pair;
+    pair.channel.models = "";
+    pair.ability.group = name;
+    pair.ability.weight = 9;
+    EXPECT_TRUE(pair.Examine().ok());
+  }
 }
 
 TEST(AbilityDisagrees, PriorityIsAWarningWithAnUpdateToTheChannels) {
