@@ -28,6 +28,8 @@ function(pointsman_warnings target)
     $<$<BOOL:${POINTSMAN_WERROR}>:-Werror>
     # g++ 12 warns falsely about "x" + std::string at -O3, and cannot be asked to hold its tongue elsewhere.
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+    # libstdc++ 12 sorts stably through a function that it has itself deprecated.
+    $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
     # A request names only the fields that it means.
     -Wno-missing-field-initializers)
 endfunction()

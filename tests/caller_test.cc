@@ -1,0 +1,94 @@
+// What a token and its owner resolve to, and why they may not call.
+#include "pointsman/caller.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace pointsman::testing {
+namespace {
+
+constexpr std::int64_t kNow = 1700000000;
+const UserRow kOwner{.id = 1, .username = "ann", .status = 1, .group = "vip"};
+
+CallerRefusal RefusalOf(const TokenRow& token, const UserRow* owner = &kOwner) { return ResolveCaller(token, owner, kNow).refusal; }
+
+TEST(Caller, CarriesTheTokensGroupAndTheOwners) {
+  const Caller caller = ResolveCaller({.id = 3, .user_id = 1, .name = "t", .status = 1, .group = "svip"}, &kOwner, kNow);
+  const Request request = caller.MakeRequest("m");
+  EXPECT_EQ(request.group, "svip");
+  EXPECT_EQ(request.user_group, "vip");
+  EXPECT_EQ(request.model, "m");
+  EXPECT_EQ(caller.refusal, CallerRefusal::kNone);
+}
+
+TEST(Caller, TellsNullFromEmptyButAsksForTheSame) {
+  const Caller null = ResolveCaller({.id = 3, .group = nullptr}, &kOwner, kNow);
+  const Caller empty = ResolveCaller({.id = 3, .group = ""}, &kOwner, kNow);
+  EXPECT_FALSE(null.token_group.has_value());
+  EXPECT_EQ(empty.token_group, "");
+  EXPECT_EQ(null.MakeRequest("m").group, "");
+  EXPECT_EQ(null.MakeRequest("m").user_group, "vip");
+}
+
+TEST(Caller, WithoutAnOwnerHasNoUserGroup) {
+  const Caller caller = ResolveCaller({.id = 3, .group = ""}, nullptr, kNow);
+  EXPECT_EQ(caller.user_group, "");
+  EXPECT_EQ(caller.refusal, CallerRefusal::kNone);
+}
+
+TEST(Caller, OwnsItsTexts) {
+  Caller caller;
+  {
+    const std::string group = "a group that lives in a string of its own, on the heap";
+    caller = ResolveCaller({.id = 3, .group = group}, nullptr, kNow);
+  }
+  EXPECT_EQ(caller.MakeRequest("m").group, "a group that lives in a string of its own, on the heap");
+}
+
+TEST(Refusal, FollowsTheTokensStatus) {
+  EXPECT_EQ(RefusalOf({.id = 3}), CallerRefusal::kNone);
+  EXPECT_EQ(RefusalOf({.id = 3, .status = 1}), CallerRefusal::kNone);
+  EXPECT_EQ(RefusalOf({.id = 3, .status = 2}), CallerRefusal::kTokenDisabled);
+  EXPECT_EQ(RefusalOf({.id = 3, .status = 3}), CallerRefusal::kTokenExpired);
+  EXPECT_EQ(RefusalOf({.id = 3, .status = 4}), CallerRefusal::kTokenExhausted);
+  EXPECT_EQ(RefusalOf({.id = 3, .status = 77}), CallerRefusal::kTokenDisabled);
+  EXPECT_EQ(RefusalOf({.id = 3, .status = nullptr}), CallerRefusal::kTokenDisabled);
+}
+
+TEST(Refusal, FollowsTheClockOnlyIfThereIsOne) {
+  const TokenRow past{.id = 3, .status = 1, .expired_time = kNow - 1};
+  EXPECT_EQ(RefusalOf(past), CallerRefusal::kTokenExpired);
+  EXPECT_EQ(ResolveCaller(past, nullptr, std::nullopt).refusal, CallerRefusal::kNone);
+  EXPECT_EQ(RefusalOf({.id = 3, .status = 1, .expired_time = kNow}), CallerRefusal::kNone);
+  EXPECT_EQ(RefusalOf({.id = 3, .status = 1, .expired_time = -1}), CallerRefusal::kNone);
+}
+
+TEST(Refusal, OfADisabledOwner) {
+  const UserRow disabled{.id = 1, .status = 2, .group = "vip"};
+  EXPECT_EQ(RefusalOf({.id = 3, .status = 1}, &disabled), CallerRefusal::kOwnerDisabled);
+}
+
+TEST(Limits, HoldOnlyIfEnabledAndThenExactly) {
+  const TokenRow token{.id = 3, .status = 1, .model_limits_enabled = 1, .model_limits = " gpt-4o, ,o3"};
+  const Caller limited = ResolveCaller(token, &kOwner, kNow);
+  EXPECT_EQ(limited.MayCall("gpt-4o"), CallerRefusal::kNone);
+  EXPECT_EQ(limited.MayCall("GPT-4o"), CallerRefusal::kModelNotAllowed);
+  TokenRow off = token;
+  off.model_limits_enabled = 0;
+  EXPECT_EQ(ResolveCaller(off, &kOwner, kNow).MayCall("anything"), CallerRefusal::kNone);
+}
+
+TEST(Limits, EnabledButEmptyAllowNothing) {
+  const Caller caller = ResolveCaller({.id = 3, .status = 1, .model_limits_enabled = 1, .model_limits = nullptr}, &kOwner, kNow);
+  EXPECT_EQ(caller.MayCall("gpt-4o"), CallerRefusal::kModelNotAllowed);
+}
+
+TEST(Limits, ComeAfterTheCallersOwnRefusal) {
+  const Caller caller = ResolveCaller({.id = 3, .status = 2, .model_limits_enabled = 1, .model_limits = "a"}, &kOwner, kNow);
+  EXPECT_EQ(caller.MayCall("b"), CallerRefusal::kTokenDisabled);
+}
+
+}  // namespace
+}  // namespace pointsman::testing

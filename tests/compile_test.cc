@@ -1,0 +1,273 @@
+// What Compile promises: the rules on rows, every rejected row with its place and cure, equal tiers stored once, and a
+// content hash that depends on content alone.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "pointsman/compile.h"
+#include "support/rows_builder.h"
+#include "table/content_hash.h"
+
+namespace pointsman::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+std::vector<std::string> RejectionTexts(const Compiled& compiled) {
+  std::vector<std::string> texts;
+  for (const Rejection& r : compiled.report.rejections) texts.push_back(r.Text());
+  return texts;
+}
+
+std::vector<std::string> RoutesOf(const RouteTable& table) {
+  std::vector<std::string> routes;
+  table.ForEachRoute([&](const RouteInfo& r) { routes.push_back(std::string(r.group) + "/" + std::string(r.model)); });
+  return routes;
+}
+
+const CandidateInfo OnlyCandidate(const Compiled& c, std::string_view group, std::string_view model) {
+  return c.table->Describe(group, model)->tiers.at(0).candidates.at(0);
+}
+
+TEST(Lists, AreSplitTrimmedAndDeduplicated) {
+  const Compiled c = MustCompile(RowsOf(Channel(1, " vip , default,vip,", "b, a ,,a\t")));
+  EXPECT_THAT(RoutesOf(*c.table), ElementsAre("default/a", "default/b", "vip/a", "vip/b"));
+  EXPECT_THAT(RejectionTexts(c), IsEmpty());
+}
+
+TEST(Lists, LongListsAreDeduplicatedToo) {
+  std::string models;
+  for (int i = 0; i < 100; ++i) models += "m" + std::to_string(i % 50) + ",";
+  EXPECT_EQ(MustCompile(RowsOf(Channel(1, "g", models))).table->route_count(), 50u);
+}
+
+TEST(Lists, OfNothingButCommasAreNamed) {
+  const Compiled c = MustCompile(RowsOf(Channel(7, "default", " , ,,")));
+  EXPECT_THAT(RoutesOf(*c.table), IsEmpty());
+  EXPECT_THAT(RejectionTexts(c), ElementsAre("test: channels id 7, column models: channel \"\": the list \" , ,,\" names nothing; name at "
+                                             "least one, or empty it"));
+}
+
+TEST(Lists, AnItemThatIsTooLongCostsOnlyItself) {
+  const std::string models = "a," + std::string(10000, 'x') + ",b";
+  const Compiled c = MustCompile(RowsOf(Channel(1, "default", models)));
+  EXPECT_THAT(RoutesOf(*c.table), ElementsAre("default/a", "default/b"));
+  ASSERT_THAT(c.report.rejections, SizeIs(1));
+  EXPECT_THAT(c.report.rejections[0].problem, ::testing::HasSubstr("…(10000 bytes)\" is longer than 1024 bytes"));
+}
+
+TEST(Lists, AnAbsentGroupColumnMeansTheDefaultGroupAndNullMeansNone) {
+  const Compiled c = MustCompile(RowsOf(ChannelRow{.id = 1, .models = "m"}, ChannelRow{.id = 2, .groups = nullptr, .models = "n"}));
+  EXPECT_THAT(RoutesOf(*c.table), ElementsAre("default/m"));
+}
+
+TEST(Status, OnlyOneCountsAsEnabledAndAbsentMeansOne) {
+  for (const std::int64_t status : {0, 2, 3, 4, -1, 99}) {
+    const Compiled c = MustCompile(RowsOf(ChannelRow{.id = 1, .status = status, .groups = "g", .models = "m"}));
+    EXPECT_EQ(c.table->serving_route_count(), 0u) << status;
+    EXPECT_EQ(OnlyCandidate(c, "g", "m").status, CandidateStatus::kChannelDisabled) << status;
+  }
+  EXPECT_EQ(MustCompile(RowsOf(ChannelRow{.id = 1, .status = nullptr, .groups = "g", .models = "m"})).table->serving_route_count(), 0u);
+  EXPECT_EQ(MustCompile(RowsOf(ChannelRow{.id = 1, .groups = "g", .models = "m"})).table->serving_route_count(), 1u);
+}
+
+TEST(Weights, OutOfRangeRejectsTheRowAndNothingElse) {
+  const Compiled c = MustCompile(
+      RowsOf(ChannelRow{.id = 1, .name = "eu-3", .groups = "g", .models = "m", .weight = -5, .origin = {.line = 41, .index = 3}},
+             Channel(2, "g", "m", 4294967296), Channel(3, "g", "m", 4294967295)));
+  EXPECT_THAT(RejectionTexts(c),
+              ElementsAre("test:41: $.channels[3].weight (id 1): channel \"eu-3\": weight -5 is negative; use 0 to switch it off",
+                          "test: channels id 2, column weight: channel \"\": weight 4294967296 is above 4294967295; divide the weights of "
+                          "its tier by a common factor"));
+  EXPECT_EQ(OnlyCandidate(c, "g", "m").weight, 4294967295u);
+}
+
+TEST(Weights, NullIsZero) {
+  EXPECT_EQ(OnlyCandidate(MustCompile(RowsOf(ChannelRow{.id = 1, .groups = "g", .models = "m", .weight = nullptr})), "g", "m").weight, 0u);
+}
+
+TEST(Abilities, AbsentTakesTheChannelsValueAndNullIsZero) {
+  AbilityRow absent = Ability("g", "absent", 1);
+  AbilityRow null = Ability("g", "null", 1);
+  null.weight = nullptr;
+  null.priority = nullptr;
+  AbilityRow own = Ability("g", "own", 1);
+  own.weight = 3;
+  own.priority = -4;
+  const Compiled c = MustCompile(RowsOf(Channel(1, "g", "x", 7, 9), absent, null, own));
+  EXPECT_EQ(OnlyCandidate(c, "g", "absent").weight, 7u);
+  EXPECT_EQ(c.table->Describe("g", "absent")->tiers[0].priority, 9);
+  EXPECT_EQ(OnlyCandidate(c, "g", "null").weight, 0u);
+  EXPECT_EQ(c.table->Describe("g", "null")->tiers[0].priority, 0);
+  EXPECT_EQ(OnlyCandidate(c, "g", "own").weight, 3u);
+  EXPECT_EQ(c.table->Describe("g", "own")->tiers[0].priority, -4);
+}
+
+TEST(Abilities, CountWhetherTheChannelListsThemOrNot) {
+  const Compiled c = MustCompile(RowsOf(Channel(1, "default", "listed"), Ability("vip", "unlisted", 1)));
+  EXPECT_THAT(RoutesOf(*c.table), ElementsAre("vip/unlisted"));
+  EXPECT_EQ(c.report.believed, RowSource::kAbilities);
+}
+
+TEST(Abilities, NeedToBeEnabledAndTheirChannelToo) {
+  AbilityRow off = Ability("g", "off", 1);
+  off.enabled = 0;
+  AbilityRow null = Ability("g", "null", 1);
+  null.enabled = nullptr;
+  const Compiled c = MustCompile(RowsOf(Channel(1, "g", ""), ChannelRow{.id = 2, .status = 2}, off, null, Ability("g", "on", 1),
+                                        Ability("g", "channel off", 2)));
+  EXPECT_EQ(OnlyCandidate(c, "g", "off").status, CandidateStatus::kAbilityDisabled);
+  EXPECT_EQ(OnlyCandidate(c, "g", "null").status, CandidateStatus::kAbilityDisabled);
+  EXPECT_EQ(OnlyCandidate(c, "g", "on").status, CandidateStatus::kEligible);
+  EXPECT_EQ(OnlyCandidate(c, "g", "channel off").status, CandidateStatus::kChannelDisabled);
+}
+
+TEST(Abilities, WithoutAChannelARowOrANameAreRejectedWithTheirKey) {
+  const Compiled c = MustCompile(RowsOf(Channel(1, "g", "m"), Channel(2, "g", "m", -1), Ability("g", "m", 99), Ability("g", "m", 2),
+                                        Ability(" ", "m", 1), AbilityRow{.group = "g", .model = nullptr, .channel_id = 1},
+                                        Ability("g", "m", 1), Ability("g", "m", 1)));
+  EXPECT_THAT(
+      RejectionTexts(c),
+      ElementsAre("test: channels id 2, column weight: channel \"\": weight -1 is negative; use 0 to switch it off",
+                  "test: abilities (g, m, 99), column channel_id: channel 99 does not exist; delete the ability, or add the channel",
+                  "test: abilities (g, m, 2), column channel_id: the row of its channel 2 was rejected; mend that row",
+                  "test: abilities ( , m, 1), column group: the group is empty; name it, or delete the row",
+                  "test: abilities (g, NULL, 1), column model: the model is empty; name it, or delete the row",
+                  "test: abilities (g, m, 1), column channel_id: the row is there twice; keep one of them; the first one counts"));
+  EXPECT_EQ(c.table->serving_route_count(), 1u);
+}
+
+TEST(Source, EachChoiceBelievesItsTable) {
+  const Rows rows = RowsOf(Channel(1, "g", "list"), Ability("g", "ability", 1));
+  const Rows lists = RowsOf(Channel(1, "g", "list"));
+  EXPECT_THAT(RoutesOf(*MustCompile(rows, {.source = RowSource::kBoth}).table), ElementsAre("g/ability"));
+  EXPECT_THAT(RoutesOf(*MustCompile(rows, {.source = RowSource::kChannels}).table), ElementsAre("g/list"));
+  EXPECT_THAT(RoutesOf(*MustCompile(rows, {.source = RowSource::kAbilities}).table), ElementsAre("g/ability"));
+  EXPECT_THAT(RoutesOf(*MustCompile(lists, {.source = RowSource::kBoth}).table), ElementsAre("g/list"));
+  EXPECT_THAT(RoutesOf(*MustCompile(lists, {.source = RowSource::kAbilities}).table), IsEmpty());
+}
+
+TEST(Source, AbilitiesThatAreAllRejectedAreStillATableThatIsThere) {
+  EXPECT_THAT(RoutesOf(*MustCompile(RowsOf(Channel(1, "g", "list"), Ability("g", "m", 99))).table), IsEmpty());
+  Rows rows = RowsOf(Channel(1, "g", "list"));
+  rows.Reject({.place = {.table = SourceTable::kAbilities}, .problem = "broken"});
+  EXPECT_THAT(RoutesOf(*MustCompile(rows).table), IsEmpty());
+}
+
+TEST(Channels, ListedTwiceCountOnce) {
+  const Compiled c = MustCompile(RowsOf(Channel(1, "g", "first"), Channel(1, "g", "second")));
+  EXPECT_THAT(RoutesOf(*c.table), ElementsAre("g/first"));
+  EXPECT_THAT(RejectionTexts(c), ElementsAre("test: channels id 1, column id: channel \"\": channel 1 is listed twice; keep one of the "
+                                             "rows; the first one counts"));
+}
+
+TEST(Names, MayHoldAnyBytes) {
+  const std::string model("\0\xff\x1b[2J\"'", 8);
+  const Compiled c = MustCompile(RowsOf(Channel(1, "g", model)));
+  EXPECT_TRUE(c.table->HasModel(model));
+}
+
+TEST(Tiers, DescribedFromTheHighestDownWithThoseThatAreOutInTheirPlace) {
+  ChannelRow off = Channel(3, "g", "m", 9, 7);
+  off.status = 3;
+  const RouteInfo route = *MustCompile(RowsOf(Channel(1, "g", "m", 1, 5), Channel(2, "g", "m", 3, 5), off, Channel(4, "g", "m", 1, -1)))
+                               .table->Describe("g", "m");
+  ASSERT_THAT(route.tiers, SizeIs(3));
+  EXPECT_EQ(route.tiers[0].priority, 7);
+  EXPECT_FALSE(route.tiers[0].serves());
+  EXPECT_EQ(route.top(), &route.tiers[1]);
+  EXPECT_EQ(route.tiers[1].candidates[1].share.Text(), "3/4");
+  EXPECT_EQ(route.tiers[2].priority, -1);
+}
+
+TEST(Tiers, EqualOnesAreStoredOnce) {
+  const Compiled c = MustCompile(RowsOf(Channel(1, "a,b,c", "x,y,z", 3), Channel(2, "a,b,c", "x,y,z", 1), Channel(3, "a", "x", 1, -5)));
+  EXPECT_EQ(c.table->route_count(), 9u);
+  // The shared one, the low one of a/x, and the one above it: what comes next is part of what a tier is.
+  EXPECT_EQ(c.table->tier_count(), 3u);
+}
+
+TEST(Tiers, OfTheSameProportionButOtherWeightsStayApart) {
+  const Compiled c = MustCompile(RowsOf(Channel(1, "g", "x", 7), Channel(2, "g", "x", 3), Ability("g", "x", 1), Ability("g", "x", 2),
+                                        AbilityRow{.group = "g", .model = "y", .channel_id = 1, .weight = 70},
+                                        AbilityRow{.group = "g", .model = "y", .channel_id = 2, .weight = 30}));
+  EXPECT_EQ(c.table->tier_count(), 2u);
+  EXPECT_EQ(c.table->Describe("g", "y")->tiers[0].candidates[0].weight, 70u);
+}
+
+TEST(ContentHash, IsTheSameForRowsInAnyOrder) {
+  std::vector<ChannelRow> rows;
+  for (int i = 1; i <= 6; ++i) rows.push_back(Channel(i, i % 2 == 0 ? "a,b" : "b", "m,n,o", i, i % 3));
+  std::string hash;
+  for (int turn = 0; turn < 6; ++turn) {
+    std::rotate(rows.begin(), rows.begin() + 1, rows.end());
+    Rows store("test");
+    for (const ChannelRow& row : rows) store.Add(row);
+    const std::string now = MustCompile(store).report.content_hash;
+    EXPECT_TRUE(turn == 0 || now == hash) << now << " " << hash;
+    hash = now;
+  }
+}
+
+TEST(ContentHash, ChangesWithEverythingThatATableHolds) {
+  const ChannelRow base{.id = 1, .name = "n", .type = 1, .status = 1, .groups = "g", .models = "m", .priority = 1, .weight = 1, .tag = "t"};
+  std::vector<ChannelRow> variants(9, base);
+  variants[0].id = 2;
+  variants[1].name = "o";
+  variants[2].type = 2;
+  variants[3].status = 2;
+  variants[4].groups = "h";
+  variants[5].models = "n";
+  variants[6].priority = 2;
+  variants[7].weight = 2;
+  variants[8].tag = "u";
+  std::vector<std::string> hashes = {MustCompile(RowsOf(base)).report.content_hash,
+                                     MustCompile(RowsOf(base), {.groups = {.default_group = "x"}}).report.content_hash,
+                                     MustCompile(RowsOf(base), {.groups = {.empty_group = EmptyGroup::kExact}}).report.content_hash,
+                                     MustCompile(RowsOf(base), {.source = RowSource::kChannels}).report.content_hash};
+  for (const ChannelRow& variant : variants) hashes.push_back(MustCompile(RowsOf(variant)).report.content_hash);
+  std::sort(hashes.begin(), hashes.end());
+  EXPECT_EQ(std::unique(hashes.begin(), hashes.end()), hashes.end());
+}
+
+TEST(ContentHash, OfTheIncidentsChannelIsPinned) {
+  // Equal on every machine and in every process: a change of this value is a change of the format and needs a new version.
+  EXPECT_EQ(MustCompile(RowsOf(Bltcy())).report.content_hash, "v1:aff5cf163b7ce0d268eed5f547fde9c2");
+}
+
+TEST(ContentHash, AgreesWithThePublishedMurmurHash) {
+  // MurmurHash3 x64 128 of 16 zero bytes and of none, seed 0.
+  EXPECT_EQ(WordHasher().Hex(), std::string(32, '0'));
+  WordHasher zeros;
+  zeros.Add(std::uint64_t{0});
+  zeros.Add(std::uint64_t{0});
+  EXPECT_EQ(zeros.Hex(), "4bbd1bf27da918d6b465a9eccd791cb6");
+}
+
+TEST(Report, CountsAndNamesTheSource) {
+  const Compiled c = MustCompile(RowsOf(Bltcy(), Channel(9, "default", "runway", -1)));
+  EXPECT_THAT(c.report.Text(), ::testing::StartsWith("test: 2 channels, 0 abilities -> 1 group, 3 models, 3 routes (3 serving, from "
+                                                     "channels), v1:"));
+  EXPECT_THAT(c.report.Text(), ::testing::HasSubstr("1 row or list item was rejected:\n  test: channels id 9"));
+}
+
+TEST(PolicyCheck, ABlankDefaultGroupIsRefusedWithTheCure) {
+  const auto compiled = Compile(Rows(), {.groups = {.default_group = " "}});
+  ASSERT_FALSE(compiled.ok());
+  EXPECT_EQ(std::string(compiled.status().message()),
+            "policy: default_group is empty; name the group that stands in for an empty one, such as \"default\"");
+}
+
+TEST(Empty, RowsCompileToAnEmptyTable) {
+  const Compiled c = MustCompile(Rows());
+  EXPECT_EQ(c.table->route_count(), 0u);
+  EXPECT_TRUE(c.table->HasGroup("default"));
+}
+
+}  // namespace
+}  // namespace pointsman::testing

@@ -35,7 +35,8 @@ void PrintSummary(const ExaminationSummary& s, const std::string& source, std::o
 }
 
 std::string WhereText(const FindingRow& row) {
-  std::string text = std::string(TableName(row.table)) + " " + row.key;
+  std::string text(TableName(row.table));
+  if (!row.key.empty()) text += " " + row.key;
   if (!row.name.empty()) text += " " + Quoted(row.name, 32);
   if (!row.column.empty()) text += " " + row.column + " = " + (row.value ? Quoted(*row.value, 48) : "NULL");
   return text;

@@ -1,5 +1,6 @@
 // pointsman: the library's questions asked from a terminal.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -10,12 +11,25 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "pointsman/version.h"
+#include "text/nearest.h"
+#include "text/printable.h"
 
 namespace pointsman::cli {
 namespace {
 
 // Named by the design, so somebody will try them; a flag that silently did nothing would be worse than none.
 constexpr std::string_view kCommandsToCome[] = {"diff", "replay", "watch", "grants", "triggers", "export-sql"};
+constexpr std::string_view kCommands[] = {"select", "explain", "show", "doctor"};
+
+void CheckCommand(const std::string& command) {
+  if (command.empty() || command[0] == '-') return;
+  if (std::ranges::find(kCommandsToCome, command) != std::end(kCommandsToCome)) {
+    Fail("the command " + command + " is not built yet in version " POINTSMAN_VERSION);
+  }
+  if (std::ranges::find(kCommands, command) == std::end(kCommands)) {
+    Fail("there is no command " + Quoted(command) + DidYouMean(command, kCommands) + "; there are: " + JoinNames(kCommands));
+  }
+}
 
 void RefuseToCome(CLI::App& command, const std::string& flag) {
   command.add_option_function<std::string>(
@@ -92,11 +106,7 @@ int Run(int argc, char** argv) {
   RefuseToCome(doctor_command, "--baseline");
   RefuseToCome(doctor_command, "--html");
 
-  if (argc > 1) {
-    for (const std::string_view command : kCommandsToCome) {
-      if (argv[1] == command) Fail("the command " + std::string(command) + " is not built yet in version " POINTSMAN_VERSION);
-    }
-  }
+  if (argc > 1) CheckCommand(argv[1]);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -46,9 +46,8 @@ void WalkSteps(const RouteTable& table, const Request& request, Explanation& e) 
   e.reason = route.reason;
   if (route.route == nullptr) return;
   e.matched_model = Bounded(request.model);
-  for (const TierInfo& tier : table.Describe(group.name, request.model)->tiers) {
-    e.tiers.push_back(ExplainTier(group.name, tier));
-  }
+  const RouteInfo described = *table.Describe(group.name, request.model);
+  for (const TierInfo& tier : described.tiers) e.tiers.push_back(ExplainTier(group.name, tier));
 }
 
 }  // namespace

@@ -169,7 +169,7 @@ ChainLink TableLink(const RouteTable& table, const Explanation& e) {
   } else {
     link.seen = {"group " + group + " has no route for " + model, "分组 " + group + " 没有模型 " + model + " 的路由"};
   }
-  link.seen.english += " (" + std::to_string(table.serving_route_count()) + " routes serve in all)";
+  link.seen.english += " (serving routes in all: " + std::to_string(table.serving_route_count()) + ")";
   link.seen.chinese += "（共 " + std::to_string(table.serving_route_count()) + " 条可用路由）";
   return link;
 }

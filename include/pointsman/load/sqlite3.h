@@ -9,9 +9,14 @@
 // `channels` table is foreign and refused. Soft-deleted rows are skipped. Columns are named one by one, and no secret
 // (`key`, `base_url`, overrides, settings) is among them.
 //
-// Errors: NotFound (no such file), PermissionDenied, InvalidArgument (not a SQLite database, or a foreign one),
-// Unavailable (locked until the deadline or for 5 seconds), DeadlineExceeded, Cancelled. A value of the wrong type
-// rejects its row, with table and primary key.
+// Errors: NotFound (no such file), PermissionDenied, InvalidArgument (not a SQLite database, or a foreign one), DataLoss
+// (a damaged file or disk), FailedPrecondition (an interrupted write has to be finished by who may write), Unavailable
+// (locked until the deadline or for 5 seconds), DeadlineExceeded, Cancelled. A value of the wrong type rejects its row,
+// with table and primary key: number columns take whole numbers and NULL, flags also 'true' and 'false', texts take
+// anything, blobs as their bytes.
+//
+// A database in WAL mode is read beside its writers; SQLite may leave an empty -wal and a -shm file next to it. In a
+// folder that may not be written, such a database is read if no process has it open.
 //
 // Thread safety: thread-compatible; each Load has a connection of its own.
 // Cost: one pass over each wanted table.
@@ -63,7 +68,10 @@ struct CureOptions {
 // key and old value, examine again, commit. Aborted, with everything rolled back, when a statement does not touch
 // exactly one row or when the second examination still finds what was cured or finds something new. FailedPrecondition
 // when confirm is missing. The write lock is held while confirm runs only as far as SQLite needs it: the examination is
-// repeated after confirming, and a different result is Aborted.
+// repeated after confirming, and different changes are Aborted. Where there is nothing to change, confirm is not asked.
+// PermissionDenied when the file may not be written; otherwise errors are the loader's and the doctor's.
+//
+// The database's own triggers run, and the rows they touch are not counted.
 POINTSMAN_EXPORT absl::StatusOr<CureResult> ApplySafeCures(const std::string& path, const CureOptions& options);
 
 }  // namespace pointsman::inline v0

@@ -1,0 +1,16 @@
+# Demands that the README shows examples/first_route.cc as it is, and what it prints.
+#   cmake -D README=… -D SOURCE=… -D PROGRAM=… -P readme_check.cmake
+file(READ ${README} readme)
+file(READ ${SOURCE} source)
+execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE printed RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${PROGRAM} failed: ${result}")
+endif()
+string(FIND "${readme}" "```cpp\n${source}```" at)
+if(at EQUAL -1)
+  message(FATAL_ERROR "${README} does not show ${SOURCE} as it is")
+endif()
+string(FIND "${readme}" "```\n${printed}```" at)
+if(at EQUAL -1)
+  message(FATAL_ERROR "${README} does not show what the program prints:\n${printed}")
+endif()
