@@ -192,7 +192,7 @@ TEST(RowRejected, CountsPairsThatOnlyTheRejectedRowsWouldServe) {
 
 TEST(RowRejected, CountsPairsOfRejectedAbilities) {
   Rows rows;
-  Put(rows, ChannelRow{.id = 3, .status = 1, .groups = "g", .models = "m,n"});
+  Put(rows, ChannelRow{.id = 3, .status = 1, .groups = "g", .models = "m,n", .weight = 0});
   Put(rows, AbilityRow{.group = "g", .model = "m", .channel_id = 3, .enabled = 1, .weight = -1});
   Put(rows, AbilityRow{.group = "g", .model = "n", .channel_id = 3, .enabled = 1, .weight = 0});
   const Examination exam = Examined(rows);

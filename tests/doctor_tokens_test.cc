@@ -294,13 +294,14 @@ TEST(TokenGroupUnserved, GroupOfDisabledChannelsIsNotServed) {
 
 TEST(TokenGroupUnserved, NearMissByCaseOrBlanksIsNamedAndCounted) {
   Rows rows = TwoGroups();
+  Put(rows, ChannelRow{.id = 9, .status = 1, .groups = "vip", .models = "d"});
   Put(rows, TokenRow{.id = 1, .user_id = 1, .group = "VIP"});
   Put(rows, TokenRow{.id = 2, .user_id = 1, .group = " vip"});
   const Finding finding = Only(Examined(rows), kUnserved);
   EXPECT_EQ(finding.message,
             "2 enabled tokens are in 2 groups that no enabled channel serves: \" vip\" (1 token; \"vip\" is served and "
             "differs only in case or blanks), \"VIP\" (1 token; \"vip\" is served and differs only in case or blanks)");
-  EXPECT_EQ(finding.failing_routes, 4u) << "b and c of vip, for each of the two";
+  EXPECT_EQ(finding.failing_routes, 6u) << "b, c and d of vip, for each of the two";
 }
 
 TEST(TokenGroupUnserved, AutoIsNoGroup) { EXPECT_TRUE(Examined(WithToken({.id = 1, .group = "auto"})).ok()); }

@@ -230,6 +230,19 @@ TEST(RenderSqlInSqlite, InsertAndItsUndoLeaveNothingBehind) {
   EXPECT_EQ(db.Text("SELECT model FROM abilities"), std::nullopt);
 }
 
+// The advice for a column without a default is words, but words that somebody will paste.
+TEST(RenderSqlInSqlite, TriggerThatTheDoctorOffersGivesNewTokensAGroup) {
+  Rows rows;
+  rows.Describe({.table = SourceTable::kTokens, .column = "group", .default_sql = nullptr});
+  const auto exam = Examine(rows, {.policy = Policy{.groups = {.default_group = "it's"}}});
+  const std::string advice = exam->findings.at(0).advice;
+  const std::size_t begin = advice.find("CREATE TRIGGER");
+  Database db;
+  db.Run(advice.substr(begin, advice.find("; END", begin) + 5 - begin));
+  db.Run("INSERT INTO tokens VALUES (1, NULL), (2, ''), (3, '  '), (4, 'vip')");
+  EXPECT_EQ(db.Text(R"(SELECT group_concat("group") FROM (SELECT * FROM tokens ORDER BY id))"), "it's,it's,it's,vip");
+}
+
 TEST(RenderSqlInSqlite, TheSmallestAndLargestNumbersSurvive) {
   for (const std::int64_t number :
        {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()}) {

@@ -42,7 +42,7 @@ std::size_t MissingAbilities::Propose(const ChannelRow& channel, const PairSet& 
 }
 
 void MissingAbilities::Prescribe(Finding& finding, std::string advice) && {
-  finding.failing_routes = evidence_.believes_abilities() ? failing_.size() : 0;
+  finding.failing_routes = failing_.size();
   finding.severity = finding.failing_routes > 0 ? Severity::kError : Severity::kWarning;
   finding.advice = std::move(advice);
   if (only_counted_ > 0) {

@@ -40,9 +40,6 @@ class MissingAbilities {
   // counted.
   void Prescribe(Finding& finding, std::string advice) &&;
 
-  // The missing pairs that nobody serves.
-  std::size_t failing_routes() const { return failing_.size(); }
-
  private:
   // Lists are comma lists: two short texts can name more pairs than memory holds.
   static constexpr std::size_t kMostPairs = 4'000'000;
@@ -53,7 +50,7 @@ class MissingAbilities {
   AbilityColumns columns_;
   std::size_t compared_ = 0;
   std::size_t only_counted_ = 0;
-  PairSet failing_;
+  PairSet failing_;  // missing, and served by nobody else
   std::vector<RowChange> changes_;
 };
 

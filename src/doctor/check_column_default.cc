@@ -64,23 +64,23 @@ std::string Trigger(const std::string& literal) {
 }
 
 constexpr char kCaution[] =
-    "the gateway's ORM declares a default of its own: its next migration may undo this one, and an ORM that writes the "
-    "empty group itself never asks for the default; tokens that are there already keep their group, and gateways cache "
-    "token rows for a while";
+    "the gateway's ORM declares a default of its own, and its next migration may undo this; tokens that are there "
+    "already keep their group, and gateways cache token rows for a while";
+constexpr char kColumnOnly[] = "; an ORM that writes the empty group itself never asks for the column's default";
 
 void Prescribe(const Evidence& evidence, Finding& finding) {
   const Dialect dialect = evidence.options().dialect;
   const absl::StatusOr<std::string> literal = SqlText(evidence.policy().groups.default_group, dialect);
   finding.cure = CureClass::kAdvice;
   if (!literal.ok()) {
-    finding.advice = "give the column a default; " + std::string(kCaution);
+    finding.advice = "give the column a default; " + std::string(kCaution) + kColumnOnly;
   } else if (dialect == Dialect::kSqlite) {
     finding.advice =
         "SQLite cannot alter a column's default; a trigger does the same, if you want one: " + Trigger(*literal) +
         ". Mind that " + kCaution;
   } else {
     finding.cure = CureClass::kReview;
-    finding.advice = kCaution;
+    finding.advice = std::string(kCaution) + kColumnOnly;
     finding.statements = {"ALTER TABLE tokens ALTER COLUMN " + SqlName("group", dialect) + " SET DEFAULT " + *literal};
   }
 }

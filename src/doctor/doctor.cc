@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
-#include <tuple>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
@@ -79,13 +79,16 @@ absl::StatusOr<Examination> Examine(const Rows& rows, const DoctorOptions& optio
   if (absl::Status known = JudgeCodes(options.only); !known.ok()) return known;
   const absl::StatusOr<Evidence> evidence = Evidence::Gather(rows, options);
   if (!evidence.ok()) return evidence.status();
-  Examination exam{.summary = Summarise(*evidence), .findings = {}};
+  Findings findings;  // by code, since the checks are
   for (const Check& check : kChecks) {
-    if (IsAsked(check.code, options.only)) check.run(*evidence, exam.findings);
+    if (IsAsked(check.code, options.only)) check.run(*evidence, findings);
   }
-  std::stable_sort(exam.findings.begin(), exam.findings.end(), [](const Finding& a, const Finding& b) {
-    return std::tie(b.severity, a.code) < std::tie(a.severity, b.code);
-  });
+  Examination exam{.summary = Summarise(*evidence), .findings = {}};
+  for (const Severity severity : {Severity::kError, Severity::kWarning, Severity::kInfo}) {
+    for (Finding& finding : findings) {
+      if (finding.severity == severity) exam.findings.push_back(std::move(finding));
+    }
+  }
   return exam;
 }
 

@@ -34,7 +34,8 @@ std::optional<Share> FirstShare(const Rows& rows, RowSource source, const GroupA
   const absl::StatusOr<Compiled> compiled = Compile(rows, Policy{.groups = {}, .source = source});
   if (!compiled.ok()) return std::nullopt;
   const std::optional<RouteInfo> route = compiled->table->Describe(pair.first, pair.second);
-  const TierInfo* top = route.has_value() ? route->top() : nullptr;
+  if (!route.has_value()) return Share();
+  const TierInfo* top = route->top();
   if (top == nullptr) return Share();
   const auto found = std::find_if(top->candidates.begin(), top->candidates.end(),
                                   [&](const CandidateInfo& c) { return c.channel_id == channel; });
