@@ -92,7 +92,7 @@ TEST(JsonRows, EveryColumnOfATokenArrivesInItsField) {
 
 TEST(JsonRows, EveryColumnOfUsersAndOptionsArrivesInItsField) {
   const Rows rows = Load(R"({"users": [{"id": 1, "username": "ada", "status": 1, "group": "vip"}],
-                             "options": [{"key": "GroupRatio", "value": "{\"vip\":1}"}, {"key": "Empty", "value": null}]})");
+                             "options": [{"key": "GroupRatio", "value": "{\"vip\":1}"}, {"key": "AutoGroups", "value": null}]})");
   ASSERT_THAT(rows.users(), SizeIs(1));
   EXPECT_EQ(rows.users()[0].id, 1);
   EXPECT_EQ(rows.users()[0].username, TextField("ada"));
@@ -219,9 +219,17 @@ TEST(JsonRows, UnknownColumnsAreSkippedWhateverTheyHold) {
 
 // Options hold secrets of the gateway: a value of the wrong type is not repeated.
 TEST(JsonRows, ValueOfAnOptionIsNeverRepeated) {
-  const Rows rows = Load(R"({"options": [{"key": "SMTPToken", "value": 424242}]})");
-  EXPECT_THAT(Rejections(rows), ElementsAre("routes.json:1: $.options[0].value (key SMTPToken): value is a number, not "
+  const Rows rows = Load(R"({"options": [{"key": "RetryTimes", "value": 424242}]})");
+  EXPECT_THAT(Rejections(rows), ElementsAre("routes.json:1: $.options[0].value (key RetryTimes): value is a number, not "
                                             "JSON; write JSON text in double quotes, an object or a list"));
+}
+
+TEST(JsonRows, OptionsThatDoNotConcernRoutingAreNotHandedOver) {
+  const Rows rows = Load(R"({"options": [{"key": "SMTPToken", "value": "sk-secret"}, {"key": "SMTPToken", "value": 424242},
+                                         {"key": "RetryTimes", "value": "3"}]})");
+  ASSERT_THAT(rows.options(), SizeIs(1));
+  EXPECT_EQ(rows.options()[0].key, "RetryTimes");
+  EXPECT_THAT(Rejections(rows), IsEmpty());
 }
 
 TEST(JsonRows, DeletedTokensAndUsersAreNothingAtAll) {

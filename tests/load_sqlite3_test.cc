@@ -198,14 +198,20 @@ TEST_F(SqliteLoaderTest, NumbersMayBeRealsWithoutAFractionAndFlagsMayBeWords) {
   EXPECT_TRUE(rows.abilities()[3].enabled.is_null());
 }
 
+TEST_F(SqliteLoaderTest, OptionsThatDoNotConcernRoutingAreNotHandedOver) {
+  Sql(R"(CREATE TABLE channels (id); CREATE TABLE options (key, value);
+         INSERT INTO options VALUES ('SMTPToken', 'sk-secret'), (NULL, 'v'), ('AutoGroups', '["default"]'))");
+  const Rows rows = MustLoad();
+  ASSERT_THAT(rows.options(), SizeIs(1));
+  EXPECT_EQ(rows.options()[0].key, "AutoGroups");
+}
+
 TEST_F(SqliteLoaderTest, AValueOfTheWrongTypeRejectsItsRowAlone) {
   Sql(R"(CREATE TABLE channels (id, name, weight, priority);
          CREATE TABLE abilities ("group", model, channel_id, enabled, weight);
-         CREATE TABLE options (key, value);
          INSERT INTO channels VALUES (8, 'a', 'heavy', 0), (9, 'b', 1, 0), (10, 'c', 1.5, 0), (11, 'd', 1, x'0102'),
                                      (NULL, 'e', 1, 0), ('x', 'f', 1, 0), (12, 'g', 9223372036854775808.0, 0);
-         INSERT INTO abilities VALUES ('default', 'runway', 8, 'perhaps', 1), (NULL, 'b' || char(10), 8, 1, 'true');
-         INSERT INTO options VALUES (NULL, 'v'))");
+         INSERT INTO abilities VALUES ('default', 'runway', 8, 'perhaps', 1), (NULL, 'b' || char(10), 8, 1, 'true'))");
   const Rows rows = MustLoad();
   ASSERT_THAT(rows.channels(), SizeIs(1));
   EXPECT_EQ(rows.channels()[0].id, 9);
@@ -226,8 +232,7 @@ TEST_F(SqliteLoaderTest, AValueOfTheWrongTypeRejectsItsRowAlone) {
                   "one-api.db: abilities (default, runway, 8), column enabled: the text \"perhaps\" where 0 or 1 "
                   "belongs; store 0, 1 or NULL",
                   "one-api.db: abilities (NULL, b\\x0a, 8), column weight: the text \"true\" where a whole number "
-                  "belongs; store a whole number or NULL",
-                  "one-api.db: options key NULL, column key: NULL in a key; name it, or delete the row"));
+                  "belongs; store a whole number or NULL"));
 }
 
 TEST_F(SqliteLoaderTest, NamesMayHoldAnyBytesOfAnyLength) {

@@ -38,6 +38,7 @@ std::string WhereText(const FindingRow& row) {
   std::string text(TableName(row.table));
   if (!row.key.empty()) text += " " + row.key;
   if (!row.name.empty()) text += " " + Quoted(row.name, 32);
+  if (!row.detail.empty()) return text + ": " + row.detail;
   if (!row.column.empty()) text += " " + row.column + " = " + (row.value ? Quoted(*row.value, 48) : "NULL");
   return text;
 }

@@ -90,7 +90,8 @@ Json SummaryJson(const ExaminationSummary& s) {
 Json WhereJson(const FindingRow& row) {
   return {{"table", TableName(row.table)}, {"id", row.id ? Json(*row.id) : Json(nullptr)},
           {"key", row.key},                {"name", row.name},
-          {"column", row.column},          {"value", OrNull(row.value)}};
+          {"column", row.column},          {"value", OrNull(row.value)},
+          {"detail", row.detail}};
 }
 
 Json CureSql(const Finding& finding, Dialect dialect) {

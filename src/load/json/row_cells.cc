@@ -86,8 +86,13 @@ std::string RowCells::Key() const {
   return known("id") ? "id " + std::to_string(Id("id")) : std::string();
 }
 
+// An option that has nothing to do with routing is as if it were not there, whatever is wrong with it.
+bool RowCells::IsForeignOption() const {
+  return table_ == SourceTable::kOptions && At("key").state == Cell::State::kValue && !IsRoutingOption(At("key").text);
+}
+
 bool RowCells::Deliver(RowSink& sink) {
-  if (IsDeleted()) return true;
+  if (IsDeleted() || IsForeignOption()) return true;
   ComplainOfMissing();
   if (rejections_.empty()) return DeliverRow(sink);
   const std::string key = Key();
@@ -139,8 +144,7 @@ bool RowCells::DeliverRow(RowSink& sink) const {
                               .group = Text("group"),
                               .origin = origin_});
     case SourceTable::kOptions:
-      return !IsRoutingOption(At("key").text) ||
-             sink.Add(OptionRow{.key = At("key").text, .value = Text("value"), .origin = origin_});
+      return sink.Add(OptionRow{.key = At("key").text, .value = Text("value"), .origin = origin_});
   }
   return true;
 }

@@ -55,6 +55,7 @@ class RowCells {
   void Complain(std::string_view column, Complaint complaint);
   void ComplainOfMissing();
   bool IsDeleted() const;
+  bool IsForeignOption() const;
   std::string Key() const;
 
   const Cell& At(std::string_view name) const;
