@@ -6,11 +6,12 @@
 #include <string>
 #include <utility>
 
-#include "absl/container/node_hash_set.h"
 #include "publish/loss.h"
+#include "publish/name_store.h"
 #include "publish/table_cell.h"
-#include "rows/name_hash.h"
+#include "random/thread_generator.h"
 #include "select/select.h"
+#include "state/channel_slots.h"
 #include "table/content_hash.h"
 #include "table/table_data.h"
 
@@ -20,7 +21,7 @@ namespace {
 std::shared_ptr<const Published> NothingYet(const Policy& policy) {
   auto data = std::make_unique<TableData>();
   data->policy = policy;
-  data->content_hash = ContentHash(*data);
+  data->content_hash = ContentHash(*data, {});
   return std::make_shared<const Published>(Published{.table = std::make_shared<const RouteTable>(std::move(data))});
 }
 
@@ -58,14 +59,31 @@ class Router::Impl {
     if (options_.before_publish) {
       if (absl::Status fine = options_.before_publish(*table); !fine.ok()) return fine;
     }
-    Published next{.table = std::move(table), .generation = today->generation + 1};
-    for (const std::string_view group : next.table->groups()) {
-      next.group_names.push_back(*group_names_.insert(std::string(group)).first);
-    }
-    const std::uint64_t generation = next.generation;
-    cell_.Replace(std::make_shared<const Published>(std::move(next)));
+    const std::uint64_t generation = today->generation + 1;
+    cell_.Replace(std::make_shared<const Published>(Bind(std::move(table), generation)));
     published_ticket_ = ticket;
     return generation;
+  }
+
+  // The number of a group or model that was ever published; kNoIndex for others.
+  std::uint32_t GroupNumber(std::string_view group) const {
+    const std::lock_guard lock(publishing_);
+    return group_names_.Find(group);
+  }
+  std::uint32_t ModelNumber(std::string_view model) const {
+    const std::lock_guard lock(publishing_);
+    return model_names_.Find(model);
+  }
+
+  ChannelSlots& slots() const { return *slots_; }
+
+  std::size_t memory_bytes() const {
+    const std::lock_guard lock(publishing_);
+    const std::shared_ptr<const Published> today = cell_.Current();
+    return sizeof(*this) + today->table->memory_bytes() + today->channels.capacity() * sizeof(BoundChannel) +
+           today->group_names.capacity() * sizeof(std::string_view) +
+           (today->group_of_handle.capacity() + today->model_of_handle.capacity()) * sizeof(std::uint32_t) +
+           group_names_.memory_bytes() + model_names_.memory_bytes() + slots_->memory_bytes();
   }
 
   // The policy for the next build. Once ability rows were believed they stay believed: a table of them that is suddenly
@@ -80,12 +98,34 @@ class Router::Impl {
   }
 
  private:
+  // What belongs to a table only here: handles, stored names and the channels' words.
+  Published Bind(std::shared_ptr<const RouteTable> table, std::uint64_t generation) {
+    const TableData& data = table->data();
+    Published published{.generation = generation};
+    published.group_of_handle = group_names_.Number(data.groups);
+    published.model_of_handle = model_names_.Number(data.models);
+    for (const std::string_view group : data.groups) {
+      published.group_names.push_back(group_names_.name(group_names_.Find(group)));
+    }
+    std::vector<std::int64_t> ids;
+    for (const ChannelRecord& channel : data.channels) ids.push_back(channel.id);
+    published.slots = slots_->Bind(std::move(ids));
+    for (std::size_t c = 0; c < data.channels.size(); ++c) {
+      published.channels.push_back(
+          {.word = published.slots.words[c], .id = data.channels[c].id, .cookie = data.channels[c].cookie});
+    }
+    published.table = std::move(table);
+    return published;
+  }
+
   const Policy policy_;
   const RouterOptions options_;
   std::atomic<std::uint64_t> next_ticket_{0};
-  std::mutex publishing_;
-  std::uint64_t published_ticket_ = 0;                                     // guarded by publishing_
-  absl::node_hash_set<std::string, NameHash, NameEqual> group_names_;  // guarded by publishing_; only ever grows
+  mutable std::mutex publishing_;
+  std::uint64_t published_ticket_ = 0;  // guarded by publishing_, as are the names
+  NameStore group_names_;
+  NameStore model_names_;
+  const std::shared_ptr<ChannelSlots> slots_ = std::make_shared<ChannelSlots>();
   TableCell cell_;
 };
 
@@ -95,9 +135,53 @@ Router::~Router() = default;
 
 const Policy& Router::policy() const { return impl_->policy(); }
 
+namespace {
+
+template <class Bits>
+Selection SelectByNumbers(const Published& published, std::uint32_t group, std::uint32_t model, Bits& bits) noexcept {
+  const TableData& data = published.table->data();
+  if (data.listed_routes == 0) [[unlikely]] return Selection(Reason::kEmptyTable, published.generation);
+  // A handle can be younger than the table: another thread published meanwhile, and this one still reads the old table.
+  const std::uint32_t g = group < published.group_of_handle.size() ? published.group_of_handle[group] : kNoIndex;
+  const std::uint32_t m = model < published.model_of_handle.size() ? published.model_of_handle[model] : kNoIndex;
+  if (g == kNoIndex) [[unlikely]] return Selection(Reason::kUnknownGroup, published.generation);
+  const RouteChoice route = ChooseRoute(data, g, m);
+  if (route.reason != Reason::kNone) [[unlikely]] return Selection(route.reason, published.generation);
+  return SelectFromRoute(published, g, route.first, bits);
+}
+
+}  // namespace
+
+Selection Router::Select(const Request& request) const noexcept {
+  return SelectFrom(*impl_->Current(), request, thread_generator);
+}
+
 Selection Router::Select(const Request& request, RandomBits bits) const noexcept {
   return SelectFrom(*impl_->Current(), request, bits);
 }
+
+Selection Router::Select(GroupHandle group, ModelHandle model) const noexcept {
+  return SelectByNumbers(*impl_->Current(), group.number_, model.number_, thread_generator);
+}
+
+Selection Router::Select(GroupHandle group, ModelHandle model, RandomBits bits) const noexcept {
+  return SelectByNumbers(*impl_->Current(), group.number_, model.number_, bits);
+}
+
+std::optional<GroupHandle> Router::FindGroup(std::string_view group, std::string_view user_group) const {
+  const std::uint32_t number = impl_->GroupNumber(GroupNameFor(policy().groups, group, user_group));
+  return number == kNoIndex ? std::nullopt : std::optional(GroupHandle(number));
+}
+
+std::optional<ModelHandle> Router::FindModel(std::string_view model) const {
+  const std::uint32_t number = impl_->ModelNumber(model);
+  return number == kNoIndex ? std::nullopt : std::optional(ModelHandle(number));
+}
+
+bool Router::SwitchOff(std::int64_t channel_id) { return impl_->slots().Set(channel_id, OutBit::kSwitchedOff); }
+bool Router::SwitchOn(std::int64_t channel_id) { return impl_->slots().Clear(channel_id, OutBit::kSwitchedOff); }
+
+std::size_t Router::memory_bytes() const { return impl_->memory_bytes(); }
 
 void Router::ReadErased(Visit visit, void* use) const { visit(use, *impl_->Current()->table); }
 

@@ -12,16 +12,19 @@
 // weight divided by the tier's sum, exactly, in integers.
 //
 // Thread safety: thread-safe, all of it. Publish and Reload may race: an older build never replaces a newer one.
-// Cost: Select is two name lookups and one draw, O(log candidates), without allocation and without reading a clock.
+// Cost: Select is two name lookups and one draw in constant time, whatever the number of routes and candidates; no
+// allocation, no clock. While channels are switched off it may take O(candidates) of the route.
 // Failing is as cheap as succeeding: texts are made only by Explain.
 // Limits: a Snapshot keeps its table's memory alive. Destroy a router only when nobody is inside a call to it.
 #ifndef POINTSMAN_ROUTER_H_
 #define POINTSMAN_ROUTER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -45,6 +48,21 @@ struct Snapshot {
   std::uint64_t generation = 0;             // 0 before the first publish
 };
 
+// A group and a model whose names were looked up before, so that a selection need not. Plain values, valid as long as the
+// router that gave them, whatever is published meanwhile.
+class GroupHandle {
+ private:
+  friend class Router;
+  explicit GroupHandle(std::uint32_t number) : number_(number) {}
+  std::uint32_t number_;
+};
+class ModelHandle {
+ private:
+  friend class Router;
+  explicit ModelHandle(std::uint32_t number) : number_(number) {}
+  std::uint32_t number_;
+};
+
 struct RouterOptions {
   // Called with a table that is about to become current, while no other publish can happen. An error refuses it.
   // Lets a host prepare its own map of channels first.
@@ -63,8 +81,22 @@ class POINTSMAN_EXPORT Router {
   Router& operator=(const Router&) = delete;
 
   // Which channel serves this request, or why none does.
-  Selection Select(const Request& request) const noexcept { return Select(request, ThreadBits()); }
+  Selection Select(const Request& request) const noexcept;
   Selection Select(const Request& request, RandomBits bits) const noexcept;
+
+  // For a host that knows a group once per token and a model once per request: the same selection without the names.
+  // Nothing where the name is in no table that was ever published here: ask again after a publish, or select by name.
+  // FindGroup applies the rule for empty groups. Cost: a lock and a lookup; not for each selection.
+  std::optional<GroupHandle> FindGroup(std::string_view group, std::string_view user_group = {}) const;
+  std::optional<ModelHandle> FindModel(std::string_view model) const;
+  Selection Select(GroupHandle group, ModelHandle model) const noexcept;
+  Selection Select(GroupHandle group, ModelHandle model, RandomBits bits) const noexcept;
+
+  // Takes a channel out of every selection that begins afterwards, and puts it back. Survives publishes; ends with the
+  // channel's last table. False for a channel that no published table has. It only takes away from what the rows enable.
+  // Cost: a lock and one atomic operation.
+  bool SwitchOff(std::int64_t channel_id);
+  bool SwitchOn(std::int64_t channel_id);
 
   // Calls `use(const RouteTable&)` with the current table, which does not change or end during the call, and returns
   // what it returns. Before the first publish the table is empty.
@@ -87,6 +119,10 @@ class POINTSMAN_EXPORT Router {
   absl::StatusOr<BuildReport> Reload(Loader& loader, const Wanted& wanted = {});
 
   const Policy& policy() const;
+
+  // All that the router retains: the current table, those that somebody still reads, names and channel state. Estimated
+  // from the sizes of its arrays.
+  std::size_t memory_bytes() const;
 
  private:
   class Impl;

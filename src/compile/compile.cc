@@ -5,7 +5,6 @@
 
 #include "compile/draft.h"
 #include "compile/pack.h"
-#include "table/content_hash.h"
 #include "table/table_data.h"
 
 namespace pointsman::inline v0 {
@@ -22,13 +21,11 @@ absl::StatusOr<Compiled> Compile(const Rows& rows, const Policy& policy) {
     Judge(rows.source(), report.rejections)
         .RejectAbility(rows.abilities()[row], "channel_id", "the row is there twice", "keep one of them; the first one counts");
   });
-  data->default_group = TableData::FindName(data->group_index, policy.groups.default_group);
-  data->content_hash = ContentHash(*data);
 
   report.content_hash = data->content_hash;
   report.groups = data->groups.size();
   report.models = data->models.size();
-  report.routes = data->routes.size();
+  report.routes = data->listed_routes;
   report.serving_routes = data->serving_routes;
   report.believed = data->believed;
   return Compiled{.table = std::make_shared<const RouteTable>(std::move(data)), .report = std::move(report)};

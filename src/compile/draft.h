@@ -15,6 +15,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "pointsman/loader.h"
 #include "pointsman/policy.h"
+#include "rows/name_hash.h"
 #include "table/table_data.h"
 
 namespace pointsman::inline v0 {

@@ -7,7 +7,8 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/hash/hash.h"
+#include "compile/tier_pool.h"
+#include "table/content_hash.h"
 
 namespace pointsman::inline v0 {
 namespace {
@@ -46,127 +47,147 @@ void OwnTexts(TableData& data) {
   });
 }
 
-void BuildIndex(const std::vector<std::string_view>& names, NameIndex& index) {
-  index.reserve(names.size());
-  for (std::uint32_t i = 0; i < names.size(); ++i) index.emplace(names[i], i);
+// A stable counting sort by one of the two numbers of a route.
+template <std::uint32_t DraftCandidate::* kNumber>
+void SortBy(std::size_t numbers, std::vector<DraftCandidate>& candidates, std::vector<DraftCandidate>& scratch) {
+  std::vector<std::size_t> place(numbers + 1, 0);
+  for (const DraftCandidate& c : candidates) ++place[c.*kNumber + 1];
+  std::partial_sum(place.begin(), place.end(), place.begin());
+  scratch.resize(candidates.size());
+  for (const DraftCandidate& c : candidates) scratch[place[c.*kNumber]++] = c;
+  candidates.swap(scratch);
 }
 
-// Stores each distinct tier once. A tier is tried at the end of the arrays, and taken away again if it is there already.
-class TierStore {
- public:
-  explicit TierStore(TableData& data) : data_(data), known_(0, Hash{&data}, Equal{&data}) {}
+void SortByRoute(const TableData& data, std::vector<DraftCandidate>& candidates) {
+  const auto before = [](const DraftCandidate& a, const DraftCandidate& b) {
+    return std::tie(a.group, a.model) < std::tie(b.group, b.model);
+  };
+  if (std::is_sorted(candidates.begin(), candidates.end(), before)) return;
+  std::vector<DraftCandidate> scratch;
+  SortBy<&DraftCandidate::model>(data.models.size(), candidates, scratch);
+  SortBy<&DraftCandidate::group>(data.groups.size(), candidates, scratch);
+}
 
-  // `candidates` share one priority and are sorted by channel. Returns the tier's number.
-  std::uint32_t Number(std::span<const DraftCandidate> candidates, std::uint32_t next) {
-    const auto begin = static_cast<std::uint32_t>(data_.candidates.size());
-    for (const DraftCandidate& c : candidates) data_.candidates.push_back({.channel = c.channel, .weight = c.weight});
-    const auto tier = static_cast<std::uint32_t>(data_.tiers.size());
-    data_.tiers.push_back({.priority = candidates.front().priority,
-                           .begin = begin,
-                           .size = static_cast<std::uint32_t>(candidates.size()),
-                           .next = next});
-    const auto [known, added] = known_.insert(tier);
-    if (added) {
-      SumUp(data_.tiers.back());
-    } else {
-      data_.tiers.pop_back();
-      data_.candidates.resize(begin);
-    }
-    return *known;
+void SortPriorities(const std::vector<DraftCandidate>& candidates, std::vector<std::int64_t>& priorities) {
+  absl::flat_hash_set<std::int64_t> seen;
+  for (const DraftCandidate& c : candidates) seen.insert(c.priority);
+  priorities.assign(seen.begin(), seen.end());
+  std::sort(priorities.begin(), priorities.end());
+}
+
+// Packs the candidates of one route after the other.
+class RoutePacker {
+ public:
+  RoutePacker(TableData& data, const std::function<void(std::uint32_t)>& repeated)
+      : data_(data), repeated_(repeated), pool_(data) {}
+
+  // `candidates` are all of one route.
+  void Add(std::span<DraftCandidate> candidates) {
+    const std::uint32_t group = candidates.front().group;
+    const std::uint32_t model = candidates.front().model;
+    candidates = DropRepeats(candidates);
+    std::sort(candidates.begin(), candidates.end(), [](const DraftCandidate& a, const DraftCandidate& b) {
+      return std::tie(a.priority, a.channel) < std::tie(b.priority, b.channel);
+    });
+    const PooledTier first = AddTiers(candidates);
+    NoteOuts(candidates);
+    while (next_group_ < group) CloseGroup();
+    row_.push_back({.model = model, .first = first.ref});
+    digests_.push_back({.group = group, .model = model, .first_tier = first.digest});
+    if (first.ref != kAllOut) ++data_.serving_routes;
+  }
+
+  void Finish() {
+    while (next_group_ < data_.groups.size()) CloseGroup();
+    data_.listed_routes = digests_.size();
+    data_.blocks.shrink_to_fit();
+    data_.outs.shrink_to_fit();
+    data_.rows.ShrinkToFit();
+    data_.content_hash = ContentHash(data_, digests_);
   }
 
  private:
-  static std::span<const CandidateRecord> Candidates(const TableData& data, const TierRecord& tier) {
-    return std::span(data.candidates).subspan(tier.begin, tier.size);
+  // Of each channel the first row counts.
+  std::span<DraftCandidate> DropRepeats(std::span<DraftCandidate> candidates) {
+    std::sort(candidates.begin(), candidates.end(), [](const DraftCandidate& a, const DraftCandidate& b) {
+      return std::tie(a.channel, a.row) < std::tie(b.channel, b.row);
+    });
+    std::size_t kept = 1;
+    for (std::size_t i = 1; i < candidates.size(); ++i) {
+      if (candidates[i].channel == candidates[kept - 1].channel) {
+        repeated_(candidates[i].row);
+      } else {
+        candidates[kept++] = candidates[i];
+      }
+    }
+    return candidates.first(kept);
   }
 
-  struct Hash {
-    const TableData* data;
-    std::size_t operator()(std::uint32_t tier) const {
-      const TierRecord& t = data->tiers[tier];
-      std::size_t hash = absl::HashOf(t.priority, t.next, t.size);
-      for (const CandidateRecord& c : Candidates(*data, t)) hash = absl::HashOf(hash, c.channel, c.weight);
-      return hash;
+  // From the lowest up, since a tier names the one below it.
+  PooledTier AddTiers(std::span<const DraftCandidate> candidates) {
+    PooledTier tier;
+    for (std::size_t i = 0; i < candidates.size();) {
+      const std::int64_t priority = candidates[i].priority;
+      in_.clear();
+      for (; i < candidates.size() && candidates[i].priority == priority; ++i) {
+        if (candidates[i].status != CandidateStatus::kEligible) continue;
+        in_.push_back({.channel = candidates[i].channel, .weight = candidates[i].weight});
+      }
+      if (!in_.empty()) tier = pool_.Intern(in_, NumberOf(priority), tier);
     }
-  };
+    return tier;
+  }
 
-  struct Equal {
-    const TableData* data;
-    bool operator()(std::uint32_t a, std::uint32_t b) const {
-      const TierRecord& x = data->tiers[a];
-      const TierRecord& y = data->tiers[b];
-      const auto xs = Candidates(*data, x);
-      const auto ys = Candidates(*data, y);
-      return x.priority == y.priority && x.next == y.next && std::equal(xs.begin(), xs.end(), ys.begin(), ys.end());
+  // In the order in which people read: the highest priority first.
+  void NoteOuts(std::span<const DraftCandidate> candidates) {
+    const std::size_t before = data_.outs.size();
+    for (const DraftCandidate& c : candidates) {
+      if (c.status == CandidateStatus::kEligible) continue;
+      data_.outs.push_back({.group = c.group,
+                            .model = c.model,
+                            .priority = c.priority,
+                            .channel = c.channel,
+                            .weight = c.weight,
+                            .status = c.status});
     }
-  };
+    std::sort(data_.outs.begin() + static_cast<std::ptrdiff_t>(before), data_.outs.end(),
+              [](const OutRecord& a, const OutRecord& b) {
+                return a.priority != b.priority ? a.priority > b.priority : a.channel < b.channel;
+              });
+  }
 
-  void SumUp(TierRecord& tier) {
-    const auto candidates = Candidates(data_, tier);
-    tier.uniform = std::all_of(candidates.begin(), candidates.end(), [](const CandidateRecord& c) { return c.weight == 0; });
-    for (const CandidateRecord& c : candidates) {
-      tier.total += tier.uniform ? 1 : c.weight;
-      data_.upto.push_back(tier.total);
-    }
+  std::uint32_t NumberOf(std::int64_t priority) const {
+    const auto found = std::lower_bound(data_.priorities.begin(), data_.priorities.end(), priority);
+    return static_cast<std::uint32_t>(found - data_.priorities.begin());
+  }
+
+  void CloseGroup() {
+    data_.rows.Append(row_, static_cast<std::uint32_t>(data_.models.size()));
+    row_.clear();
+    ++next_group_;
   }
 
   TableData& data_;
-  absl::flat_hash_set<std::uint32_t, Hash, Equal> known_;
+  const std::function<void(std::uint32_t)>& repeated_;
+  TierPool pool_;
+  std::uint32_t next_group_ = 0;  // whose row is being filled
+  std::vector<ListedRoute> row_;
+  std::vector<RouteDigest> digests_;
+  std::vector<WeightedChannel> in_;
 };
 
-bool SameRoute(const DraftCandidate& a, const DraftCandidate& b) { return a.group == b.group && a.model == b.model; }
-
-// All candidates of one route: those that are out are noted, the others become tiers, the lowest first.
-void PackRoute(std::span<DraftCandidate> candidates, TierStore& tiers, TableData& data) {
-  RouteRecord route{.group = candidates.front().group,
-                    .model = candidates.front().model,
-                    .out_begin = static_cast<std::uint32_t>(data.outs.size())};
-  const auto out = std::stable_partition(candidates.begin(), candidates.end(), [](const DraftCandidate& c) {
-    return c.status == CandidateStatus::kEligible;
-  });
-  for (auto c = out; c != candidates.end(); ++c) {
-    data.outs.push_back({.priority = c->priority, .channel = c->channel, .weight = c->weight, .status = c->status});
-  }
-  route.out_size = static_cast<std::uint32_t>(data.outs.size()) - route.out_begin;
-
-  std::stable_sort(candidates.begin(), out, [](const auto& a, const auto& b) { return a.priority < b.priority; });
-  for (auto begin = candidates.begin(); begin != out;) {
-    const auto end = std::find_if(begin, out, [&](const DraftCandidate& c) { return c.priority != begin->priority; });
-    route.first_tier = tiers.Number(std::span(begin, end), route.first_tier);
-    begin = end;
-  }
-  if (route.first_tier != kNoIndex) ++data.serving_routes;
-  data.route_index.emplace(TableData::RouteKey(route.group, route.model), static_cast<std::uint32_t>(data.routes.size()));
-  data.routes.push_back(route);
-}
-
-void PackRoutes(std::vector<DraftCandidate>& candidates, TableData& data) {
-  TierStore tiers(data);
-  for (auto begin = candidates.begin(); begin != candidates.end();) {
-    const auto end = std::find_if(begin, candidates.end(), [&](const DraftCandidate& c) { return !SameRoute(c, *begin); });
-    PackRoute(std::span(begin, end), tiers, data);
-    begin = end;
-  }
-  data.candidates.shrink_to_fit();
-  data.upto.shrink_to_fit();
-  data.tiers.shrink_to_fit();
-  data.routes.shrink_to_fit();
-}
-
-// Sorts by route and channel, and drops all but the first row of each.
-void SortAndDropRepeats(std::vector<DraftCandidate>& candidates, const std::function<void(std::uint32_t)>& repeated) {
-  const auto key = [](const DraftCandidate& c) { return std::tie(c.group, c.model, c.channel, c.row); };
-  const auto before = [&](const DraftCandidate& a, const DraftCandidate& b) { return key(a) < key(b); };
-  if (!std::is_sorted(candidates.begin(), candidates.end(), before)) std::sort(candidates.begin(), candidates.end(), before);
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if (kept > 0 && SameRoute(candidates[kept - 1], candidates[i]) && candidates[kept - 1].channel == candidates[i].channel) {
-      repeated(candidates[i].row);
-    } else {
-      candidates[kept++] = candidates[i];
+void PackRoutes(std::vector<DraftCandidate>& candidates, TableData& data, const std::function<void(std::uint32_t)>& repeated) {
+  RoutePacker packer(data, repeated);
+  for (std::size_t begin = 0; begin < candidates.size();) {
+    std::size_t end = begin + 1;
+    while (end < candidates.size() && candidates[end].group == candidates[begin].group &&
+           candidates[end].model == candidates[begin].model) {
+      ++end;
     }
+    packer.Add(std::span(candidates).subspan(begin, end - begin));
+    begin = end;
   }
-  candidates.resize(kept);
+  packer.Finish();
 }
 
 }  // namespace
@@ -181,10 +202,11 @@ void Pack(Draft draft, TableData& data, const std::function<void(std::uint32_t r
   data.believed = draft.believed;
   data.channels = std::move(draft.channels);
   OwnTexts(data);
-  BuildIndex(data.groups, data.group_index);
-  BuildIndex(data.models, data.model_index);
-  SortAndDropRepeats(draft.candidates, repeated);
-  PackRoutes(draft.candidates, data);
+  data.group_table.Build(data.groups, ProcessSeed());
+  data.model_table.Build(data.models, ProcessSeed());
+  SortPriorities(draft.candidates, data.priorities);
+  SortByRoute(data, draft.candidates);
+  PackRoutes(draft.candidates, data, repeated);
 }
 
 }  // namespace pointsman::inline v0

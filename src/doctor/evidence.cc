@@ -45,13 +45,13 @@ absl::StatusOr<Evidence> Evidence::Gather(const Rows& rows, const DoctorOptions&
 
 void Evidence::IndexServed() {
   const TableData& data = table().data();
-  served_begin_.assign(data.groups.size() + 1, 0);
-  for (const RouteRecord& route : data.routes) {  // sorted by group, then model
-    if (route.first_tier == kNoIndex) continue;
-    served_.push_back(data.models[route.model]);
-    ++served_begin_[route.group + 1];
+  for (std::uint32_t g = 0; g < data.groups.size(); ++g) {
+    served_begin_.push_back(served_.size());
+    for (const ListedRoute& route : data.rows.RoutesOf(g)) {
+      if (route.first != kAllOut) served_.push_back(data.models[route.model]);
+    }
   }
-  for (std::size_t g = 1; g < served_begin_.size(); ++g) served_begin_[g] += served_begin_[g - 1];
+  served_begin_.push_back(served_.size());
 }
 
 const ChannelRow* Evidence::FindChannel(std::int64_t id) const {
@@ -65,21 +65,21 @@ const UserRow* Evidence::FindUser(std::int64_t id) const {
 }
 
 std::span<const std::string_view> Evidence::ServedModels(std::string_view group) const {
-  const std::uint32_t g = TableData::FindName(table().data().group_index, group);
+  const std::uint32_t g = table().data().group_table.Find(group);
   if (g == kNoIndex) return {};
   return std::span(served_).subspan(served_begin_[g], served_begin_[g + 1] - served_begin_[g]);
 }
 
 RouteChoice Evidence::Choose(std::string_view group, std::string_view model) const {
   const TableData& data = table().data();
-  const std::uint32_t g = TableData::FindName(data.group_index, group);
-  return g == kNoIndex ? RouteChoice{.reason = Reason::kUnknownGroup} : ChooseRoute(data, g, model);
+  const std::uint32_t g = data.group_table.Find(group);
+  return g == kNoIndex ? RouteChoice{.reason = Reason::kUnknownGroup} : ChooseRoute(data, g, data.model_table.Find(model));
 }
 
 const ChannelRecord& Evidence::Server(std::string_view group, std::string_view model) const {
   const TableData& data = table().data();
-  const TierRecord& tier = data.tiers[Choose(group, model).route->first_tier];
-  return data.channels[data.candidates[HolderOf(data, tier, 0)].channel];
+  const TierBlock tier = data.tier(Choose(group, model).first);
+  return data.channels[tier.channel(tier.Holder(0, 0))];
 }
 
 std::optional<std::string_view> Evidence::ResolveEmpty(std::string_view user_group) const {

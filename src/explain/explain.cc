@@ -39,12 +39,12 @@ void WalkSteps(const RouteTable& table, const Request& request, Explanation& e) 
   const GroupChoice group = ChooseGroup(data, request);
   e.group_was_empty = group.was_empty;
   if (group.reason != Reason::kEmptyGroup) e.resolved_group = Bounded(group.name);
-  e.reason = data.routes.empty() ? Reason::kEmptyTable : group.reason;
+  e.reason = data.listed_routes == 0 ? Reason::kEmptyTable : group.reason;
   if (e.reason != Reason::kNone) return;
   e.plan.push_back(*e.resolved_group);
-  const RouteChoice route = ChooseRoute(data, group.index, request.model);
+  const RouteChoice route = ChooseRoute(data, group.index, data.model_table.Find(request.model));
   e.reason = route.reason;
-  if (route.route == nullptr) return;
+  if (route.first == kNotListed) return;
   e.matched_model = Bounded(request.model);
   const RouteInfo described = *table.Describe(group.name, request.model);
   for (const TierInfo& tier : described.tiers) e.tiers.push_back(ExplainTier(group.name, tier));
@@ -85,8 +85,7 @@ void FindNearMisses(const RouteTable& table, Explanation& e) {
   }
   const TableData& data = table.data();
   const auto serves = [&](std::uint32_t group, std::uint32_t model) {
-    const RouteRecord* route = data.FindRoute(group, model);
-    return route != nullptr && route->first_tier != kNoIndex;
+    return data.rows.Find(group, model) >= kFirstBlock;
   };
   for (std::uint32_t m = 0; m < data.models.size(); ++m) {
     const bool same = data.models[m] == e.requested_model;

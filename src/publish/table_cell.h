@@ -7,22 +7,13 @@
 #ifndef POINTSMAN_SRC_PUBLISH_TABLE_CELL_H_
 #define POINTSMAN_SRC_PUBLISH_TABLE_CELL_H_
 
-#include <cstdint>
 #include <memory>
 #include <shared_mutex>
-#include <string_view>
-#include <vector>
+#include <utility>
 
-#include "pointsman/route_table.h"
+#include "publish/published.h"
 
 namespace pointsman::inline v0 {
-
-// A table together with what its router bound to it when it was published.
-struct Published {
-  std::shared_ptr<const RouteTable> table;
-  std::uint64_t generation = 0;
-  std::vector<std::string_view> group_names;  // as TableData::groups, but in the router's store: outlives the table
-};
 
 class TableCell {
  public:

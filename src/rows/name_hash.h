@@ -6,8 +6,10 @@
 #define POINTSMAN_SRC_ROWS_NAME_HASH_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/hash/hash.h"
 
 namespace pointsman::inline v0 {
@@ -21,6 +23,8 @@ struct NameEqual {
   using is_transparent = void;
   bool operator()(std::string_view a, std::string_view b) const { return a == b; }
 };
+
+using NameIndex = absl::flat_hash_map<std::string_view, std::uint32_t, NameHash, NameEqual>;
 
 }  // namespace pointsman::inline v0
 

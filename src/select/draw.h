@@ -1,4 +1,4 @@
-// DrawBelow: a whole number below n, every one with the same probability, from 64-bit words.
+// Drawing: a number below n, and a candidate of a tier, each with exactly its probability.
 //
 // D. Lemire, "Fast Random Integer Generation in an Interval" (2019): the high half of a 128-bit product, rejecting the
 // sliver of words that would favour some numbers. A rejection has a probability of n / 2^64 at most; after 64 of them in
@@ -8,21 +8,47 @@
 
 #include <cstdint>
 
-#include "pointsman/random.h"
+#include "table/tier_block.h"
 
 namespace pointsman::inline v0 {
 
-// REQUIRES: n >= 1.
-inline std::uint64_t DrawBelow(std::uint64_t n, RandomBits bits) noexcept {
-  __extension__ using Wide = unsigned __int128;
-  constexpr int kMostRejections = 64;
-  Wide product = 0;
+__extension__ using Wide128 = unsigned __int128;
+inline constexpr int kMostRejections = 64;
+
+// REQUIRES: n >= 1. `bits()` yields 64 uniform bits.
+template <class Bits>
+std::uint64_t DrawBelow(std::uint64_t n, Bits& bits) noexcept {
+  Wide128 product = 0;
   for (int i = 0; i <= kMostRejections; ++i) {
-    product = static_cast<Wide>(bits()) * n;
+    product = static_cast<Wide128>(bits()) * n;
     const auto low = static_cast<std::uint64_t>(product);
-    if (low >= n || low >= (0 - n) % n) break;
+    if (low >= n || low >= (0 - n) % n) [[likely]] break;
   }
   return static_cast<std::uint64_t>(product >> 64);
+}
+
+// The place of a candidate in its tier. A compact tier takes one word for column and ticket both: the high half of
+// word * n is the column, and the low half, which is uniform too, times W gives the ticket. Together they are the number
+// column * W + ticket below n * W, so the rejection is that of n * W.
+template <class Bits>
+std::uint32_t DrawCandidate(const TierBlock& tier, Bits& bits) noexcept {
+  const std::uint32_t n = tier.size();
+  if (n == 1) return 0;
+  if (tier.wide()) [[unlikely]] {
+    const auto column = static_cast<std::uint32_t>(DrawBelow(n, bits));
+    return tier.Holder(column, DrawBelow(tier.tickets(), bits));
+  }
+  const std::uint64_t tickets = tier.tickets();
+  const std::uint64_t all = n * tickets;
+  Wide128 column = 0;
+  Wide128 ticket = 0;
+  for (int i = 0; i <= kMostRejections; ++i) {
+    column = static_cast<Wide128>(bits()) * n;
+    ticket = static_cast<Wide128>(static_cast<std::uint64_t>(column)) * tickets;
+    const auto low = static_cast<std::uint64_t>(ticket);
+    if (low >= all || low >= (0 - all) % all) [[likely]] break;
+  }
+  return tier.Holder(static_cast<std::uint32_t>(column >> 64), static_cast<std::uint64_t>(ticket >> 64));
 }
 
 }  // namespace pointsman::inline v0

@@ -1,23 +1,31 @@
-// Select: request -> group -> route -> tier -> candidate, on one table. Explain walks the same steps.
+// Select: request -> group -> route -> tier -> candidate, on one published table. Explain walks the same steps.
 //
-// Thread safety: thread-safe (pure functions over an immutable table). None of them throws or allocates.
+// A candidate is drawn; if its channel is out at the moment, others are drawn a few times more, and then one exact scan over
+// those that are not out decides. Either way each of them has exactly its weight over the sum of theirs.
+//
+// Thread safety: thread-safe (pure functions over an immutable table and the channels' words). None of them throws or
+// allocates, and each ends whatever the random bits are.
 #ifndef POINTSMAN_SRC_SELECT_SELECT_H_
 #define POINTSMAN_SRC_SELECT_SELECT_H_
 
 #include <cstdint>
 #include <string_view>
 
-#include "pointsman/random.h"
 #include "pointsman/request.h"
 #include "pointsman/selection.h"
-#include "publish/table_cell.h"
+#include "publish/published.h"
+#include "select/draw.h"
 #include "table/table_data.h"
 
 namespace pointsman::inline v0 {
 
+// The group that a request names, or the one that stands in for an empty one; empty where none does. Bounded work for a
+// name of any length.
+std::string_view GroupNameFor(const GroupPolicy& policy, std::string_view group, std::string_view user_group) noexcept;
+
 // Which group a request is served from, or why from none.
 struct GroupChoice {
-  std::string_view name;            // after the rule for empty groups; points into the request or the policy
+  std::string_view name;  // after the rule for empty groups; points into the request or the policy
   std::uint32_t index = kNoIndex;
   Reason reason = Reason::kNone;
   bool was_empty = false;
@@ -26,16 +34,78 @@ GroupChoice ChooseGroup(const TableData& data, const Request& request) noexcept;
 
 // Which route serves a model in a group, or why none does.
 struct RouteChoice {
-  const RouteRecord* route = nullptr;  // set for kAllDisabled too
+  TierRef first = kNotListed;  // kAllOut with kAllDisabled
   Reason reason = Reason::kNone;
 };
-RouteChoice ChooseRoute(const TableData& data, std::uint32_t group, std::string_view model) noexcept;
 
-// The candidate of `tier` that holds `ticket`: each holds as many consecutive tickets as it weighs.
-// REQUIRES: ticket < tier.total.
-std::uint32_t HolderOf(const TableData& data, const TierRecord& tier, std::uint64_t ticket) noexcept;
+// REQUIRES: `group` is a group of the table. `model` may be kNoIndex.
+inline RouteChoice ChooseRoute(const TableData& data, std::uint32_t group, std::uint32_t model) noexcept {
+  if (model == kNoIndex) return {.reason = Reason::kNoSuchModel};
+  const TierRef first = data.rows.Find(group, model);
+  if (first >= kFirstBlock) [[likely]] return {.first = first};
+  return {.first = first, .reason = first == kNotListed ? Reason::kModelNotInGroup : Reason::kAllDisabled};
+}
 
-Selection SelectFrom(const Published& published, const Request& request, RandomBits bits) noexcept;
+// A candidate among those of the tier whose channel is not out, by weight; kNoIndex where there is none.
+// Tried when a first draw met a channel that is out.
+template <class Bits>
+std::uint32_t DrawAmongUsable(const Published& published, const TierBlock& tier, Bits& bits) noexcept {
+  const auto usable = [&](std::uint32_t i) { return !IsOut(*published.channels[tier.channel(i)].word); };
+  const std::uint32_t n = tier.size();
+  const std::uint32_t tries = n == 1 ? 0 : n / 4 < 3 ? 3 : n / 4 > 64 ? 64 : n / 4;
+  for (std::uint32_t t = 0; t < tries; ++t) {
+    const std::uint32_t drawn = DrawCandidate(tier, bits);
+    if (usable(drawn)) return drawn;
+  }
+  // One pass: each that is usable takes the place of the one held so far with the probability weight / sum up to it. In
+  // the end each is held with the probability weight / sum of all. Every word is read once, so that a channel that is
+  // switched meanwhile cannot be counted and then be missing. (Reservoir sampling by weight; M.-T. Chao, 1982.)
+  const TierWeights weights(tier);
+  std::uint64_t sum = 0;
+  std::uint32_t held = kNoIndex;
+  for (std::uint32_t i = 0; i < n; ++i) {
+    const std::uint64_t weight = weights[i];
+    if (weight == 0 || !usable(i)) continue;
+    sum += weight;
+    if (sum == weight || DrawBelow(sum, bits) < weight) held = i;
+  }
+  return held;
+}
+
+// The rest of a selection, once its route is known.
+template <class Bits>
+Selection SelectFromRoute(const Published& published, std::uint32_t group, TierRef first, Bits& bits) noexcept {
+  const TableData& data = published.table->data();
+  for (TierRef ref = first; ref != kAllOut;) {
+    const TierBlock tier = data.tier(ref);
+    std::uint32_t drawn = DrawCandidate(tier, bits);
+    if (IsOut(*published.channels[tier.channel(drawn)].word)) [[unlikely]] {
+      drawn = DrawAmongUsable(published, tier, bits);
+      if (drawn == kNoIndex) {
+        ref = tier.next();
+        continue;
+      }
+    }
+    const BoundChannel& channel = published.channels[tier.channel(drawn)];
+    return Selection({.channel_id = channel.id,
+                      .priority = data.priorities[tier.priority()],
+                      .cookie = channel.cookie,
+                      .group = published.group_names[group]},
+                     published.generation);
+  }
+  return Selection(Reason::kAllDisabled, published.generation);
+}
+
+template <class Bits>
+Selection SelectFrom(const Published& published, const Request& request, Bits& bits) noexcept {
+  const TableData& data = published.table->data();
+  if (data.listed_routes == 0) [[unlikely]] return Selection(Reason::kEmptyTable, published.generation);
+  const GroupChoice group = ChooseGroup(data, request);
+  if (group.reason != Reason::kNone) [[unlikely]] return Selection(group.reason, published.generation);
+  const RouteChoice route = ChooseRoute(data, group.index, data.model_table.Find(request.model));
+  if (route.reason != Reason::kNone) [[unlikely]] return Selection(route.reason, published.generation);
+  return SelectFromRoute(published, group.index, route.first, bits);
+}
 
 }  // namespace pointsman::inline v0
 

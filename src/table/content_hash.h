@@ -1,22 +1,28 @@
-// ContentHash: one short word for all that a table serves, the same wherever and in whatever order it was built.
+// ContentHash: one short word for all that a table serves, the same wherever, in whatever order and layout it was built.
 //
-//   data.content_hash = ContentHash(data);     // "v1:5f1d…"
+//   data.content_hash = ContentHash(data, routes);     // "v1:5f1d…"
 //
-// Version 1 is MurmurHash3 x64 128 (Austin Appleby, public domain), seed 0, over the following 64-bit little-endian words.
-// A text is its length in bytes, then its bytes, filled up with zeros to whole words.
+// Version 1 is MurmurHash3 x64 128 (Austin Appleby, public domain), seed 0, over the following 64-bit words, each taken as
+// its eight little-endian bytes. A text is its length in bytes, then its bytes, filled up with zeros to whole words.
 //
 //   "pointsman v1", policy (default group, empty group, source), believed source
 //   channels: count, each id, type, status, cookie, enabled, name, tag
 //   groups: count, each name       models: count, each name
-//   tiers: count, each priority, next, size, and per candidate channel, weight
-//   routes: count, each group, model, first tier, number out, and per one out priority, channel, weight, status
+//   routes: count, each group, model, the two halves of its first tier's digest (0 and 0 if all candidates are out)
+//   out: count, each group, model, priority, channel, weight, status
+//
+// A tier's digest is the same hash over: priority, the two halves of the next lower tier's digest (0 and 0 if there is
+// none), the number of candidates, and per candidate its channel and weight. Groups, models and channels are given by
+// their place in the sorted lists.
 //
 // Not cryptographic: it tells tables apart, it does not resist somebody who forges one.
-// Thread safety: thread-safe (a pure function). Cost: O(table), about a nanosecond a word.
+// Thread safety: thread-safe (pure functions). Cost: O(table), about a nanosecond a word.
 #ifndef POINTSMAN_SRC_TABLE_CONTENT_HASH_H_
 #define POINTSMAN_SRC_TABLE_CONTENT_HASH_H_
 
+#include <bit>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,21 +30,46 @@
 
 namespace pointsman::inline v0 {
 
-std::string ContentHash(const TableData& data);
+struct Digest {
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+  std::string Hex() const;  // 32 digits
+};
 
 // MurmurHash3 x64 128 over a stream of words.
 class WordHasher {
  public:
-  void Add(std::uint64_t word);
+  void Add(std::uint64_t word) {
+    if (words_++ % 2 == 0) {
+      pending_ = word;
+      return;
+    }
+    h1_ = (std::rotl(h1_ ^ MixFirst(pending_), 27) + h2_) * 5 + 0x52dce729;
+    h2_ = (std::rotl(h2_ ^ MixSecond(word), 31) + h1_) * 5 + 0x38495ab5;
+  }
   void Add(std::string_view text);
-  std::string Hex() const;  // 32 digits: the two halves, first half first
+  Digest Finish() const;
 
  private:
+  static constexpr std::uint64_t kC1 = 0x87c37b91114253d5u;
+  static constexpr std::uint64_t kC2 = 0x4cf5ad432745937fu;
+  static std::uint64_t MixFirst(std::uint64_t k) { return std::rotl(k * kC1, 31) * kC2; }
+  static std::uint64_t MixSecond(std::uint64_t k) { return std::rotl(k * kC2, 33) * kC1; }
+
   std::uint64_t h1_ = 0;
   std::uint64_t h2_ = 0;
   std::uint64_t pending_ = 0;
   std::uint64_t words_ = 0;
 };
+
+struct RouteDigest {
+  std::uint32_t group = 0;
+  std::uint32_t model = 0;
+  Digest first_tier;
+};
+
+// `routes` are all that are listed, sorted by group and model.
+std::string ContentHash(const TableData& data, std::span<const RouteDigest> routes);
 
 }  // namespace pointsman::inline v0
 

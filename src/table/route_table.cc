@@ -2,28 +2,26 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
+#include <tuple>
 #include <utility>
 
-#include "pointsman/request.h"
 #include "table/table_data.h"
 
 namespace pointsman::inline v0 {
 namespace {
 
-CandidateInfo Eligible(const TableData& data, const TierRecord& tier, std::uint32_t at) {
-  const CandidateRecord& candidate = data.candidates[at];
-  const ChannelRecord& channel = data.channels[candidate.channel];
-  const std::uint64_t drawn = data.upto[at] - (at == tier.begin ? 0 : data.upto[at - 1]);
-  return {.channel_id = channel.id,
-          .channel_name = channel.name,
-          .weight = candidate.weight,
-          .share = Share::Of(drawn, tier.total),
-          .status = drawn == 0 ? CandidateStatus::kZeroWeight : CandidateStatus::kEligible};
-}
-
-TierInfo DescribeTier(const TableData& data, const TierRecord& tier) {
-  TierInfo info{.priority = tier.priority, .candidates = {}};
-  for (std::uint32_t i = tier.begin; i < tier.begin + tier.size; ++i) info.candidates.push_back(Eligible(data, tier, i));
+TierInfo DescribeTier(const TableData& data, const TierBlock& tier) {
+  TierInfo info{.priority = data.priorities[tier.priority()], .candidates = {}};
+  for (std::uint32_t i = 0; i < tier.size(); ++i) {
+    const ChannelRecord& channel = data.channels[tier.channel(i)];
+    const std::uint64_t drawn = tier.DrawnWeight(i);
+    info.candidates.push_back({.channel_id = channel.id,
+                               .channel_name = channel.name,
+                               .weight = tier.RawWeight(i),
+                               .share = Share::Of(drawn, tier.tickets()),
+                               .status = drawn == 0 ? CandidateStatus::kZeroWeight : CandidateStatus::kEligible});
+  }
   return info;
 }
 
@@ -41,14 +39,19 @@ void AddOut(const TableData& data, const OutRecord& out, std::vector<TierInfo>& 
                               .status = out.status});
 }
 
-RouteInfo DescribeRoute(const TableData& data, const RouteRecord& route) {
-  RouteInfo info{.group = data.groups[route.group], .model = data.models[route.model], .tiers = {}};
-  for (std::uint32_t t = route.first_tier; t != kNoIndex; t = data.tiers[t].next) {
-    info.tiers.push_back(DescribeTier(data, data.tiers[t]));
+std::span<const OutRecord> OutsOf(const TableData& data, std::uint32_t group, std::uint32_t model) {
+  const auto before = [](const OutRecord& a, const OutRecord& b) { return std::tie(a.group, a.model) < std::tie(b.group, b.model); };
+  const auto [begin, end] =
+      std::equal_range(data.outs.begin(), data.outs.end(), OutRecord{.group = group, .model = model}, before);
+  return std::span(data.outs).subspan(static_cast<std::size_t>(begin - data.outs.begin()), static_cast<std::size_t>(end - begin));
+}
+
+RouteInfo DescribeRoute(const TableData& data, std::uint32_t group, const ListedRoute& route) {
+  RouteInfo info{.group = data.groups[group], .model = data.models[route.model], .tiers = {}};
+  for (TierRef ref = route.first; ref != kAllOut; ref = data.tier(ref).next()) {
+    info.tiers.push_back(DescribeTier(data, data.tier(ref)));
   }
-  for (std::uint32_t i = route.out_begin; i < route.out_begin + route.out_size; ++i) {
-    AddOut(data, data.outs[i], info.tiers);
-  }
+  for (const OutRecord& out : OutsOf(data, group, route.model)) AddOut(data, out, info.tiers);
   for (TierInfo& tier : info.tiers) {
     std::sort(tier.candidates.begin(), tier.candidates.end(),
               [](const CandidateInfo& a, const CandidateInfo& b) { return a.channel_id < b.channel_id; });
@@ -61,18 +64,7 @@ std::size_t Bytes(const std::vector<T>& array) {
   return array.capacity() * sizeof(T);
 }
 
-template <class Map>
-std::size_t MapBytes(const Map& map) {
-  return map.capacity() * (sizeof(typename Map::value_type) + 1);
-}
-
 }  // namespace
-
-std::uint32_t TableData::FindName(const NameIndex& index, std::string_view name) {
-  if (name.size() > kMaxNameBytes) return kNoIndex;
-  const auto found = index.find(name);
-  return found == index.end() ? kNoIndex : found->second;
-}
 
 Share Share::Of(std::uint64_t part, std::uint64_t whole) {
   if (part == 0 || whole == 0) return {};
@@ -106,25 +98,23 @@ RouteTable::RouteTable(std::unique_ptr<const TableData> data) : data_(std::move(
 RouteTable::~RouteTable() = default;
 
 std::optional<RouteInfo> RouteTable::Describe(std::string_view group, std::string_view model) const {
-  const std::uint32_t g = TableData::FindName(data_->group_index, group);
-  const std::uint32_t m = TableData::FindName(data_->model_index, model);
+  const std::uint32_t g = data_->group_table.Find(group);
+  const std::uint32_t m = data_->model_table.Find(model);
   if (g == kNoIndex || m == kNoIndex) return std::nullopt;
-  const RouteRecord* route = data_->FindRoute(g, m);
-  if (route == nullptr) return std::nullopt;
-  return DescribeRoute(*data_, *route);
+  const TierRef first = data_->rows.Find(g, m);
+  if (first == kNotListed) return std::nullopt;
+  return DescribeRoute(*data_, g, {.model = m, .first = first});
 }
 
 void RouteTable::ForEachRoute(const std::function<void(const RouteInfo&)>& visit) const {
-  for (const RouteRecord& route : data_->routes) visit(DescribeRoute(*data_, route));
+  for (std::uint32_t g = 0; g < data_->groups.size(); ++g) {
+    for (const ListedRoute& route : data_->rows.RoutesOf(g)) visit(DescribeRoute(*data_, g, route));
+  }
 }
 
-bool RouteTable::HasGroup(std::string_view group) const {
-  return TableData::FindName(data_->group_index, group) != kNoIndex;
-}
+bool RouteTable::HasGroup(std::string_view group) const { return data_->group_table.Find(group) != kNoIndex; }
 
-bool RouteTable::HasModel(std::string_view model) const {
-  return TableData::FindName(data_->model_index, model) != kNoIndex;
-}
+bool RouteTable::HasModel(std::string_view model) const { return data_->model_table.Find(model) != kNoIndex; }
 
 std::optional<ChannelInfo> RouteTable::FindChannel(std::int64_t id) const {
   const auto& channels = data_->channels;
@@ -137,18 +127,17 @@ std::optional<ChannelInfo> RouteTable::FindChannel(std::int64_t id) const {
 const std::vector<std::string_view>& RouteTable::groups() const { return data_->groups; }
 const std::vector<std::string_view>& RouteTable::models() const { return data_->models; }
 std::size_t RouteTable::channel_count() const { return data_->channels.size(); }
-std::size_t RouteTable::route_count() const { return data_->routes.size(); }
+std::size_t RouteTable::route_count() const { return data_->listed_routes; }
 std::size_t RouteTable::serving_route_count() const { return data_->serving_routes; }
-std::size_t RouteTable::tier_count() const { return data_->tiers.size(); }
+std::size_t RouteTable::tier_count() const { return data_->tiers; }
 const Policy& RouteTable::policy() const { return data_->policy; }
 RowSource RouteTable::believed() const { return data_->believed; }
 const std::string& RouteTable::content_hash() const { return data_->content_hash; }
 
 std::size_t RouteTable::memory_bytes() const {
   const TableData& d = *data_;
-  return sizeof(d) + d.texts.capacity() + Bytes(d.groups) + Bytes(d.models) + Bytes(d.channels) + Bytes(d.tiers) +
-         Bytes(d.candidates) + Bytes(d.upto) + Bytes(d.outs) + Bytes(d.routes) + MapBytes(d.group_index) +
-         MapBytes(d.model_index) + MapBytes(d.route_index);
+  return sizeof(d) + d.group_table.memory_bytes() + d.model_table.memory_bytes() + d.rows.memory_bytes() + Bytes(d.blocks) +
+         Bytes(d.priorities) + d.texts.capacity() + Bytes(d.groups) + Bytes(d.models) + Bytes(d.channels) + Bytes(d.outs);
 }
 
 }  // namespace pointsman::inline v0

@@ -1,0 +1,55 @@
+// TierPool: writes each distinct tier once, and knows it again by content.
+//
+//   TierPool pool(data);
+//   PooledTier low = pool.Intern(low_candidates, priority, PooledTier::None());
+//   PooledTier top = pool.Intern(top_candidates, priority, low);     // its next is part of what it is
+//
+// A tier is written at the end of the blocks, looked up by its digest, compared word by word with the one of the same
+// digest, and taken away again if that is equal.
+//
+// Thread safety: thread-compatible. Cost: O(candidates) each.
+#ifndef POINTSMAN_SRC_COMPILE_TIER_POOL_H_
+#define POINTSMAN_SRC_COMPILE_TIER_POOL_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "table/content_hash.h"
+#include "table/table_data.h"
+#include "table/tier_block.h"
+
+namespace pointsman::inline v0 {
+
+struct PooledTier {
+  TierRef ref = kAllOut;
+  Digest digest;
+};
+
+class TierPool {
+ public:
+  explicit TierPool(TableData& data) : data_(data) {}
+
+  // `priority` is an index into TableData::priorities.
+  PooledTier Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, const PooledTier& next);
+
+ private:
+  struct Known {
+    std::uint64_t digest = 0;
+    TierRef ref = kNotListed;  // kNotListed: the place is free
+    std::uint32_t words = 0;
+  };
+
+  Digest DigestOf(std::span<const WeightedChannel> candidates, std::uint32_t priority, const Digest& next) const;
+  Known& FindPlace(std::uint64_t digest, std::uint32_t words);
+  void Grow();
+
+  TableData& data_;
+  TierWriter writer_;
+  std::vector<Known> known_ = std::vector<Known>(1024);
+  std::size_t count_ = 0;
+};
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_SRC_COMPILE_TIER_POOL_H_

@@ -1,0 +1,61 @@
+// NameStore: names that a router has ever published, numbered in the order of their appearance, for good.
+//
+// Thread safety: thread-compatible. Cost: only ever grows; bounded by what the rows have named.
+#ifndef POINTSMAN_SRC_PUBLISH_NAME_STORE_H_
+#define POINTSMAN_SRC_PUBLISH_NAME_STORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rows/name_hash.h"
+#include "table/name_table.h"
+
+namespace pointsman::inline v0 {
+
+class NameStore {
+ public:
+  // Numbers every name of a table. Returns, by number, each stored name's place in the table, or kNoIndex.
+  std::vector<std::uint32_t> Number(const std::vector<std::string_view>& names) {
+    std::vector<std::uint32_t> places(names_.size(), kNoIndex);
+    places.reserve(names_.size() + names.size());
+    for (std::uint32_t i = 0; i < names.size(); ++i) {
+      const std::uint32_t number = Add(names[i]);
+      if (number == places.size()) places.push_back(kNoIndex);
+      places[number] = i;
+    }
+    return places;
+  }
+
+  std::uint32_t Find(std::string_view name) const {
+    const auto found = numbers_.find(name);
+    return found == numbers_.end() ? kNoIndex : found->second;
+  }
+  // Stays where it is as long as the store lives.
+  std::string_view name(std::uint32_t number) const { return names_[number]; }
+
+  std::size_t memory_bytes() const {
+    std::size_t bytes = numbers_.capacity() * (sizeof(std::pair<std::string_view, std::uint32_t>) + 1);
+    for (const std::string& name : names_) bytes += sizeof(name) + name.capacity();
+    return bytes;
+  }
+
+ private:
+  std::uint32_t Add(std::string_view name) {
+    const auto found = numbers_.find(name);
+    if (found != numbers_.end()) return found->second;
+    const auto number = static_cast<std::uint32_t>(names_.size());
+    numbers_.emplace(names_.emplace_back(name), number);
+    return number;
+  }
+
+  std::deque<std::string> names_;
+  NameIndex numbers_;
+};
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_SRC_PUBLISH_NAME_STORE_H_

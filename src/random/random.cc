@@ -1,0 +1,33 @@
+#include "pointsman/random.h"
+
+#include <chrono>
+#include <cstdint>
+#include <random>
+
+#include "random/system_seed.h"
+#include "random/thread_generator.h"
+
+namespace pointsman::inline v0 {
+
+constinit thread_local ThreadGenerator thread_generator;
+
+std::uint64_t SystemSeed() noexcept {
+  try {
+    std::random_device device;
+    return static_cast<std::uint64_t>(device()) << 32 | device();
+  } catch (...) {  // no entropy to be had: the clock, and where this thread's own memory lies
+    const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+    return static_cast<std::uint64_t>(now) ^ reinterpret_cast<std::uintptr_t>(&thread_generator);
+  }
+}
+
+void ThreadGenerator::Seed() noexcept {
+  SplitMix64 seeds(SystemSeed());
+  for (std::uint64_t& word : s_) word = seeds();
+}
+
+RandomBits ThreadBits() noexcept {
+  return RandomBits([](void* /*context*/) noexcept { return thread_generator(); }, nullptr);
+}
+
+}  // namespace pointsman::inline v0

@@ -1,0 +1,163 @@
+// TierBlock: one tier, packed into a few 32-bit words, from which a candidate is drawn in constant time.
+//
+// The draw is Walker's alias method (1974) in whole numbers, so that shares are exact: n candidates whose weights sum up to W
+// stand for n columns of W tickets each. A column's first `threshold` tickets belong to its own candidate, the others to
+// one other, its alias; over all n*W tickets each candidate holds exactly n times its weight. A draw is a column and a
+// ticket, one comparison, and no search.
+//
+// compact: at most 15 candidates, channel numbers below 2^16, weights that sum up to at most 4095 once divided by their
+// greatest common divisor, priority number below 2^12. Nearly every real tier; five candidates take 24 bytes.
+//
+//   word 0   n:4 | W:12 | priority:12 | has_next | has_divisor | uniform | 0
+//   then     n channel numbers of 16 bits
+//   then     n columns of 16 bits (threshold:12 | alias:4); none where n is 1
+//   then     (on a word boundary) the next lower tier, if has_next; the divisor, if has_divisor
+//
+// wide: everything else.
+//
+//   word 0   priority:28 | has_next | 0 | uniform | 1
+//   then     n, W low, W high, next
+//   then     n columns of {threshold low, threshold high, alias, channel}
+//   then     n weights of 32 bits
+//
+// `uniform` marks a tier whose weights are all 0: it is drawn from as if they were all 1. Weights are recovered exactly
+// (times the divisor), so nothing else needs to repeat them.
+//
+// Thread safety: immutable. A TierBlock is a view into TableData::blocks.
+#ifndef POINTSMAN_SRC_TABLE_TIER_BLOCK_H_
+#define POINTSMAN_SRC_TABLE_TIER_BLOCK_H_
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
+namespace pointsman::inline v0 {
+
+// A reference to a tier: its first word's place in TableData::blocks. The two lowest values are not places.
+using TierRef = std::uint32_t;
+inline constexpr TierRef kNotListed = 0;  // of a route: no row lists the pair
+inline constexpr TierRef kAllOut = 1;     // of a route: every candidate is out. Of a tier's next: there is none
+inline constexpr TierRef kFirstBlock = 2;
+
+struct WeightedChannel {
+  std::uint32_t channel = 0;
+  std::uint32_t weight = 0;  // as the rows say it
+};
+
+class TierBlock {
+ public:
+  explicit TierBlock(const std::uint32_t* words) : words_(words), head_(words[0]) {}
+
+  bool wide() const { return (head_ & kWide) != 0; }
+  bool uniform() const { return (head_ & kUniform) != 0; }
+  std::uint32_t size() const { return wide() ? words_[1] : head_ & 15; }
+  // The number of the priority in TableData::priorities.
+  std::uint32_t priority() const { return wide() ? head_ & kWidePriority : head_ >> 16 & 0xfff; }
+  // The next lower tier; kAllOut where there is none.
+  TierRef next() const {
+    if ((head_ & kHasNext) == 0) return kAllOut;
+    return wide() ? words_[4] : words_[CompactWords(size())];
+  }
+  // Tickets in a column: the sum of the drawn weights, divided by their greatest common divisor where the tier is compact.
+  std::uint64_t tickets() const { return wide() ? words_[2] | std::uint64_t{words_[3]} << 32 : head_ >> 4 & 0xfff; }
+
+  std::uint32_t channel(std::uint32_t i) const { return wide() ? words_[5 + 4 * i + 3] : Half(i); }
+
+  // Who holds a ticket of a column. REQUIRES: column < size(), ticket < tickets().
+  std::uint32_t Holder(std::uint32_t column, std::uint64_t ticket) const {
+    return wide() ? WideHolder(column, ticket) : CompactHolder(column, static_cast<std::uint32_t>(ticket));
+  }
+
+  // The weight that the candidate is drawn by: as the rows say it, or 1 in a uniform tier, or divided by the divisor.
+  // O(size) where the tier is compact: ask TierWeights for all of them.
+  std::uint64_t DrawnWeight(std::uint32_t i) const;
+  // The weight as the rows say it.
+  std::uint32_t RawWeight(std::uint32_t i) const;
+
+ private:
+  friend class TierWriter;
+  friend class TierWeights;
+
+  static constexpr std::uint32_t kHasNext = 1u << 28;
+  static constexpr std::uint32_t kHasDivisor = 1u << 29;
+  static constexpr std::uint32_t kUniform = 1u << 30;
+  static constexpr std::uint32_t kWide = 1u << 31;
+  static constexpr std::uint32_t kWidePriority = kHasNext - 1;
+  static constexpr std::uint32_t kWideHeadWords = 5;
+
+  static constexpr std::uint32_t CompactHalves(std::uint32_t n) { return n == 1 ? 1 : 2 * n; }
+  static constexpr std::uint32_t CompactWords(std::uint32_t n) { return 1 + (CompactHalves(n) + 1) / 2; }
+
+  std::uint32_t Half(std::uint32_t i) const {
+    std::uint16_t half;
+    std::memcpy(&half, reinterpret_cast<const char*>(words_ + 1) + 2 * std::size_t{i}, sizeof half);
+    return half;
+  }
+
+  // Chosen by a shift on the packed word: a branch here would be mispredicted half of the time.
+  std::uint32_t CompactHolder(std::uint32_t column, std::uint32_t ticket) const {
+    const std::uint32_t packed = Half((head_ & 15) + column);
+    const std::uint32_t both = (packed >> 12) << 4 | column;  // alias, then the column itself
+    return both >> (ticket >= (packed & 0xfff) ? 4 : 0) & 15;
+  }
+
+  std::uint32_t WideHolder(std::uint32_t column, std::uint64_t ticket) const {
+    const std::uint32_t* entry = words_ + kWideHeadWords + 4 * std::size_t{column};
+    const std::uint64_t threshold = entry[0] | std::uint64_t{entry[1]} << 32;
+    return ticket < threshold ? column : entry[2];
+  }
+
+  std::uint32_t Divisor() const {
+    if ((head_ & kHasDivisor) == 0) return 1;
+    return words_[CompactWords(size()) + ((head_ & kHasNext) != 0 ? 1 : 0)];
+  }
+
+  const std::uint32_t* words_;
+  std::uint32_t head_;
+};
+
+// The weights by which the candidates of a tier are drawn, worked out once. REQUIRES: the block outlives it.
+class TierWeights {
+ public:
+  explicit TierWeights(const TierBlock& tier);
+  std::uint64_t operator[](std::uint32_t i) const { return tier_.wide() ? tier_.DrawnWeight(i) : compact_[i]; }
+
+ private:
+  const TierBlock& tier_;
+  std::uint32_t compact_[16] = {};
+};
+
+// Appends tiers to an array of words. Holds the scratch space of the alias construction, so that writing allocates nothing
+// once it has grown.
+class TierWriter {
+ public:
+  // Appends one tier and returns how many words it took. REQUIRES: candidates are not empty, sorted by channel, without
+  // repeats; priority < 2^28.
+  std::size_t Append(std::span<const WeightedChannel> candidates, std::uint32_t priority, TierRef next,
+                     std::vector<std::uint32_t>& blocks);
+
+ private:
+  struct Column {
+    std::uint64_t threshold = 0;
+    std::uint32_t alias = 0;
+  };
+
+  void BuildColumns(std::uint64_t total);
+  void AppendCompact(std::span<const WeightedChannel> candidates, std::uint32_t head, TierRef next, std::uint64_t divisor,
+                     std::vector<std::uint32_t>& blocks);
+  void AppendWide(std::span<const WeightedChannel> candidates, std::uint32_t head, TierRef next, std::uint64_t total,
+                  std::vector<std::uint32_t>& blocks);
+
+  __extension__ using Wide = unsigned __int128;
+
+  std::vector<std::uint64_t> weights_;
+  std::vector<Wide> left_;  // tickets that a candidate has yet to be given: n times its weight can exceed 64 bits
+  std::vector<Column> columns_;
+  std::vector<std::uint32_t> small_;
+  std::vector<std::uint32_t> large_;
+};
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_SRC_TABLE_TIER_BLOCK_H_

@@ -1,0 +1,180 @@
+// Selection while channels are switched off: at once, symmetric, and the shares of the others exact.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <vector>
+
+#include "pointsman/router.h"
+#include "support/rows_builder.h"
+#include "support/scripted_bits.h"
+#include "support/sweep.h"
+
+namespace pointsman::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Pair;
+
+constexpr Request kRequest{.group = "g", .model = "m"};
+
+TEST(Switch, IsSeenByTheNextSelectionAndTakenBackByTheOneAfter) {
+  Router router;
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "g", "m", 1), Channel(2, "g", "m", 1))).table).ok());
+  EXPECT_TRUE(router.SwitchOff(1));
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(router.Select(kRequest).channel_id(), 2);
+  EXPECT_TRUE(router.SwitchOn(1));
+  std::map<std::int64_t, int> counts;
+  for (int i = 0; i < 200; ++i) ++counts[router.Select(kRequest).channel_id()];
+  EXPECT_EQ(counts.size(), 2u);
+}
+
+TEST(Switch, OfAChannelThatNoTableHasIsRefused) {
+  Router router;
+  EXPECT_FALSE(router.SwitchOff(1));
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "g", "m"))).table).ok());
+  EXPECT_FALSE(router.SwitchOff(2));
+  EXPECT_TRUE(router.SwitchOff(1));
+}
+
+TEST(Switch, SurvivesPublishesAndEndsWithTheChannelsLastTable) {
+  Router router;
+  const auto table = [](std::int64_t id) { return MustCompile(RowsOf(Channel(id, "g", "m"))).table; };
+  ASSERT_TRUE(router.Publish(table(1)).ok());
+  EXPECT_TRUE(router.SwitchOff(1));
+  ASSERT_TRUE(router.Publish(table(1)).ok());
+  EXPECT_FALSE(router.Select(kRequest));
+  ASSERT_TRUE(router.Publish(table(2)).ok());
+  EXPECT_TRUE(router.Select(kRequest)) << "a new channel starts in order";
+}
+
+TEST(Switch, NeverEnablesWhatTheRowsDisable) {
+  Router router;
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(ChannelRow{.id = 1, .status = 2, .groups = "g", .models = "m"})).table).ok());
+  EXPECT_TRUE(router.SwitchOn(1));
+  EXPECT_EQ(router.Select(kRequest).reason(), Reason::kAllDisabled);
+}
+
+TEST(Switch, OfAWholeTierLetsTheNextOneServe) {
+  Router router;
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "g", "m", 1, 9), Channel(2, "g", "m", 1, 5), Channel(3, "g", "m", 1, 1))).table)
+                  .ok());
+  EXPECT_TRUE(router.SwitchOff(1));
+  EXPECT_EQ(router.Select(kRequest).channel_id(), 2);
+  EXPECT_EQ(router.Select(kRequest).priority(), 5);
+  EXPECT_TRUE(router.SwitchOff(2));
+  EXPECT_EQ(router.Select(kRequest).channel_id(), 3);
+  EXPECT_TRUE(router.SwitchOff(3));
+  EXPECT_EQ(router.Select(kRequest).reason(), Reason::kAllDisabled);
+}
+
+TEST(Switch, ZeroStaysZeroWhenAllTheOthersAreOut) {
+  Router router;
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "g", "m", 5, 1), Channel(2, "g", "m", 0, 1), Channel(3, "g", "m", 1, 0))).table)
+                  .ok());
+  EXPECT_TRUE(router.SwitchOff(1));
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(router.Select(kRequest).channel_id(), 3) << "weight 0 beside others means never";
+}
+
+TEST(Scan, GivesEachUsableCandidateExactlyItsConditionalShare) {
+  // Weights 4 (out), 2, 3, 1. All draws before the scan are made to meet the one that is out; the scan then asks for a number
+  // below 2+3 and one below 2+3+1. Over all 5*6 answers the others must win 10, 15 and 5 times: 2/6, 3/6 and 1/6.
+  Router router;
+  const Compiled compiled =
+      MustCompile(RowsOf(Channel(1, "g", "m", 4), Channel(2, "g", "m", 2), Channel(3, "g", "m", 3), Channel(4, "g", "m", 1)));
+  ASSERT_TRUE(router.Publish(compiled.table).ok());
+  ASSERT_TRUE(router.SwitchOff(1));
+  const TierBlock tier = TopTier(*compiled.table, "g", "m");
+  ASSERT_EQ(tier.Holder(0, 0), 0u);
+  const std::uint64_t out = WordForTicket(0, tier.size() * tier.tickets());
+  std::map<std::int64_t, int> wins;
+  for (std::uint64_t below5 = 0; below5 < 5; ++below5) {
+    for (std::uint64_t below6 = 0; below6 < 6; ++below6) {
+      ScriptedBits bits({out, out, out, out, WordForTicket(below5, 5), WordForTicket(below6, 6)});
+      ++wins[router.Select(kRequest, RandomBits(bits)).channel_id()];
+      EXPECT_EQ(bits.asked(), 6u);
+    }
+  }
+  EXPECT_THAT(wins, ElementsAre(Pair(2, 10), Pair(3, 15), Pair(4, 5)));
+}
+
+// Draws, redraws and scan together, compact and wide, against the conditional shares. Degrees of freedom up to 19; the
+// threshold is exceeded once in a million runs at 19, less often below.
+TEST(Scan, ConditionalSharesHoldAtAnyShareOfChannelsThatAreOut) {
+  for (const std::int64_t n : {5, 10, 40}) {
+    for (const std::int64_t out_of_ten : {2, 5, 8}) {
+      Rows rows("test");
+      std::map<std::int64_t, double> expected;
+      double sum = 0;
+      for (std::int64_t id = 1; id <= n; ++id) {
+        rows.Add(Channel(id, "g", "m", id % 4 + 1));
+        if (id % 10 < out_of_ten) continue;
+        expected[id] = static_cast<double>(id % 4 + 1);
+        sum += expected[id];
+      }
+      if (expected.empty()) continue;
+      Router router;
+      ASSERT_TRUE(router.Publish(MustCompile(rows).table).ok());
+      for (std::int64_t id = 1; id <= n; ++id) {
+        if (!expected.contains(id)) router.SwitchOff(id);
+      }
+      constexpr int kDraws = 20000;
+      SplitMix64 bits(static_cast<std::uint64_t>(n * 100 + out_of_ten));
+      std::map<std::int64_t, int> counts;
+      for (int i = 0; i < kDraws; ++i) ++counts[router.Select(kRequest, RandomBits(bits)).channel_id()];
+      double chi_square = 0;
+      for (const auto& [id, weight] : expected) {
+        const double mean = kDraws * weight / sum;
+        chi_square += std::pow(counts[id] - mean, 2) / mean;
+      }
+      EXPECT_EQ(counts.size(), expected.size()) << n << " " << out_of_ten;
+      EXPECT_LT(chi_square, 62.0 + static_cast<double>(n)) << n << " " << out_of_ten;
+    }
+  }
+}
+
+TEST(Scan, EndsWhateverTheBitsAre) {
+  Router router;
+  Rows rows("test");
+  for (std::int64_t id = 1; id <= 100; ++id) rows.Add(Channel(id, "g", "m", id));
+  ASSERT_TRUE(router.Publish(MustCompile(rows).table).ok());
+  for (std::int64_t id = 1; id < 100; ++id) router.SwitchOff(id);
+  for (const std::uint64_t word : {std::uint64_t{0}, ~std::uint64_t{0}}) {
+    ScriptedBits bits({word});
+    EXPECT_EQ(router.Select(kRequest, RandomBits(bits)).channel_id(), 100);
+    EXPECT_LT(bits.asked(), 10000u);
+  }
+}
+
+TEST(Handles, SelectWhatNamesSelect) {
+  Router router;
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "g", "m"), Channel(2, "default", "n"))).table).ok());
+  const GroupHandle g = *router.FindGroup("g");
+  const GroupHandle by_default = *router.FindGroup("");
+  const ModelHandle m = *router.FindModel("m");
+  const ModelHandle n = *router.FindModel("n");
+  EXPECT_EQ(router.Select(g, m).channel_id(), 1);
+  EXPECT_EQ(router.Select(g, m).group(), "g");
+  EXPECT_EQ(router.Select(by_default, n).channel_id(), 2);
+  EXPECT_EQ(router.Select(g, n).reason(), Reason::kModelNotInGroup);
+  EXPECT_FALSE(router.FindGroup("unheard of"));
+  EXPECT_FALSE(router.FindModel("unheard of"));
+}
+
+TEST(Handles, OutliveTheTablesThatTheyCameFrom) {
+  Router router;
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "g", "m"))).table).ok());
+  const GroupHandle g = *router.FindGroup("g");
+  const ModelHandle m = *router.FindModel("m");
+  // Names that sort before: every number of the table moves.
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(7, "a,g", "a,b,m"))).table).ok());
+  EXPECT_EQ(router.Select(g, m).channel_id(), 7);
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(7, "a", "a,m"))).table).ok());
+  EXPECT_EQ(router.Select(g, m).reason(), Reason::kUnknownGroup);
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "g", "m"))).table).ok());
+  EXPECT_EQ(router.Select(g, m).channel_id(), 1);
+}
+
+}  // namespace
+}  // namespace pointsman::testing
