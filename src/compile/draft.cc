@@ -45,6 +45,10 @@ Complaint JudgeName(std::string_view what, std::string_view name) {
   return {};
 }
 
+bool IsGoodWeight(const IntField& weight) {
+  return weight.value_or(0) >= 0 && weight.value_or(0) <= kLargestWeight;
+}
+
 // Judges the rows of one build, step by step.
 class RowJudge {
  public:
@@ -149,9 +153,9 @@ class RowJudge {
   }
 
   void TakeAbility(const AbilityRow& row, std::uint32_t index) {
-    if (Complain(row, "group", JudgeName("group", row.group.value_or({}))) ||
-        Complain(row, "model", JudgeName("model", row.model.value_or({}))) ||
-        Complain(row, "weight", JudgeWeight(row.weight))) {
+    if (!IsGoodName(row, "group", row.group, draft_.groups) || !IsGoodName(row, "model", row.model, draft_.models)) return;
+    if (!IsGoodWeight(row.weight)) {
+      Complain(row, "weight", JudgeWeight(row.weight));
       return;
     }
     const auto found = channel_of_.find(row.channel_id);
@@ -170,9 +174,17 @@ class RowJudge {
                                                 .status = StatusOf(row, draft_.channels[c])});
   }
 
-  bool Complain(const AbilityRow& row, std::string_view column, const Complaint& bad) {
-    if (bad) judge_.RejectAbility(row, column, bad.problem, bad.cure);
-    return static_cast<bool>(bad);
+  // A name that is in the pool was judged before.
+  bool IsGoodName(const AbilityRow& row, std::string_view column, const TextField& field, const NamePool& pool) {
+    const std::string_view name = field.value_or({});
+    if (pool.Recent(name) != kNoIndex) return true;
+    const Complaint bad = JudgeName(column, name);
+    if (bad) Complain(row, column, bad);
+    return !bad;
+  }
+
+  void Complain(const AbilityRow& row, std::string_view column, const Complaint& bad) {
+    judge_.RejectAbility(row, column, bad.problem, bad.cure);
   }
 
   Complaint MissingChannel(std::int64_t id) const {
@@ -206,8 +218,10 @@ class RowJudge {
 }  // namespace
 
 std::uint32_t NamePool::Number(std::string_view name) {
+  if (const std::uint32_t known = Recent(name); known != kNoIndex) return known;
   const auto [entry, added] = index_.try_emplace(name, static_cast<std::uint32_t>(names_.size()));
   if (added) names_.push_back(name);
+  recent_[PlaceOf(name)] = {.name = name, .number = entry->second};
   return entry->second;
 }
 

@@ -21,14 +21,33 @@
 namespace pointsman::inline v0 {
 
 // Numbers names in the order in which they first appear.
+//
+// Rows keep each distinct text once, so a view of the same bytes at the same address is the same name: most rows are
+// answered from a small table of addresses, without hashing the name. REQUIRES: the rows stay as they are meanwhile.
 class NamePool {
  public:
   std::uint32_t Number(std::string_view name);
+
+  // The number if this very view was numbered not long ago, else kNoIndex.
+  std::uint32_t Recent(std::string_view name) const {
+    const Seen& seen = recent_[PlaceOf(name)];
+    return seen.name.data() == name.data() && seen.name.size() == name.size() ? seen.number : kNoIndex;
+  }
   const std::vector<std::string_view>& names() const { return names_; }
 
  private:
+  static constexpr std::size_t kRecent = 4096;
+  struct Seen {
+    std::string_view name;
+    std::uint32_t number = kNoIndex;
+  };
+  static std::size_t PlaceOf(std::string_view name) {
+    return (reinterpret_cast<std::uintptr_t>(name.data()) * 0x9e3779b97f4a7c15u >> 40) % kRecent;
+  }
+
   NameIndex index_;
   std::vector<std::string_view> names_;
+  std::vector<Seen> recent_ = std::vector<Seen>(kRecent);
 };
 
 struct DraftCandidate {

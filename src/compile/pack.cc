@@ -75,6 +75,66 @@ void SortPriorities(const std::vector<DraftCandidate>& candidates, std::vector<s
   std::sort(priorities.begin(), priorities.end());
 }
 
+// A channel lists its vendor's whole catalogue, so most routes have the candidates of another. Remembers every distinct list
+// of candidates by where it first stood, and what came of it.
+class ListMemo {
+ public:
+  // The place for the tier that `list` becomes: set already if an equal list was there before.
+  PooledTier* Find(std::span<const DraftCandidate> list) {
+    if (2 * memos_.size() >= places_.size()) Grow();
+    const std::uint32_t tag = TagOf(list);
+    for (std::size_t at = tag & (places_.size() - 1);; at = (at + 1) & (places_.size() - 1)) {
+      std::uint32_t& place = places_[at];
+      if (place == kNoIndex) {
+        place = static_cast<std::uint32_t>(memos_.size());
+        memos_.push_back({.list = list, .tag = tag, .tier = {.ref = kNotListed}});
+        return &memos_.back().tier;
+      }
+      if (memos_[place].tag == tag && Equal(memos_[place].list, list)) return &memos_[place].tier;
+    }
+  }
+
+ private:
+  struct Memo {
+    std::span<const DraftCandidate> list;
+    std::uint32_t tag = 0;
+    PooledTier tier;
+  };
+
+  static std::uint32_t TagOf(std::span<const DraftCandidate> list) {
+    std::uint64_t hash = list.size();
+    for (const DraftCandidate& c : list) {
+      hash = name_hash::Fold(hash ^ (std::uint64_t{c.channel} << 32 | c.weight), 0xa0761d6478bd642fu) +
+             static_cast<std::uint64_t>(c.priority) * 0xe7037ed1a0b428dbu;
+    }
+    return static_cast<std::uint32_t>(hash >> 32);
+  }
+
+  static bool Equal(std::span<const DraftCandidate> a, std::span<const DraftCandidate> b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const DraftCandidate& x, const DraftCandidate& y) {
+      return x.channel == y.channel && x.weight == y.weight && x.priority == y.priority && x.status == y.status;
+    });
+  }
+
+  void Grow() {
+    places_.assign(4 * places_.size(), kNoIndex);
+    for (std::uint32_t i = 0; i < memos_.size(); ++i) {
+      std::size_t at = memos_[i].tag & (places_.size() - 1);
+      while (places_[at] != kNoIndex) at = (at + 1) & (places_.size() - 1);
+      places_[at] = i;
+    }
+  }
+
+  std::vector<Memo> memos_;
+  std::vector<std::uint32_t> places_ = std::vector<std::uint32_t>(1024, kNoIndex);
+};
+
+// Sorts what is nearly always sorted already.
+template <class Before>
+void SortFew(std::span<DraftCandidate> candidates, Before before) {
+  if (!std::is_sorted(candidates.begin(), candidates.end(), before)) std::sort(candidates.begin(), candidates.end(), before);
+}
+
 // Packs the candidates of one route after the other.
 class RoutePacker {
  public:
@@ -86,10 +146,9 @@ class RoutePacker {
     const std::uint32_t group = candidates.front().group;
     const std::uint32_t model = candidates.front().model;
     candidates = DropRepeats(candidates);
-    std::sort(candidates.begin(), candidates.end(), [](const DraftCandidate& a, const DraftCandidate& b) {
-      return std::tie(a.priority, a.channel) < std::tie(b.priority, b.channel);
-    });
-    const PooledTier first = AddTiers(candidates);
+    PooledTier* known = lists_.Find(candidates);
+    if (known->ref == kNotListed) *known = AddTiers(candidates);
+    const PooledTier first = *known;
     NoteOuts(candidates);
     while (next_group_ < group) CloseGroup();
     row_.push_back({.model = model, .first = first.ref});
@@ -109,8 +168,8 @@ class RoutePacker {
  private:
   // Of each channel the first row counts.
   std::span<DraftCandidate> DropRepeats(std::span<DraftCandidate> candidates) {
-    std::sort(candidates.begin(), candidates.end(), [](const DraftCandidate& a, const DraftCandidate& b) {
-      return std::tie(a.channel, a.row) < std::tie(b.channel, b.row);
+    SortFew(candidates, [](const DraftCandidate& a, const DraftCandidate& b) {
+      return a.channel != b.channel ? a.channel < b.channel : a.row < b.row;
     });
     std::size_t kept = 1;
     for (std::size_t i = 1; i < candidates.size(); ++i) {
@@ -124,14 +183,18 @@ class RoutePacker {
   }
 
   // From the lowest up, since a tier names the one below it.
-  PooledTier AddTiers(std::span<const DraftCandidate> candidates) {
+  PooledTier AddTiers(std::span<const DraftCandidate> list) {
+    in_order_.assign(list.begin(), list.end());
+    SortFew(in_order_, [](const DraftCandidate& a, const DraftCandidate& b) {
+      return a.priority != b.priority ? a.priority < b.priority : a.channel < b.channel;
+    });
     PooledTier tier;
-    for (std::size_t i = 0; i < candidates.size();) {
-      const std::int64_t priority = candidates[i].priority;
+    for (std::size_t i = 0; i < in_order_.size();) {
+      const std::int64_t priority = in_order_[i].priority;
       in_.clear();
-      for (; i < candidates.size() && candidates[i].priority == priority; ++i) {
-        if (candidates[i].status != CandidateStatus::kEligible) continue;
-        in_.push_back({.channel = candidates[i].channel, .weight = candidates[i].weight});
+      for (; i < in_order_.size() && in_order_[i].priority == priority; ++i) {
+        if (in_order_[i].status != CandidateStatus::kEligible) continue;
+        in_.push_back({.channel = in_order_[i].channel, .weight = in_order_[i].weight});
       }
       if (!in_.empty()) tier = pool_.Intern(in_, NumberOf(priority), tier);
     }
@@ -170,6 +233,8 @@ class RoutePacker {
   TableData& data_;
   const std::function<void(std::uint32_t)>& repeated_;
   TierPool pool_;
+  ListMemo lists_;
+  std::vector<DraftCandidate> in_order_;
   std::uint32_t next_group_ = 0;  // whose row is being filled
   std::vector<ListedRoute> row_;
   std::vector<RouteDigest> digests_;

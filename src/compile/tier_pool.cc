@@ -18,37 +18,41 @@ Digest TierPool::DigestOf(std::span<const WeightedChannel> candidates, std::uint
 }
 
 PooledTier TierPool::Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, const PooledTier& next) {
-  const auto at = static_cast<TierRef>(data_.blocks.size());
-  const auto words = static_cast<std::uint32_t>(writer_.Append(candidates, priority, next.ref, data_.blocks));
   const Digest digest = DigestOf(candidates, priority, next.digest);
-  Known& place = FindPlace(digest.first, words);
+  const auto tag = static_cast<std::uint32_t>(digest.first >> 32);
+  __builtin_prefetch(&known_[tag & (known_.size() - 1)], 1);  // arrives while the tier is written
+  const auto written = static_cast<TierRef>(data_.blocks.size());
+  writer_.Append(candidates, priority, next.ref, data_.blocks);
+  Known& place = FindPlace(tag, written);
   if (place.ref != kNotListed) {
-    data_.blocks.resize(at);
+    data_.blocks.resize(written);
     return {.ref = place.ref, .digest = digest};
   }
-  place = {.digest = digest.first, .ref = at, .words = words};
+  place = {.tag = tag, .ref = written};
   ++data_.tiers;
   if (++count_ * 2 > known_.size()) Grow();
-  return {.ref = at, .digest = digest};
+  return {.ref = written, .digest = digest};
 }
 
-// The place of the tier that stands at the end of the blocks: taken by its equal, or free.
-TierPool::Known& TierPool::FindPlace(std::uint64_t digest, std::uint32_t words) {
-  const auto last = data_.blocks.end() - words;
-  for (std::size_t at = digest & (known_.size() - 1);; at = (at + 1) & (known_.size() - 1)) {
+// The place of the tier that was just written at the end of the blocks: taken by its equal, or free. Blocks say their own
+// size, so equal words are equal tiers, and a block before the last is long enough to be compared.
+TierPool::Known& TierPool::FindPlace(std::uint32_t tag, TierRef written) {
+  const auto begin = data_.blocks.begin() + written;
+  const auto equal = [&](TierRef ref) {
+    const auto size = data_.blocks.end() - begin;
+    return written - ref >= size && std::equal(begin, data_.blocks.end(), data_.blocks.begin() + ref);
+  };
+  for (std::size_t at = tag & (known_.size() - 1);; at = (at + 1) & (known_.size() - 1)) {
     Known& place = known_[at];
-    if (place.ref == kNotListed) return place;
-    if (place.digest == digest && place.words == words && std::equal(last, data_.blocks.end(), data_.blocks.begin() + place.ref)) {
-      return place;
-    }
+    if (place.ref == kNotListed || (place.tag == tag && equal(place.ref))) return place;
   }
 }
 
 void TierPool::Grow() {
-  std::vector<Known> larger(2 * known_.size());
+  std::vector<Known> larger(4 * known_.size());
   for (const Known& known : known_) {
     if (known.ref == kNotListed) continue;
-    std::size_t at = known.digest & (larger.size() - 1);
+    std::size_t at = known.tag & (larger.size() - 1);
     while (larger[at].ref != kNotListed) at = (at + 1) & (larger.size() - 1);
     larger[at] = known;
   }

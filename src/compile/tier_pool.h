@@ -34,14 +34,14 @@ class TierPool {
   PooledTier Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, const PooledTier& next);
 
  private:
+  // Eight bytes, since a million of them are looked at in no order at all.
   struct Known {
-    std::uint64_t digest = 0;
+    std::uint32_t tag = 0;     // of the digest; also decides the place
     TierRef ref = kNotListed;  // kNotListed: the place is free
-    std::uint32_t words = 0;
   };
 
   Digest DigestOf(std::span<const WeightedChannel> candidates, std::uint32_t priority, const Digest& next) const;
-  Known& FindPlace(std::uint64_t digest, std::uint32_t words);
+  Known& FindPlace(std::uint32_t tag, TierRef written);
   void Grow();
 
   TableData& data_;
