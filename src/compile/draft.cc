@@ -226,25 +226,26 @@ std::uint32_t NamePool::Number(std::string_view name) {
 }
 
 void Judge::RejectChannel(const ChannelRow& row, std::string_view column, const std::string& problem, std::string cure) {
-  rejections_.push_back({.place = {.source = source_,
-                                   .table = SourceTable::kChannels,
-                                   .key = "id " + std::to_string(row.id),
-                                   .column = std::string(column),
-                                   .origin = row.origin},
-                         .problem = "channel " + Quoted(row.name.value_or({})) + ": " + problem,
-                         .cure = std::move(cure)});
+  Reject(SourceTable::kChannels, "id " + std::to_string(row.id), column, row.origin,
+         "channel " + Quoted(row.name.value_or({})) + ": " + problem, std::move(cure));
 }
 
 void Judge::RejectAbility(const AbilityRow& row, std::string_view column, std::string problem, std::string cure) {
   const std::string key = "(" + Printable(row.group.value_or("NULL")) + ", " + Printable(row.model.value_or("NULL")) + ", " +
                           std::to_string(row.channel_id) + ")";
-  rejections_.push_back({.place = {.source = source_,
-                                   .table = SourceTable::kAbilities,
-                                   .key = key,
-                                   .column = std::string(column),
-                                   .origin = row.origin},
-                         .problem = std::move(problem),
-                         .cure = std::move(cure)});
+  Reject(SourceTable::kAbilities, key, column, row.origin, std::move(problem), std::move(cure));
+}
+
+void Judge::Reject(SourceTable table, std::string key, std::string_view column, const Origin& origin, std::string problem,
+                   std::string cure) {
+  Rejection& rejection = rejections_.emplace_back();
+  rejection.place.source = source_;
+  rejection.place.table = table;
+  rejection.place.key = std::move(key);
+  rejection.place.column = column;
+  rejection.place.origin = origin;
+  rejection.problem = std::move(problem);
+  rejection.cure = std::move(cure);
 }
 
 Draft JudgeRows(const Rows& rows, const Policy& policy, std::vector<Rejection>& rejections) {

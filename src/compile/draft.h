@@ -77,6 +77,9 @@ class Judge {
   void RejectAbility(const AbilityRow& row, std::string_view column, std::string problem, std::string cure);
 
  private:
+  void Reject(SourceTable table, std::string key, std::string_view column, const Origin& origin, std::string problem,
+              std::string cure);
+
   const std::string& source_;
   std::vector<Rejection>& rejections_;
 };

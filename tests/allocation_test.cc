@@ -1,0 +1,80 @@
+// A selection allocates nothing: hit or miss, by name or by handle, with channels out or not. Every allocation of this
+// program is counted.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <functional>
+#include <new>
+#include <string>
+
+#include "pointsman/router.h"
+#include "support/rows_builder.h"
+
+namespace {
+std::atomic<std::size_t> allocations{0};
+}
+
+void* operator new(std::size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace pointsman::testing {
+namespace {
+
+std::size_t AllocationsOf(const std::function<void()>& work) {
+  work();  // what a thread needs once
+  const std::size_t before = allocations.load();
+  for (int i = 0; i < 1000; ++i) work();
+  return allocations.load() - before;
+}
+
+class Allocation : public ::testing::Test {
+ protected:
+  Allocation() {
+    Rows rows("test");
+    for (std::int64_t id = 1; id <= 5; ++id) rows.Add(Channel(id, "g", "small", id));
+    for (std::int64_t id = 10; id <= 200; ++id) rows.Add(Channel(id, "g", "wide", id));
+    EXPECT_TRUE(router_.Publish(MustCompile(rows).table).ok());
+  }
+  Router router_;
+};
+
+TEST_F(Allocation, CounterSeesAnAllocation) {
+  EXPECT_EQ(AllocationsOf([] { ::operator delete(::operator new(10)); }), 1000u);
+}
+
+TEST_F(Allocation, OfAHitIsNone) {
+  EXPECT_EQ(AllocationsOf([&] { (void)router_.Select({.group = "g", .model = "small"}); }), 0u);
+  EXPECT_EQ(AllocationsOf([&] { (void)router_.Select({.group = "g", .model = "wide"}); }), 0u);
+}
+
+TEST_F(Allocation, OfAMissIsNoneWhateverTheName) {
+  const std::string huge(1 << 20, 'x');
+  EXPECT_EQ(AllocationsOf([&] { (void)router_.Select({.group = "g", .model = "nobody"}); }), 0u);
+  EXPECT_EQ(AllocationsOf([&] { (void)router_.Select({.group = huge, .model = huge}); }), 0u);
+}
+
+TEST_F(Allocation, ByHandlesIsNone) {
+  const GroupHandle group = *router_.FindGroup("g");
+  const ModelHandle model = *router_.FindModel("wide");
+  EXPECT_EQ(AllocationsOf([&] { (void)router_.Select(group, model); }), 0u);
+}
+
+TEST_F(Allocation, WithChannelsOutIsNone) {
+  for (const std::int64_t id : {1, 2, 3, 4}) router_.SwitchOff(id);
+  for (std::int64_t id = 10; id < 200; ++id) router_.SwitchOff(id);
+  EXPECT_EQ(AllocationsOf([&] { (void)router_.Select({.group = "g", .model = "small"}); }), 0u);
+  EXPECT_EQ(AllocationsOf([&] { (void)router_.Select({.group = "g", .model = "wide"}); }), 0u);
+}
+
+TEST_F(Allocation, OfAReadIsNone) {
+  EXPECT_EQ(AllocationsOf([&] { router_.Read([](const RouteTable& table) { return table.route_count(); }); }), 0u);
+}
+
+}  // namespace
+}  // namespace pointsman::testing
