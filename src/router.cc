@@ -22,7 +22,9 @@ std::shared_ptr<const Published> NothingYet(const Policy& policy) {
   auto data = std::make_unique<TableData>();
   data->policy = policy;
   data->content_hash = ContentHash(*data, {});
-  return std::make_shared<const Published>(Published{.table = std::make_shared<const RouteTable>(std::move(data))});
+  Published nothing{.data = data.get()};
+  nothing.table = std::make_shared<const RouteTable>(std::move(data));
+  return std::make_shared<const Published>(std::move(nothing));
 }
 
 absl::Status GuardLoss(const RouteTable& today, const RouteTable& next, double most) {
@@ -101,7 +103,7 @@ class Router::Impl {
   // What belongs to a table only here: handles, stored names and the channels' words.
   Published Bind(std::shared_ptr<const RouteTable> table, std::uint64_t generation) {
     const TableData& data = table->data();
-    Published published{.generation = generation};
+    Published published{.data = &data, .generation = generation};
     published.group_of_handle = group_names_.Number(data.groups);
     published.model_of_handle = model_names_.Number(data.models);
     for (const std::string_view group : data.groups) {
@@ -139,7 +141,7 @@ namespace {
 
 template <class Bits>
 Selection SelectByNumbers(const Published& published, std::uint32_t group, std::uint32_t model, Bits& bits) noexcept {
-  const TableData& data = published.table->data();
+  const TableData& data = *published.data;
   if (data.listed_routes == 0) [[unlikely]] return Selection(Reason::kEmptyTable, published.generation);
   // A handle can be younger than the table: another thread published meanwhile, and this one still reads the old table.
   const std::uint32_t g = group < published.group_of_handle.size() ? published.group_of_handle[group] : kNoIndex;

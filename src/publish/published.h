@@ -21,6 +21,7 @@ struct BoundChannel {
 
 struct Published {
   std::shared_ptr<const RouteTable> table;
+  const TableData* data = nullptr;             // the table's, without the way through it
   std::uint64_t generation = 0;
   std::vector<BoundChannel> channels;         // as TableData::channels
   std::vector<std::string_view> group_names;  // as TableData::groups, but in the router's store: outlives the table

@@ -75,7 +75,7 @@ std::uint32_t DrawAmongUsable(const Published& published, const TierBlock& tier,
 // The rest of a selection, once its route is known.
 template <class Bits>
 Selection SelectFromRoute(const Published& published, std::uint32_t group, TierRef first, Bits& bits) noexcept {
-  const TableData& data = published.table->data();
+  const TableData& data = *published.data;
   for (TierRef ref = first; ref != kAllOut;) {
     const TierBlock tier = data.tier(ref);
     std::uint32_t drawn = DrawCandidate(tier, bits);
@@ -98,7 +98,7 @@ Selection SelectFromRoute(const Published& published, std::uint32_t group, TierR
 
 template <class Bits>
 Selection SelectFrom(const Published& published, const Request& request, Bits& bits) noexcept {
-  const TableData& data = published.table->data();
+  const TableData& data = *published.data;
   if (data.listed_routes == 0) [[unlikely]] return Selection(Reason::kEmptyTable, published.generation);
   const GroupChoice group = ChooseGroup(data, request);
   if (group.reason != Reason::kNone) [[unlikely]] return Selection(group.reason, published.generation);
