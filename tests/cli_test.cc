@@ -1,4 +1,5 @@
-// The command line as a user meets it: exit codes, one document on stdout, messages on stderr; and the incident, end to end.
+// The command line as a user meets it: exit codes, one document on stdout, messages on stderr; and the incident, end to
+// end.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,8 +66,8 @@ using Doctor = Cli;
 using Usage = Cli;
 
 TEST_F(Select, OfTheIncidentsModelIsChannelEightWithShareOne) {
-  const Outcome run =
-      Pointsman({"select", "--from", "sqlite:" + Incident(), "--group", "default", "--model", "runway", "-n", "1000", "--json"});
+  const Outcome run = Pointsman(
+      {"select", "--from", "sqlite:" + Incident(), "--group", "default", "--model", "runway", "-n", "1000", "--json"});
   EXPECT_EQ(run.code, 0);
   EXPECT_THAT(run.err, IsEmpty());
   const json d = Document(run);
@@ -84,7 +85,8 @@ TEST_F(Select, OfTheIncidentsModelIsChannelEightWithShareOne) {
 }
 
 TEST_F(Select, SetsCountsBesideExactShares) {
-  const json d = Document(Pointsman({"select", "--from", Weighted(), "--group", "default", "--model", "m", "-n", "3000", "--json"}));
+  const json d = Document(
+      Pointsman({"select", "--from", Weighted(), "--group", "default", "--model", "m", "-n", "3000", "--json"}));
   EXPECT_EQ(d["selections"][0]["channel_id"], 1);
   EXPECT_EQ(d["selections"][0]["exact_share_fraction"], "2/3");
   EXPECT_EQ(d["selections"][1]["exact_share_fraction"], "1/3");
@@ -94,7 +96,9 @@ TEST_F(Select, SetsCountsBesideExactShares) {
 
 TEST_F(Select, RepeatsItselfForASeedAndDiffersForAnother) {
   const auto with_seed = [&](const std::string& seed) {
-    return Pointsman({"select", "--from", Weighted(), "--group", "default", "--model", "m", "-n", "999", "--seed", seed, "--json"}).out;
+    return Pointsman({"select", "--from", Weighted(), "--group", "default", "--model", "m", "-n", "999", "--seed", seed,
+                      "--json"})
+        .out;
   };
   EXPECT_EQ(with_seed("7"), with_seed("7"));
   EXPECT_NE(with_seed("7"), with_seed("8"));
@@ -118,8 +122,8 @@ TEST_F(Select, WithoutARouteSaysNoWithAReason) {
 
 TEST_F(Select, HonoursTheGroupsThatTheRequestMayUse) {
   const auto allow = [&](const std::string& groups) {
-    return Document(
-        Pointsman({"select", "--from", Incident(), "--group", "default", "--model", "runway", "--allow", groups, "--json"}));
+    return Document(Pointsman(
+        {"select", "--from", Incident(), "--group", "default", "--model", "runway", "--allow", groups, "--json"}));
   };
   EXPECT_EQ(allow("vip")["reason"], "kGroupNotAllowed");
   EXPECT_EQ(allow("")["reason"], "kGroupNotAllowed");
@@ -145,7 +149,8 @@ TEST_F(Select, OfATokenNameThatIsNotUniqueAsksForAnId) {
 TEST_F(Explain, OfAnEmptyTokenBeforeAndAfterTheCure) {
   const std::string db = Incident();
   const std::string token = EmptyToken(db);
-  const std::vector<std::string> ask = {"explain", "--from", db, "--policy", Exact(), "--token", token, "--model", "runway", "--json"};
+  const std::vector<std::string> ask = {"explain", "--from", db,        "--policy", Exact(),
+                                        "--token", token,    "--model", "runway",   "--json"};
   const Outcome before = Pointsman(ask);
   EXPECT_EQ(before.code, 1);
   EXPECT_EQ(Document(before)["reason"], "kEmptyGroup");
@@ -199,7 +204,8 @@ TEST_F(Doctor, FindsTwelveOfSixtyThreeAndNoneAfterTheCure) {
   EXPECT_EQ(finding["where"][0]["table"], "tokens");
   EXPECT_EQ(finding["where"][0]["column"], "group");
 
-  const Outcome applied = Pointsman({"doctor", "--from", "sqlite:" + db, "--apply", "--yes", "--json", "--undo", folder_ / "undo.sql"});
+  const Outcome applied =
+      Pointsman({"doctor", "--from", "sqlite:" + db, "--apply", "--yes", "--json", "--undo", folder_ / "undo.sql"});
   EXPECT_EQ(Document(applied)["summary"]["empty_group_tokens"], 0);
   EXPECT_EQ(Document(applied)["applied"]["changed_rows"], 12);
   const json after = Document(Pointsman({"doctor", "--from", db, "--json"}));
@@ -260,7 +266,8 @@ TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
       {{"explain", "--from", db, "--group", "g", "--model", "m", "--lang", "fr"}, "--lang"},
       {{"show", "--from", db, "--nonsense"}, "--nonsense"},
       {{"show", "--from", db, "--policy", folder_ / "missing.json"}, "cannot be read"},
-      {{"show", "--from", db, "--policy", File("p.json", R"({"empty_gruop": "exact"})")}, "did you mean \"empty_group\"?"},
+      {{"show", "--from", db, "--policy", File("p.json", R"({"empty_gruop": "exact"})")},
+       "did you mean \"empty_group\"?"},
       {{"show", "--from", db, "--policy", File("q.json", R"({"empty_group": "maybe"})")}, "inherit"},
       {{"doctor", "--from", db, "--only", "token-empty-grup"}, "token-empty-group"},
       {{"doctor", "--from", db, "--baseline", "x"}, "not built yet"},
@@ -295,21 +302,28 @@ TEST_F(Usage, SourcesThatAreNotWhatTheySeemAreNamed) {
 }
 
 TEST_F(Usage, RejectedRowsAreNamedOnStderrAndCostNothingElse) {
-  const std::string file = File("rows.json", "{\"channels\": [\n {\"id\": 1, \"group\": \"g\", \"models\": \"m\"},\n"
-                                             " {\"id\": 2, \"name\": \"eu-3\", \"group\": \"g\", \"models\": \"m\", \"weight\": -5}]}");
+  const std::string file =
+      File("rows.json",
+           "{\"channels\": [\n {\"id\": 1, \"group\": \"g\", \"models\": \"m\"},\n"
+           " {\"id\": 2, \"name\": \"eu-3\", \"group\": \"g\", \"models\": \"m\", \"weight\": -5}]}");
   const Outcome run = Pointsman({"select", "--from", file, "--group", "g", "--model", "m", "--json"});
   EXPECT_EQ(run.code, 0);
   EXPECT_EQ(Document(run)["selections"][0]["channel_id"], 1);
-  EXPECT_THAT(run.err, HasSubstr("rows.json:3: $.channels[1].weight (id 2): channel \"eu-3\": weight -5 is negative; use 0 to switch it off"));
+  EXPECT_THAT(
+      run.err,
+      HasSubstr(
+          "rows.json:3: $.channels[1].weight (id 2): channel \"eu-3\": weight -5 is negative; use 0 to switch it off"));
 }
 
 TEST_F(Usage, HostileNamesAreEscapedInEveryOutput) {
   const std::string evil = "\x1b[31m\xff\n";
   for (const std::vector<std::string>& command :
-       {std::vector<std::string>{"explain"}, std::vector<std::string>{"explain", "--lang", "zh"}, std::vector<std::string>{"select"},
-        std::vector<std::string>{"explain", "--json"}, std::vector<std::string>{"select", "--json"}}) {
+       {std::vector<std::string>{"explain"}, std::vector<std::string>{"explain", "--lang", "zh"},
+        std::vector<std::string>{"select"}, std::vector<std::string>{"explain", "--json"},
+        std::vector<std::string>{"select", "--json"}}) {
     std::vector<std::string> arguments = command;
-    for (const std::string& word : {std::string("--from"), Weighted(), std::string("--group"), evil, std::string("--model"), evil}) {
+    for (const std::string& word :
+         {std::string("--from"), Weighted(), std::string("--group"), evil, std::string("--model"), evil}) {
       arguments.push_back(word);
     }
     const Outcome run = Pointsman(arguments);
@@ -330,7 +344,9 @@ TEST_F(Usage, TheDemoTellsItsStoryInOneScreenOrTwo) {
   const Outcome run = RunProgram({"/bin/sh", DEMO_PATH, BUILD_PATH});
   EXPECT_EQ(run.code, 0) << run.err;
   EXPECT_THAT(run.out, HasSubstr("kEmptyGroup"));
-  EXPECT_THAT(run.out, HasSubstr("before: 12 of 63 tokens without a group\nafter:  0 of 63 tokens without a group; 12 rows changed"));
+  EXPECT_THAT(
+      run.out,
+      HasSubstr("before: 12 of 63 tokens without a group\nafter:  0 of 63 tokens without a group; 12 rows changed"));
   EXPECT_THAT(run.out, HasSubstr("channel 8 \"Bltcy\""));
   EXPECT_LT(std::count(run.out.begin(), run.out.end(), '\n'), 100);
 }
