@@ -17,7 +17,7 @@
 namespace pointsman::cli {
 namespace {
 
-// Named by the design, so somebody will try them; a flag that silently did nothing would be worse than none.
+// Somebody will try them; a flag that silently did nothing would be worse than none.
 constexpr std::string_view kCommandsToCome[] = {"diff", "replay", "watch", "grants", "triggers", "export-sql"};
 constexpr std::string_view kCommands[] = {"select", "explain", "show", "doctor"};
 
@@ -39,6 +39,7 @@ void RefuseToCome(CLI::App& command, const std::string& flag) {
                                           throw CLI::ValidationError(flag,
                                                                      "is not built yet in version " POINTSMAN_VERSION);
                                         })
+      ->expected(0, 1)  // with a value or without: the message must name the flag
       ->group("");
 }
 
@@ -87,7 +88,9 @@ int Run(int argc, char** argv) {
   select_command.add_option("-n", select.count, "how many selections")
       ->check(CLI::Range(1u, 1000000000u))
       ->capture_default_str();
-  select_command.add_option("--seed", select.seed, "seed of the random bits")->capture_default_str();
+  select_command.add_option("--seed", select.seed, "seed of the random bits")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
 
   ExplainOptions explain;
   CLI::App& explain_command = *app.add_subcommand("explain", "why a request has the route that it has, or none");
@@ -108,9 +111,10 @@ int Run(int argc, char** argv) {
   CLI::App& doctor_command =
       *app.add_subcommand("doctor", "find inconsistent rows, say what fails because of them, cure them");
   AddCommon(doctor_command, doctor.common);
-  doctor_command.add_flag("--fix", doctor.fix, "print the SQL that cures them");
-  doctor_command.add_flag("--apply", doctor.apply, "run the safe cures in one transaction, after asking");
-  doctor_command.add_flag("--yes", doctor.yes, "do not ask");
+  auto* fix = doctor_command.add_flag("--fix", doctor.fix, "print the SQL that cures them");
+  auto* apply = doctor_command.add_flag("--apply", doctor.apply, "run the safe cures in one transaction, after asking")
+                    ->excludes(fix);
+  doctor_command.add_flag("--yes", doctor.yes, "do not ask")->needs(apply);
   doctor_command.add_flag("--assume-default", doctor.assume_default,
                           "an empty token group whose owner's group is of no use becomes the default group");
   doctor_command.add_option("--only", doctor.only, "only this finding; may be repeated")
@@ -119,7 +123,8 @@ int Run(int argc, char** argv) {
   doctor_command.add_option("--dialect", doctor.dialect, "of the SQL; default: the source's")
       ->check(CLI::IsMember({"sqlite", "postgresql", "mysql"}));
   doctor_command.add_option("--undo", doctor.undo_file, "where --apply writes the SQL that takes its changes back")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->needs(apply);
   doctor_command.add_option("--fail-on", doctor.fail_on, "exit with 1 only from this severity on")
       ->check(CLI::IsMember({"info", "warning", "error"}))
       ->capture_default_str();
