@@ -268,6 +268,8 @@ TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
       {{"explain", "--from", db, "--group", "g", "--model", "m", "--lang", "fr"}, "--lang"},
       {{"show", "--from", db, "--nonsense"}, "--nonsense"},
       {{"show", "--from", db, "--policy", folder_ / "missing.json"}, "cannot be read"},
+      {{"show", "--from", db, "--policy", folder_ / ""}, "cannot be read"},
+      {{"show", "--from", db, "--policy", File("no-text.json", "")}, "the text is empty; write at least {}"},
       {{"show", "--from", db, "--policy", File("p.json", R"({"empty_gruop": "exact"})")},
        "did you mean \"empty_group\"?"},
       {{"show", "--from", db, "--policy", File("q.json", R"({"empty_group": "maybe"})")}, "inherit"},
@@ -336,6 +338,13 @@ TEST_F(Usage, HostileNamesAreEscapedInEveryOutput) {
     EXPECT_THAT(run.out, Not(HasSubstr("\x1b")));
     EXPECT_THAT(run.out, Not(HasSubstr("\xff")));
   }
+}
+
+TEST_F(Usage, AnAnswerThatCannotBeWrittenIsNotSuccess) {
+  const Outcome run =
+      RunProgram({"/bin/sh", "-c", "\"$0\" show --from \"$1\" >/dev/full", POINTSMAN_TOOL_PATH, Weighted()});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("stdout cannot be written"));
 }
 
 TEST_F(Usage, HelpAndVersionAreFine) {

@@ -155,7 +155,10 @@ int Run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return pointsman::cli::Run(argc, argv);
+    const int code = pointsman::cli::Run(argc, argv);
+    // An answer that did not arrive is no answer, whatever it was.
+    if (!std::cout.flush()) pointsman::cli::Fail("stdout cannot be written; the answer is not complete");
+    return code;
   } catch (const pointsman::cli::Failure& failure) {
     std::cerr << "pointsman: " << failure.message << "\n";
     return failure.code;

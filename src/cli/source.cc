@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <sstream>
+#include <iterator>
 #include <utility>
 
 #include "cli/terminal.h"
@@ -72,9 +73,10 @@ class CountingSink final : public RowSink {
 
 std::string ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) Fail(path + ": cannot be read; name an existing policy file");
-  return text.str();
+  if (!file.is_open() || std::filesystem::is_directory(path)) {
+    Fail(path + ": cannot be read; name an existing policy file");
+  }
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 bool IsNumber(const std::string& text) {
