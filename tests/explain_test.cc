@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/rows_builder.h"
@@ -70,6 +72,31 @@ TEST(Chain, BreaksAtTheAbilityWhereTheModelIsServedElsewhere) {
       Explain(*MustCompile(RowsOf(Bltcy(), Channel(9, "vip", "gpt-4o"))).table, {.group = "vip", .model = "runway"});
   EXPECT_EQ(why.reason, Reason::kModelNotInGroup);
   EXPECT_THAT(Ticks(why), ElementsAre(true, false, true, false));
+}
+
+// Catches: sending the operator after a route that is there.
+TEST(Chain, OfAGroupThatMayNotBeUsedDeniesNoRoute) {
+  const Explanation why =
+      Explain(*MustCompile(RowsOf(Bltcy())).table,
+              {.group = "default", .model = "runway", .allowed_groups = std::span<const std::string_view>()});
+  EXPECT_EQ(why.reason, Reason::kGroupNotAllowed);
+  EXPECT_THAT(Ticks(why), ElementsAre(true, true, false, false));
+  EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator), Not(HasSubstr("has no route")));
+  EXPECT_THAT(why.Text(Language::kChinese, Audience::kOperator), Not(HasSubstr("没有模型")));
+}
+
+// Catches: advice to add "auto" to a channel's groups.
+TEST(OperatorText, OfTheAutomaticGroupDoesNotAskForAChannelOfThatName) {
+  const Explanation why = Explain(*MustCompile(RowsOf(Bltcy())).table, {.group = "auto", .model = "runway"});
+  EXPECT_EQ(why.reason, Reason::kUnknownGroup);
+  ASSERT_FALSE(why.hints.empty());
+  EXPECT_THAT(why.hints[0].english, HasSubstr("lets the gateway choose a group"));
+  EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator), Not(HasSubstr("to the groups of a channel")));
+}
+
+TEST(OperatorText, InChineseSetsOnlyNamesApart) {
+  const Explanation why = Explain(*MustCompile(RowsOf(Bltcy())).table, {.group = "default", .model = "runway"});
+  EXPECT_THAT(why.Text(Language::kChinese, Audience::kOperator), HasSubstr("请求的分组为 \"default\""));
 }
 
 TEST(OperatorText, OfTheIncidentIsTheWholeStory) {

@@ -116,10 +116,11 @@ ChainLink AbilityLink(const RouteTable& table, const std::optional<RouteInfo>& r
   return link;
 }
 
+// The Chinese name ends in the blank that sets Latin letters apart, where it ends in some.
 Phrase WhoAsks(const Caller* caller) {
   if (caller == nullptr) return {"the request", "请求"};
   const std::string who = std::to_string(caller->token_id) + " " + Quoted(caller->token_name);
-  return {"token " + who, "令牌 " + who};
+  return {"token " + who, "令牌 " + who + " "};
 }
 
 // The stored group: "NULL" where the token has none.
@@ -136,28 +137,28 @@ ChainLink TokenLink(const RouteTable& table, const Caller* caller, const Explana
   if (e.refusal != CallerRefusal::kNone) {
     const std::string name(CallerRefusalName(e.refusal));
     link.holds = false;
-    link.seen = {who.english + " may not call: " + name, who.chinese + " 不可调用：" + name};
+    link.seen = {who.english + " may not call: " + name, who.chinese + "不可调用：" + name};
   } else if (e.group_was_empty && !e.resolved_group) {
     link.holds = false;
     link.seen = {
         who.english + " has an empty group (" + stored + "), which the policy leaves empty (empty_group: " + rule + ")",
-        who.chinese + " 的分组为空（" + stored + "），策略不做替换（empty_group: " + rule + "）"};
+        who.chinese + "的分组为空（" + stored + "），策略不做替换（empty_group: " + rule + "）"};
   } else if (e.reason == Reason::kGroupNotAllowed) {
     link.holds = false;
     link.seen = {who.english + " may not use group " + Quoted(*e.resolved_group),
-                 who.chinese + " 无权使用分组 " + Quoted(*e.resolved_group)};
+                 who.chinese + "无权使用分组 " + Quoted(*e.resolved_group)};
   } else if (!table.HasGroup(*e.resolved_group)) {
     link.holds = false;
     link.seen = {
         who.english + " has group " + Quoted(*e.resolved_group) + ", which neither the rows nor the policy know",
-        who.chinese + " 的分组 " + Quoted(*e.resolved_group) + " 在数据与策略中均不存在"};
+        who.chinese + "的分组 " + Quoted(*e.resolved_group) + " 在数据与策略中均不存在"};
   } else if (e.group_was_empty) {
     link.seen = {who.english + " has an empty group (" + stored + "), replaced by " + Quoted(*e.resolved_group) +
                      " (empty_group: " + rule + ")",
-                 who.chinese + " 的分组为空（" + stored + "），已替换为 " + Quoted(*e.resolved_group) +
+                 who.chinese + "的分组为空（" + stored + "），已替换为 " + Quoted(*e.resolved_group) +
                      "（empty_group: " + rule + "）"};
   } else {
-    link.seen = {who.english + " has group " + stored, who.chinese + " 的分组为 " + stored};
+    link.seen = {who.english + " has group " + stored, who.chinese + "的分组为 " + stored};
   }
   return link;
 }
@@ -179,6 +180,8 @@ ChainLink TableLink(const RouteTable& table, const Explanation& e) {
   } else if (e.reason == Reason::kAllDisabled) {
     link.seen = {"group " + group + " lists " + model + ", but every candidate is out",
                  "分组 " + group + " 列出模型 " + model + "，但所有候选均不可用"};
+  } else if (e.reason == Reason::kGroupNotAllowed) {
+    link.seen = {"group " + group + " may not be used, whatever it serves", "无权使用分组 " + group + "，与其路由无关"};
   } else {
     link.seen = {"group " + group + " has no route for " + model, "分组 " + group + " 没有模型 " + model + " 的路由"};
   }

@@ -1,10 +1,13 @@
 #include <string>
+#include <string_view>
 
 #include "explain/explain_steps.h"
 #include "text/printable.h"
 
 namespace pointsman::inline v0 {
 namespace {
+
+constexpr std::string_view kAutomatic = "auto";
 
 std::string ServingGroups(const Explanation& e) {
   std::string groups;
@@ -29,6 +32,12 @@ void HintForReason(const RouteTable& table, Explanation& e) {
            "或在策略中使用 empty_group \"inherit\"，空分组即按用户分组、其次 " + fallback + " 处理"});
       break;
     case Reason::kUnknownGroup:
+      if (e.requested_group == kAutomatic) {
+        e.hints.push_back(
+            {"\"auto\" lets the gateway choose a group, which this version does not; ask for one of them by name",
+             "\"auto\" 表示由网关自动选择分组，本版本尚不支持；请指定具体分组查询"});
+        break;
+      }
       e.hints.push_back({"correct the token's group, or add " + group + " to the groups of a channel",
                          "更正令牌的分组，或将 " + group + " 加入某个渠道的分组"});
       break;
