@@ -246,6 +246,20 @@ TEST_F(Doctor, ExitsByTheSeverityThatIsAskedFor) {
   EXPECT_EQ(Pointsman({"doctor", "--from", db, "--fail-on", "error"}).code, 0);
 }
 
+// Catches: a column's default that reads like a row's value, and an offer that would be refused.
+TEST_F(Doctor, TellsPeopleWhatIsWhat) {
+  const Outcome of_sqlite = Pointsman({"doctor", "--from", Incident()});
+  EXPECT_THAT(of_sqlite.out, HasSubstr("    tokens: column group: no default\n"));
+  EXPECT_THAT(of_sqlite.out, HasSubstr("12 statements; --fix prints them, --apply runs them\n"));
+
+  const std::string file = File("one.json", R"({"channels": [{"id": 1, "group": "default", "models": "m"}],
+    "users": [{"id": 1, "group": "default"}], "tokens": [{"id": 1, "user_id": 1, "group": ""}]})");
+  const Outcome of_json = Pointsman({"doctor", "--from", file});
+  EXPECT_THAT(of_json.out, HasSubstr(": 1 token in use, 1 of them with an empty group; 1 channel, 1 enabled; "
+                                     "0 abilities; 1 group, 1 model\n"));
+  EXPECT_THAT(of_json.out, HasSubstr("1 statement; --fix prints it\n"));
+}
+
 TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
   const std::string db = Incident();
   const std::string json_file = Weighted();
