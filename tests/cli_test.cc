@@ -1,4 +1,5 @@
-// The command line as a user meets it: exit codes, one document on stdout, messages on stderr; and the incident, end to end.
+// The command line as a user meets it: exit codes, one document on stdout, messages on stderr; and the incident, end to
+// end.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,8 +66,8 @@ using Doctor = Cli;
 using Usage = Cli;
 
 TEST_F(Select, OfTheIncidentsModelIsChannelEightWithShareOne) {
-  const Outcome run =
-      Pointsman({"select", "--from", "sqlite:" + Incident(), "--group", "default", "--model", "runway", "-n", "1000", "--json"});
+  const Outcome run = Pointsman(
+      {"select", "--from", "sqlite:" + Incident(), "--group", "default", "--model", "runway", "-n", "1000", "--json"});
   EXPECT_EQ(run.code, 0);
   EXPECT_THAT(run.err, IsEmpty());
   const json d = Document(run);
@@ -84,7 +85,8 @@ TEST_F(Select, OfTheIncidentsModelIsChannelEightWithShareOne) {
 }
 
 TEST_F(Select, SetsCountsBesideExactShares) {
-  const json d = Document(Pointsman({"select", "--from", Weighted(), "--group", "default", "--model", "m", "-n", "3000", "--json"}));
+  const json d = Document(
+      Pointsman({"select", "--from", Weighted(), "--group", "default", "--model", "m", "-n", "3000", "--json"}));
   EXPECT_EQ(d["selections"][0]["channel_id"], 1);
   EXPECT_EQ(d["selections"][0]["exact_share_fraction"], "2/3");
   EXPECT_EQ(d["selections"][1]["exact_share_fraction"], "1/3");
@@ -94,7 +96,9 @@ TEST_F(Select, SetsCountsBesideExactShares) {
 
 TEST_F(Select, RepeatsItselfForASeedAndDiffersForAnother) {
   const auto with_seed = [&](const std::string& seed) {
-    return Pointsman({"select", "--from", Weighted(), "--group", "default", "--model", "m", "-n", "999", "--seed", seed, "--json"}).out;
+    return Pointsman({"select", "--from", Weighted(), "--group", "default", "--model", "m", "-n", "999", "--seed", seed,
+                      "--json"})
+        .out;
   };
   EXPECT_EQ(with_seed("7"), with_seed("7"));
   EXPECT_NE(with_seed("7"), with_seed("8"));
@@ -118,8 +122,8 @@ TEST_F(Select, WithoutARouteSaysNoWithAReason) {
 
 TEST_F(Select, HonoursTheGroupsThatTheRequestMayUse) {
   const auto allow = [&](const std::string& groups) {
-    return Document(
-        Pointsman({"select", "--from", Incident(), "--group", "default", "--model", "runway", "--allow", groups, "--json"}));
+    return Document(Pointsman(
+        {"select", "--from", Incident(), "--group", "default", "--model", "runway", "--allow", groups, "--json"}));
   };
   EXPECT_EQ(allow("vip")["reason"], "kGroupNotAllowed");
   EXPECT_EQ(allow("")["reason"], "kGroupNotAllowed");
@@ -145,7 +149,8 @@ TEST_F(Select, OfATokenNameThatIsNotUniqueAsksForAnId) {
 TEST_F(Explain, OfAnEmptyTokenBeforeAndAfterTheCure) {
   const std::string db = Incident();
   const std::string token = EmptyToken(db);
-  const std::vector<std::string> ask = {"explain", "--from", db, "--policy", Exact(), "--token", token, "--model", "runway", "--json"};
+  const std::vector<std::string> ask = {"explain", "--from", db,        "--policy", Exact(),
+                                        "--token", token,    "--model", "runway",   "--json"};
   const Outcome before = Pointsman(ask);
   EXPECT_EQ(before.code, 1);
   EXPECT_EQ(Document(before)["reason"], "kEmptyGroup");
@@ -199,7 +204,8 @@ TEST_F(Doctor, FindsTwelveOfSixtyThreeAndNoneAfterTheCure) {
   EXPECT_EQ(finding["where"][0]["table"], "tokens");
   EXPECT_EQ(finding["where"][0]["column"], "group");
 
-  const Outcome applied = Pointsman({"doctor", "--from", "sqlite:" + db, "--apply", "--yes", "--json", "--undo", folder_ / "undo.sql"});
+  const Outcome applied =
+      Pointsman({"doctor", "--from", "sqlite:" + db, "--apply", "--yes", "--json", "--undo", folder_ / "undo.sql"});
   EXPECT_EQ(Document(applied)["summary"]["empty_group_tokens"], 0);
   EXPECT_EQ(Document(applied)["applied"]["changed_rows"], 12);
   const json after = Document(Pointsman({"doctor", "--from", db, "--json"}));
@@ -240,6 +246,20 @@ TEST_F(Doctor, ExitsByTheSeverityThatIsAskedFor) {
   EXPECT_EQ(Pointsman({"doctor", "--from", db, "--fail-on", "error"}).code, 0);
 }
 
+// Catches: a column's default that reads like a row's value, and an offer that would be refused.
+TEST_F(Doctor, TellsPeopleWhatIsWhat) {
+  const Outcome of_sqlite = Pointsman({"doctor", "--from", Incident()});
+  EXPECT_THAT(of_sqlite.out, HasSubstr("    tokens: column group: no default\n"));
+  EXPECT_THAT(of_sqlite.out, HasSubstr("12 statements; --fix prints them, --apply runs them\n"));
+
+  const std::string file = File("one.json", R"({"channels": [{"id": 1, "group": "default", "models": "m"}],
+    "users": [{"id": 1, "group": "default"}], "tokens": [{"id": 1, "user_id": 1, "group": ""}]})");
+  const Outcome of_json = Pointsman({"doctor", "--from", file});
+  EXPECT_THAT(of_json.out, HasSubstr(": 1 token in use, 1 of them with an empty group; 1 channel, 1 enabled; "
+                                     "0 abilities; 1 group, 1 model\n"));
+  EXPECT_THAT(of_json.out, HasSubstr("1 statement; --fix prints it\n"));
+}
+
 TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
   const std::string db = Incident();
   const std::string json_file = Weighted();
@@ -253,6 +273,8 @@ TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
       {{"select", "--from", db, "--group", "g", "--model", "m", "-n", "many"}, "-n"},
       {{"select", "--from", db, "--group", "g", "--model", "m", "--attempts", "3"}, "not built yet"},
       {{"select", "--from", db, "--group", "g", "--model", "m", "--profile", "new_api_memory"}, "not built yet"},
+      {{"select", "--from", db, "--group", "g", "--model", "m", "--attempts"}, "--attempts: is not built yet"},
+      {{"select", "--from", db, "--group", "g", "--model", "m", "--seed", "-1"}, "--seed"},
       {{"select", "--from", db, "--token", "nobody", "--model", "m"}, "no token has the id or name \"nobody\""},
       {{"select", "--from", "dump:-", "--group", "g", "--model", "m"}, "not built yet"},
       {{"select", "--from", "postgresql://db/x", "--group", "g", "--model", "m"}, "not built yet"},
@@ -260,10 +282,16 @@ TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
       {{"explain", "--from", db, "--group", "g", "--model", "m", "--lang", "fr"}, "--lang"},
       {{"show", "--from", db, "--nonsense"}, "--nonsense"},
       {{"show", "--from", db, "--policy", folder_ / "missing.json"}, "cannot be read"},
-      {{"show", "--from", db, "--policy", File("p.json", R"({"empty_gruop": "exact"})")}, "did you mean \"empty_group\"?"},
+      {{"show", "--from", db, "--policy", folder_ / ""}, "cannot be read"},
+      {{"show", "--from", db, "--policy", File("no-text.json", "")}, "the text is empty; write at least {}"},
+      {{"show", "--from", db, "--policy", File("p.json", R"({"empty_gruop": "exact"})")},
+       "did you mean \"empty_group\"?"},
       {{"show", "--from", db, "--policy", File("q.json", R"({"empty_group": "maybe"})")}, "inherit"},
       {{"doctor", "--from", db, "--only", "token-empty-grup"}, "token-empty-group"},
       {{"doctor", "--from", db, "--baseline", "x"}, "not built yet"},
+      {{"doctor", "--from", db, "--yes"}, "--yes requires --apply"},
+      {{"doctor", "--from", db, "--undo", "u.sql"}, "--undo requires --apply"},
+      {{"doctor", "--from", db, "--fix", "--apply"}, "excludes"},
       {{"doctor", "--from", json_file, "--apply", "--yes"}, "--apply needs a sqlite: source"},
       {{"diff", "--before", db, "--after", db}, "not built yet"},
       {{"frobnicate"}, "no command \"frobnicate\""},
@@ -295,21 +323,28 @@ TEST_F(Usage, SourcesThatAreNotWhatTheySeemAreNamed) {
 }
 
 TEST_F(Usage, RejectedRowsAreNamedOnStderrAndCostNothingElse) {
-  const std::string file = File("rows.json", "{\"channels\": [\n {\"id\": 1, \"group\": \"g\", \"models\": \"m\"},\n"
-                                             " {\"id\": 2, \"name\": \"eu-3\", \"group\": \"g\", \"models\": \"m\", \"weight\": -5}]}");
+  const std::string file =
+      File("rows.json",
+           "{\"channels\": [\n {\"id\": 1, \"group\": \"g\", \"models\": \"m\"},\n"
+           " {\"id\": 2, \"name\": \"eu-3\", \"group\": \"g\", \"models\": \"m\", \"weight\": -5}]}");
   const Outcome run = Pointsman({"select", "--from", file, "--group", "g", "--model", "m", "--json"});
   EXPECT_EQ(run.code, 0);
   EXPECT_EQ(Document(run)["selections"][0]["channel_id"], 1);
-  EXPECT_THAT(run.err, HasSubstr("rows.json:3: $.channels[1].weight (id 2): channel \"eu-3\": weight -5 is negative; use 0 to switch it off"));
+  EXPECT_THAT(
+      run.err,
+      HasSubstr(
+          "rows.json:3: $.channels[1].weight (id 2): channel \"eu-3\": weight -5 is negative; use 0 to switch it off"));
 }
 
 TEST_F(Usage, HostileNamesAreEscapedInEveryOutput) {
   const std::string evil = "\x1b[31m\xff\n";
   for (const std::vector<std::string>& command :
-       {std::vector<std::string>{"explain"}, std::vector<std::string>{"explain", "--lang", "zh"}, std::vector<std::string>{"select"},
-        std::vector<std::string>{"explain", "--json"}, std::vector<std::string>{"select", "--json"}}) {
+       {std::vector<std::string>{"explain"}, std::vector<std::string>{"explain", "--lang", "zh"},
+        std::vector<std::string>{"select"}, std::vector<std::string>{"explain", "--json"},
+        std::vector<std::string>{"select", "--json"}}) {
     std::vector<std::string> arguments = command;
-    for (const std::string& word : {std::string("--from"), Weighted(), std::string("--group"), evil, std::string("--model"), evil}) {
+    for (const std::string& word :
+         {std::string("--from"), Weighted(), std::string("--group"), evil, std::string("--model"), evil}) {
       arguments.push_back(word);
     }
     const Outcome run = Pointsman(arguments);
@@ -317,6 +352,13 @@ TEST_F(Usage, HostileNamesAreEscapedInEveryOutput) {
     EXPECT_THAT(run.out, Not(HasSubstr("\x1b")));
     EXPECT_THAT(run.out, Not(HasSubstr("\xff")));
   }
+}
+
+TEST_F(Usage, AnAnswerThatCannotBeWrittenIsNotSuccess) {
+  const Outcome run =
+      RunProgram({"/bin/sh", "-c", "\"$0\" show --from \"$1\" >/dev/full", POINTSMAN_TOOL_PATH, Weighted()});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("stdout cannot be written"));
 }
 
 TEST_F(Usage, HelpAndVersionAreFine) {
@@ -330,7 +372,9 @@ TEST_F(Usage, TheDemoTellsItsStoryInOneScreenOrTwo) {
   const Outcome run = RunProgram({"/bin/sh", DEMO_PATH, BUILD_PATH});
   EXPECT_EQ(run.code, 0) << run.err;
   EXPECT_THAT(run.out, HasSubstr("kEmptyGroup"));
-  EXPECT_THAT(run.out, HasSubstr("before: 12 of 63 tokens without a group\nafter:  0 of 63 tokens without a group; 12 rows changed"));
+  EXPECT_THAT(
+      run.out,
+      HasSubstr("before: 12 of 63 tokens without a group\nafter:  0 of 63 tokens without a group; 12 rows changed"));
   EXPECT_THAT(run.out, HasSubstr("channel 8 \"Bltcy\""));
   EXPECT_LT(std::count(run.out.begin(), run.out.end(), '\n'), 100);
 }

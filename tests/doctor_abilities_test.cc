@@ -111,6 +111,18 @@ TEST(ChannelWithoutAbilities, RejectedChannelIsReportedAsThatAlone) {
 }
 
 // one-api keeps no weight and no tag in its abilities: an insert that names them would not run.
+// Catches: inserting rows that are there already, and only could not be read.
+TEST(ChannelWithoutAbilities, ChannelWhoseAbilitiesTheLoaderRejectedHasSome) {
+  Rows rows = Agreeing();
+  Put(rows, ChannelRow{.id = 2, .status = 1, .groups = "default", .models = "b,c"});
+  rows.Reject({.place = {.source = "r", .table = SourceTable::kAbilities, .key = "(default, c, 2)", .column = "weight"},
+               .problem = "the text \"heavy\" where a whole number belongs"});
+  EXPECT_THAT(Codes(Examined(rows)), ElementsAre("error row-rejected"));
+
+  Put(rows, AbilityRow{.group = "default", .model = "b", .channel_id = 2});
+  EXPECT_THAT(Codes(Examined(rows)), ElementsAre("error row-rejected")) << "(default, c) is not missing";
+}
+
 TEST(ChannelWithoutAbilities, CureNamesOnlyColumnsThatTheTableHas) {
   Rows rows;
   Put(rows, ChannelRow{.id = 1, .status = 1, .groups = "g", .models = "a", .priority = 4, .weight = 5, .tag = "t"});

@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/rows_builder.h"
@@ -19,7 +21,9 @@ using ::testing::StartsWith;
 
 const Policy kExact{.groups = {.empty_group = EmptyGroup::kExact}};
 
-Caller Incident() { return ResolveCaller({.id = 3, .user_id = 1, .name = "alice", .status = 1, .group = nullptr}, nullptr, std::nullopt); }
+Caller Incident() {
+  return ResolveCaller({.id = 3, .user_id = 1, .name = "alice", .status = 1, .group = nullptr}, nullptr, std::nullopt);
+}
 
 Explanation ExplainIncident(const Policy& policy) {
   const Compiled c = MustCompile(RowsOf(Bltcy(), Ability("default", "runway", 8)), policy);
@@ -52,7 +56,8 @@ TEST(Chain, BreaksAtTheChannelWhereItIsDisabled) {
   const Explanation why = Explain(*MustCompile(RowsOf(off)).table, {.group = "default", .model = "runway"});
   EXPECT_EQ(why.reason, Reason::kAllDisabled);
   EXPECT_THAT(Ticks(why), ElementsAre(false, false, true, false));
-  EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator), HasSubstr("channel 8 \"Bltcy\" (type 55) is disabled automatically (status 3)"));
+  EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator),
+              HasSubstr("channel 8 \"Bltcy\" (type 55) is disabled automatically (status 3)"));
 }
 
 TEST(Chain, BreaksAtTheAbilityWhereOnlyItIsDisabled) {
@@ -63,21 +68,48 @@ TEST(Chain, BreaksAtTheAbilityWhereOnlyItIsDisabled) {
 }
 
 TEST(Chain, BreaksAtTheAbilityWhereTheModelIsServedElsewhere) {
-  const Explanation why = Explain(*MustCompile(RowsOf(Bltcy(), Channel(9, "vip", "gpt-4o"))).table, {.group = "vip", .model = "runway"});
+  const Explanation why =
+      Explain(*MustCompile(RowsOf(Bltcy(), Channel(9, "vip", "gpt-4o"))).table, {.group = "vip", .model = "runway"});
   EXPECT_EQ(why.reason, Reason::kModelNotInGroup);
   EXPECT_THAT(Ticks(why), ElementsAre(true, false, true, false));
 }
 
+// Catches: sending the operator after a route that is there.
+TEST(Chain, OfAGroupThatMayNotBeUsedDeniesNoRoute) {
+  const Explanation why =
+      Explain(*MustCompile(RowsOf(Bltcy())).table,
+              {.group = "default", .model = "runway", .allowed_groups = std::span<const std::string_view>()});
+  EXPECT_EQ(why.reason, Reason::kGroupNotAllowed);
+  EXPECT_THAT(Ticks(why), ElementsAre(true, true, false, false));
+  EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator), Not(HasSubstr("has no route")));
+  EXPECT_THAT(why.Text(Language::kChinese, Audience::kOperator), Not(HasSubstr("没有模型")));
+}
+
+// Catches: advice to add "auto" to a channel's groups.
+TEST(OperatorText, OfTheAutomaticGroupDoesNotAskForAChannelOfThatName) {
+  const Explanation why = Explain(*MustCompile(RowsOf(Bltcy())).table, {.group = "auto", .model = "runway"});
+  EXPECT_EQ(why.reason, Reason::kUnknownGroup);
+  ASSERT_FALSE(why.hints.empty());
+  EXPECT_THAT(why.hints[0].english, HasSubstr("lets the gateway choose a group"));
+  EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator), Not(HasSubstr("to the groups of a channel")));
+}
+
+TEST(OperatorText, InChineseSetsOnlyNamesApart) {
+  const Explanation why = Explain(*MustCompile(RowsOf(Bltcy())).table, {.group = "default", .model = "runway"});
+  EXPECT_THAT(why.Text(Language::kChinese, Audience::kOperator), HasSubstr("请求的分组为 \"default\""));
+}
+
 TEST(OperatorText, OfTheIncidentIsTheWholeStory) {
-  EXPECT_EQ(ExplainIncident(kExact).Text(Language::kEnglish, Audience::kOperator),
-            "no route for (\"\", \"runway\"): kEmptyGroup\n"
-            "  ✓ channel  channel 8 \"Bltcy\" (type 55) is enabled\n"
-            "  ✓ ability  (default, runway): 1/1 ability rows count\n"
-            "  ✗ token    token 3 \"alice\" has an empty group (NULL), which the policy leaves empty (empty_group: exact)\n"
-            "  ✗ table    group \"\" has no route for \"runway\" (serving routes in all: 1)\n"
-            "  -> set the token's group, for instance to its owner's: pointsman doctor --fix prints the SQL\n"
-            "  -> or let an empty group mean the owner's, else \"default\": empty_group \"inherit\" in the policy\n"
-            "  -> \"runway\" is served in: \"default\"\n");
+  EXPECT_EQ(
+      ExplainIncident(kExact).Text(Language::kEnglish, Audience::kOperator),
+      "no route for (\"\", \"runway\"): kEmptyGroup\n"
+      "  ✓ channel  channel 8 \"Bltcy\" (type 55) is enabled\n"
+      "  ✓ ability  (default, runway): 1/1 ability rows count\n"
+      "  ✗ token    token 3 \"alice\" has an empty group (NULL), which the policy leaves empty (empty_group: exact)\n"
+      "  ✗ table    group \"\" has no route for \"runway\" (serving routes in all: 1)\n"
+      "  -> set the token's group, for instance to its owner's: pointsman doctor --fix prints the SQL\n"
+      "  -> or let an empty group mean the owner's, else \"default\": empty_group \"inherit\" in the policy\n"
+      "  -> \"runway\" is served in: \"default\"\n");
 }
 
 TEST(OperatorText, InChineseSaysTheSame) {
@@ -95,7 +127,8 @@ TEST(OperatorText, InChineseSaysTheSame) {
 TEST(OperatorText, ShowsEachCandidateWithItsShareOrWhyItIsOut) {
   ChannelRow off = Channel(3, "g", "m", 9, 5);
   off.status = 2;
-  const Compiled c = MustCompile(RowsOf(Channel(1, "g", "m", 7, 5), Channel(2, "g", "m", 3, 5), off, Channel(4, "g", "m", 0, 5)));
+  const Compiled c =
+      MustCompile(RowsOf(Channel(1, "g", "m", 7, 5), Channel(2, "g", "m", 3, 5), off, Channel(4, "g", "m", 0, 5)));
   EXPECT_THAT(Explain(*c.table, {.group = "g", .model = "m"}).Text(Language::kEnglish, Audience::kOperator),
               HasSubstr("    priority 5\n"
                         "      ✓ channel 1 \"\" weight 7 share 7/10 (70.0 %)\n"
@@ -105,17 +138,21 @@ TEST(OperatorText, ShowsEachCandidateWithItsShareOrWhyItIsOut) {
 }
 
 TEST(CallerText, InChineseBeginsWithTheAgreedSentenceAndItsThreeChecks) {
-  const Explanation why = Explain(*MustCompile(RowsOf(Bltcy(), Channel(9, "vip", "x"))).table, {.group = "vip", .model = "runway"});
+  const Explanation why =
+      Explain(*MustCompile(RowsOf(Bltcy(), Channel(9, "vip", "x"))).table, {.group = "vip", .model = "runway"});
   EXPECT_THAT(why.Text(Language::kChinese), StartsWith("分组 vip 下模型 runway 无可用渠道。请检查："));
-  for (const char* check : {"渠道是否已启用", "渠道的分组", "令牌的分组"}) EXPECT_THAT(why.Text(Language::kChinese), HasSubstr(check));
-  EXPECT_THAT(ExplainIncident(kExact).Text(Language::kChinese), StartsWith("分组 \"\" 下模型 runway 无可用渠道。请检查："));
+  for (const char* check : {"渠道是否已启用", "渠道的分组", "令牌的分组"})
+    EXPECT_THAT(why.Text(Language::kChinese), HasSubstr(check));
+  EXPECT_THAT(ExplainIncident(kExact).Text(Language::kChinese),
+              StartsWith("分组 \"\" 下模型 runway 无可用渠道。请检查："));
 }
 
 TEST(CallerText, NamesNoChannelAndNoGroupButTheRequestsOwn) {
   const std::string_view allowed[] = {"other"};
   const Compiled c = MustCompile(RowsOf(Bltcy(), Channel(9, "secret-group", "runway")));
-  for (const Request& request : {Request{.group = "vip", .model = "runway"}, Request{.group = "default", .model = "runway"},
-                                 Request{.group = "", .user_group = "secret-group", .model = "runway", .allowed_groups = allowed}}) {
+  for (const Request& request :
+       {Request{.group = "vip", .model = "runway"}, Request{.group = "default", .model = "runway"},
+        Request{.group = "", .user_group = "secret-group", .model = "runway", .allowed_groups = allowed}}) {
     for (const Language language : {Language::kEnglish, Language::kChinese}) {
       const std::string text = Explain(*c.table, request).Text(language);
       EXPECT_THAT(text, Not(HasSubstr("Bltcy")));
@@ -148,13 +185,15 @@ TEST(NearMisses, NameOtherCaseAndOtherGroups) {
 TEST(NearMisses, AreAtMostTen) {
   std::string groups;
   for (int i = 0; i < 50; ++i) groups += "g" + std::to_string(i) + ",";
-  const Explanation why = Explain(*MustCompile(RowsOf(Channel(1, groups, "m"))).table, {.group = "default", .model = "m"});
+  const Explanation why =
+      Explain(*MustCompile(RowsOf(Channel(1, groups, "m"))).table, {.group = "default", .model = "m"});
   EXPECT_EQ(why.near_misses.size(), 10u);
 }
 
 TEST(NearMisses, ANameCutAtTheLimitEqualsNoRealOne) {
   const std::string longest(kMaxNameBytes, 'x');
-  const Explanation why = Explain(*MustCompile(RowsOf(Channel(1, "default", longest))).table, {.group = "default", .model = longest + "y"});
+  const Explanation why =
+      Explain(*MustCompile(RowsOf(Channel(1, "default", longest))).table, {.group = "default", .model = longest + "y"});
   EXPECT_EQ(why.reason, Reason::kNoSuchModel);
   EXPECT_TRUE(why.near_misses.empty());
 }

@@ -28,10 +28,15 @@ bool IsFine(const Examination& e, Severity fail_on) {
   return std::none_of(e.findings.begin(), e.findings.end(), [&](const Finding& f) { return f.severity >= fail_on; });
 }
 
+std::string Amount(std::size_t n, const std::string& one, const std::string& many) {
+  return std::to_string(n) + " " + (n == 1 ? one : many);
+}
+
 void PrintSummary(const ExaminationSummary& s, const std::string& source, std::ostream& out) {
-  out << source << ": " << s.tokens << " tokens in use, " << s.empty_group_tokens << " of them with an empty group; " << s.channels
-      << " channels, " << s.enabled_channels << " enabled; " << s.abilities << " abilities; " << s.groups << " groups, " << s.models
-      << " models\n";
+  out << source << ": " << Amount(s.tokens, "token", "tokens") << " in use, " << s.empty_group_tokens
+      << " of them with an empty group; " << Amount(s.channels, "channel", "channels") << ", " << s.enabled_channels
+      << " enabled; " << Amount(s.abilities, "ability", "abilities") << "; " << Amount(s.groups, "group", "groups")
+      << ", " << Amount(s.models, "model", "models") << "\n";
 }
 
 std::string WhereText(const FindingRow& row) {
@@ -43,23 +48,30 @@ std::string WhereText(const FindingRow& row) {
   return text;
 }
 
-void PrintFinding(const Finding& f) {
+// Whether --apply can run a cure: only where the rows come from.
+bool CanApply(const Source& source, Dialect dialect) {
+  return source.kind == Source::Kind::kSqlite && dialect == Dialect::kSqlite;
+}
+
+void PrintFinding(const Finding& f, bool can_apply) {
   std::cout << "\n" << SeverityName(f.severity) << "  " << f.code << "  (" << f.count << ")\n  " << f.message << "\n";
   if (!f.why.empty()) std::cout << "  why it matters: " << f.why << "\n";
-  for (std::size_t i = 0; i < f.where.size() && i < kRowsShown; ++i) std::cout << "    " << WhereText(f.where[i]) << "\n";
+  for (std::size_t i = 0; i < f.where.size() && i < kRowsShown; ++i)
+    std::cout << "    " << WhereText(f.where[i]) << "\n";
   if (f.count > kRowsShown) std::cout << "    and " << f.count - std::min(f.count, kRowsShown) << " more\n";
   if (!f.advice.empty()) std::cout << "  advice: " << f.advice << "\n";
   const std::size_t statements = f.changes.size() + f.statements.size();
   if (statements > 0) {
-    std::cout << "  cure (" << CureClassName(f.cure) << "): " << statements << (statements == 1 ? " statement" : " statements")
-              << "; --fix prints " << (statements == 1 ? "it" : "them") << (f.cure == CureClass::kSafe ? ", --apply runs them" : "")
+    const std::string them = statements == 1 ? "it" : "them";
+    std::cout << "  cure (" << CureClassName(f.cure) << "): " << Amount(statements, "statement", "statements")
+              << "; --fix prints " << them << (f.cure == CureClass::kSafe && can_apply ? ", --apply runs " + them : "")
               << "\n";
   }
 }
 
-void PrintExamination(const Examination& e, const std::string& source) {
-  PrintSummary(e.summary, source, std::cout);
-  for (const Finding& finding : e.findings) PrintFinding(finding);
+void PrintExamination(const Examination& e, const Source& source, Dialect dialect) {
+  PrintSummary(e.summary, source.path, std::cout);
+  for (const Finding& finding : e.findings) PrintFinding(finding, CanApply(source, dialect));
   if (e.findings.empty()) std::cout << "nothing to complain about\n";
 }
 
@@ -90,7 +102,8 @@ bool AskFor(const Examination& before, const std::vector<RowChange>& changes, co
   if (changes.size() > kChangesShown) out << "  and " << changes.size() - kChangesShown << " more\n";
   out.flush();
   if (options.yes) return true;
-  if (!CanAsk()) Fail("--apply asks before it changes anything, and there is no terminal to ask on; add --yes", kRefused);
+  if (!CanAsk())
+    Fail("--apply asks before it changes anything, and there is no terminal to ask on; add --yes", kRefused);
   return Confirm("apply?");
 }
 
@@ -106,26 +119,31 @@ ExitCode CodeOf(const absl::Status& status) {
 
 int Apply(const Source& source, const DoctorOptions& doctor, const DoctorCommandOptions& options) {
   if (source.kind != Source::Kind::kSqlite) Fail("--apply needs a sqlite: source; for others print the SQL with --fix");
-  if (doctor.dialect != Dialect::kSqlite) Fail("--apply writes to SQLite; leave --dialect away, or print the SQL with --fix");
-  const CureOptions cure{
-      .doctor = doctor, .undo_file = options.undo_file, .confirm = [&](const Examination& before, const std::vector<RowChange>& changes) {
-        return AskFor(before, changes, options, source.path);
-      }};
+  if (doctor.dialect != Dialect::kSqlite)
+    Fail("--apply writes to SQLite; leave --dialect away, or print the SQL with --fix");
+  const CureOptions cure{.doctor = doctor,
+                         .undo_file = options.undo_file,
+                         .confirm = [&](const Examination& before, const std::vector<RowChange>& changes) {
+                           return AskFor(before, changes, options, source.path);
+                         }};
   const absl::StatusOr<CureResult> result = ApplySafeCures(source.path, cure);
   if (!result.ok()) Fail(result.status(), CodeOf(result.status()));
 
   const bool fine = IsFine(result->after, ParseSeverity(options.fail_on));
   if (options.common.json) {
-    PrintDoctorJson(result->after, fine, doctor.dialect,
-                    Applied{.before = result->before.summary, .changed_rows = result->changed_rows, .undo_file = result->undo_file});
+    PrintDoctorJson(
+        result->after, fine, doctor.dialect,
+        Applied{
+            .before = result->before.summary, .changed_rows = result->changed_rows, .undo_file = result->undo_file});
     return fine ? kFine : kAnswerIsNo;
   }
   std::cout << "\nbefore: " << result->before.summary.empty_group_tokens << " of " << result->before.summary.tokens
-            << " tokens without a group\nafter:  " << result->after.summary.empty_group_tokens << " of " << result->after.summary.tokens
-            << " tokens without a group; " << result->changed_rows << " rows changed\n";
+            << " tokens without a group\nafter:  " << result->after.summary.empty_group_tokens << " of "
+            << result->after.summary.tokens << " tokens without a group; "
+            << Amount(result->changed_rows, "row", "rows") << " changed\n";
   if (!result->undo_file.empty()) std::cout << "undo:   " << result->undo_file << "\n";
   std::cout << "\n";
-  PrintExamination(result->after, source.path);
+  PrintExamination(result->after, source, doctor.dialect);
   return fine ? kFine : kAnswerIsNo;
 }
 
@@ -148,7 +166,7 @@ int RunDoctor(const DoctorCommandOptions& options) {
   } else if (options.fix) {
     PrintFix(*examination, doctor.dialect);
   } else {
-    PrintExamination(*examination, source.path);
+    PrintExamination(*examination, source, doctor.dialect);
   }
   return fine ? kFine : kAnswerIsNo;
 }

@@ -17,7 +17,7 @@
 namespace pointsman::cli {
 namespace {
 
-// Named by the design, so somebody will try them; a flag that silently did nothing would be worse than none.
+// Somebody will try them; a flag that silently did nothing would be worse than none.
 constexpr std::string_view kCommandsToCome[] = {"diff", "replay", "watch", "grants", "triggers", "export-sql"};
 constexpr std::string_view kCommands[] = {"select", "explain", "show", "doctor"};
 
@@ -27,31 +27,45 @@ void CheckCommand(const std::string& command) {
     Fail("the command " + command + " is not built yet in version " POINTSMAN_VERSION);
   }
   if (std::ranges::find(kCommands, command) == std::end(kCommands)) {
-    Fail("there is no command " + Quoted(command) + DidYouMean(command, kCommands) + "; there are: " + JoinNames(kCommands));
+    Fail("there is no command " + Quoted(command) + DidYouMean(command, kCommands) +
+         "; there are: " + JoinNames(kCommands));
   }
 }
 
 void RefuseToCome(CLI::App& command, const std::string& flag) {
-  command.add_option_function<std::string>(
-             flag, [flag](const std::string&) { throw CLI::ValidationError(flag, "is not built yet in version " POINTSMAN_VERSION); })
+  command
+      .add_option_function<std::string>(flag,
+                                        [flag](const std::string&) {
+                                          throw CLI::ValidationError(flag,
+                                                                     "is not built yet in version " POINTSMAN_VERSION);
+                                        })
+      ->expected(0, 1)  // with a value or without: the message must name the flag
       ->group("");
 }
 
 void AddCommon(CLI::App& command, CommonOptions& options) {
-  command.add_option("--from", options.from, "where the rows are: sqlite:PATH, json:PATH, or a path that is recognised by content")
+  command
+      .add_option("--from", options.from,
+                  "where the rows are: sqlite:PATH, json:PATH, or a path that is recognised by content")
       ->required()
       ->type_name("SOURCE");
-  command.add_option("--policy", options.policy_file, "policy as JSON: default_group, empty_group, source")->type_name("FILE");
-  command.add_option("--lang", options.language, "language of explanations")->check(CLI::IsMember({"en", "zh"}))->capture_default_str();
+  command.add_option("--policy", options.policy_file, "policy as JSON: default_group, empty_group, source")
+      ->type_name("FILE");
+  command.add_option("--lang", options.language, "language of explanations")
+      ->check(CLI::IsMember({"en", "zh"}))
+      ->capture_default_str();
   command.add_flag("--json", options.json, "print one JSON document and nothing else on stdout");
   RefuseToCome(command, "--profile");
 }
 
 void AddRequest(CLI::App& command, RequestOptions& options) {
   auto* group = command.add_option("--group", options.group, "the request's group; may be empty")->type_name("G");
-  auto* token = command.add_option("--token", options.token, "the token that asks, by id or name")->type_name("ID|NAME");
+  auto* token =
+      command.add_option("--token", options.token, "the token that asks, by id or name")->type_name("ID|NAME");
   token->excludes(group);
-  command.add_option("--user-group", options.user_group, "the group of the token's owner")->type_name("U")->excludes(token);
+  command.add_option("--user-group", options.user_group, "the group of the token's owner")
+      ->type_name("U")
+      ->excludes(token);
   command.add_option("--model", options.model, "the model that is asked for")->required()->type_name("M");
   command.add_option("--allow", options.allow, "the groups that the request may use; empty: none")->type_name("G,…");
   RefuseToCome(command, "--attempts");
@@ -71,14 +85,19 @@ int Run(int argc, char** argv) {
   CLI::App& select_command = *app.add_subcommand("select", "select a channel, or N of them beside their exact shares");
   AddCommon(select_command, select.common);
   AddRequest(select_command, select.request);
-  select_command.add_option("-n", select.count, "how many selections")->check(CLI::Range(1u, 1000000000u))->capture_default_str();
-  select_command.add_option("--seed", select.seed, "seed of the random bits")->capture_default_str();
+  select_command.add_option("-n", select.count, "how many selections")
+      ->check(CLI::Range(1u, 1000000000u))
+      ->capture_default_str();
+  select_command.add_option("--seed", select.seed, "seed of the random bits")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
 
   ExplainOptions explain;
   CLI::App& explain_command = *app.add_subcommand("explain", "why a request has the route that it has, or none");
   AddCommon(explain_command, explain.common);
   AddRequest(explain_command, explain.request);
-  explain_command.add_option("--audience", explain.audience, "whom the text is for: an operator sees channels, a caller does not")
+  explain_command
+      .add_option("--audience", explain.audience, "whom the text is for: an operator sees channels, a caller does not")
       ->check(CLI::IsMember({"operator", "caller"}))
       ->capture_default_str();
 
@@ -89,17 +108,23 @@ int Run(int argc, char** argv) {
   show_command.add_option("--model", show.model, "only this model")->type_name("M");
 
   DoctorCommandOptions doctor;
-  CLI::App& doctor_command = *app.add_subcommand("doctor", "find inconsistent rows, say what fails because of them, cure them");
+  CLI::App& doctor_command =
+      *app.add_subcommand("doctor", "find inconsistent rows, say what fails because of them, cure them");
   AddCommon(doctor_command, doctor.common);
-  doctor_command.add_flag("--fix", doctor.fix, "print the SQL that cures them");
-  doctor_command.add_flag("--apply", doctor.apply, "run the safe cures in one transaction, after asking");
-  doctor_command.add_flag("--yes", doctor.yes, "do not ask");
+  auto* fix = doctor_command.add_flag("--fix", doctor.fix, "print the SQL that cures them");
+  auto* apply = doctor_command.add_flag("--apply", doctor.apply, "run the safe cures in one transaction, after asking")
+                    ->excludes(fix);
+  doctor_command.add_flag("--yes", doctor.yes, "do not ask")->needs(apply);
   doctor_command.add_flag("--assume-default", doctor.assume_default,
                           "an empty token group whose owner's group is of no use becomes the default group");
-  doctor_command.add_option("--only", doctor.only, "only this finding; may be repeated")->type_name("CODE")->delimiter(',');
+  doctor_command.add_option("--only", doctor.only, "only this finding; may be repeated")
+      ->type_name("CODE")
+      ->delimiter(',');
   doctor_command.add_option("--dialect", doctor.dialect, "of the SQL; default: the source's")
       ->check(CLI::IsMember({"sqlite", "postgresql", "mysql"}));
-  doctor_command.add_option("--undo", doctor.undo_file, "where --apply writes the SQL that takes its changes back")->type_name("FILE");
+  doctor_command.add_option("--undo", doctor.undo_file, "where --apply writes the SQL that takes its changes back")
+      ->type_name("FILE")
+      ->needs(apply);
   doctor_command.add_option("--fail-on", doctor.fail_on, "exit with 1 only from this severity on")
       ->check(CLI::IsMember({"info", "warning", "error"}))
       ->capture_default_str();
@@ -130,7 +155,10 @@ int Run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return pointsman::cli::Run(argc, argv);
+    const int code = pointsman::cli::Run(argc, argv);
+    // An answer that did not arrive is no answer, whatever it was.
+    if (!std::cout.flush()) pointsman::cli::Fail("stdout cannot be written; the answer is not complete");
+    return code;
   } catch (const pointsman::cli::Failure& failure) {
     std::cerr << "pointsman: " << failure.message << "\n";
     return failure.code;

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <sstream>
+#include <iterator>
 #include <utility>
 
 #include "cli/terminal.h"
@@ -72,13 +73,15 @@ class CountingSink final : public RowSink {
 
 std::string ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) Fail(path + ": cannot be read; name an existing policy file");
-  return text.str();
+  if (!file.is_open() || std::filesystem::is_directory(path)) {
+    Fail(path + ": cannot be read; name an existing policy file");
+  }
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 bool IsNumber(const std::string& text) {
-  return !text.empty() && text.size() <= 18 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && text.size() <= 18 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 const TokenRow& FindToken(const Rows& rows, const std::string& token) {
@@ -91,7 +94,8 @@ const TokenRow& FindToken(const Rows& rows, const std::string& token) {
       if (row.name.value_or({}) == token) found.push_back(&row);
     }
   }
-  if (found.empty()) Fail(rows.source() + ": no token has the id or name " + Quoted(token) + "; deleted tokens do not count");
+  if (found.empty())
+    Fail(rows.source() + ": no token has the id or name " + Quoted(token) + "; deleted tokens do not count");
   if (found.size() > 1) {
     std::string ids;
     for (std::size_t i = 0; i < found.size() && i < 10; ++i) ids += (i == 0 ? "" : ", ") + std::to_string(found[i]->id);
@@ -101,8 +105,9 @@ const TokenRow& FindToken(const Rows& rows, const std::string& token) {
 }
 
 const UserRow* FindOwner(const Rows& rows, const TokenRow& token) {
-  const auto owner = std::find_if(rows.users().begin(), rows.users().end(),
-                                  [&](const UserRow& user) { return token.user_id.has_value() && user.id == token.user_id.value(); });
+  const auto owner = std::find_if(rows.users().begin(), rows.users().end(), [&](const UserRow& user) {
+    return token.user_id.has_value() && user.id == token.user_id.value();
+  });
   return owner == rows.users().end() ? nullptr : &*owner;
 }
 
@@ -110,7 +115,8 @@ const UserRow* FindOwner(const Rows& rows, const TokenRow& token) {
 
 Source OpenSource(const std::string& from) {
   for (const std::string_view kind : kNotBuilt) {
-    if (from.rfind(kind, 0) == 0) Fail("--from " + std::string(kind) + " is not built yet in this version; use sqlite: or json:");
+    if (from.rfind(kind, 0) == 0)
+      Fail("--from " + std::string(kind) + " is not built yet in this version; use sqlite: or json:");
   }
   std::string rest = from;
   if (CutPrefix("sqlite:", rest)) return SqliteSource(std::move(rest));
@@ -137,7 +143,8 @@ Compiled CompileRows(const Rows& rows, const Policy& policy) {
   if (!compiled.ok()) Fail(compiled.status());
   const auto& rejections = compiled->report.rejections;
   constexpr std::size_t kShown = 5;
-  for (std::size_t i = 0; i < rejections.size() && i < kShown; ++i) std::cerr << "rejected: " << rejections[i].Text() << "\n";
+  for (std::size_t i = 0; i < rejections.size() && i < kShown; ++i)
+    std::cerr << "rejected: " << rejections[i].Text() << "\n";
   if (rejections.size() > kShown) {
     std::cerr << "rejected: " << rejections.size() - kShown << " more; pointsman doctor --from SOURCE lists them\n";
   }
@@ -153,7 +160,8 @@ Wanted WantedFor(const RequestOptions& options) {
 AskedRequest::AskedRequest(const RequestOptions& options, const Rows& rows) : options_(options) {
   if (!options_.token.empty()) {
     const TokenRow& token = FindToken(rows, options_.token);
-    const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+    const auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
     caller_ = ResolveCaller(token, FindOwner(rows, token), now.count());
   }
   if (options_.allow) {

@@ -94,7 +94,7 @@ void CheckTokenGroupDefault(const Evidence& evidence, Findings& findings) {
   if (!empty.has_value()) return;
 
   Growing growing("token-group-default", evidence);
-  FindingRow where{.table = SourceTable::kTokens, .column = "group"};
+  FindingRow where{.table = SourceTable::kTokens, .column = "group", .detail = "column group: " + *empty};
   if (fact->default_sql.has_value()) where.value = std::string(fact->default_sql.value());
   growing.Add(std::move(where));
   Finding& finding = growing.finding();

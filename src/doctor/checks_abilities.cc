@@ -87,9 +87,11 @@ void CheckChannelWithoutAbilities(const Evidence& evidence, Findings& findings) 
   BoundedList names(kShown);
   for (const ChannelRow& row : evidence.rows().channels()) {
     const bool counts = evidence.FindChannel(row.id) == &row && evidence.IsUsable(row) && IsEnabled(row);
-    if (!counts || with_abilities.contains(row.id)) continue;
+    if (!counts || with_abilities.contains(row.id) || evidence.HasUnloadedAbilities(row.id)) continue;
     if (missing.Propose(row, {}, [](std::string_view, std::string_view) {}) == 0) continue;  // it lists nothing
-    growing.Add(ChannelWhere(row, "id"));
+    FindingRow where = ChannelWhere(row, "id");
+    where.detail = "no ability row";
+    growing.Add(std::move(where));
     names.Add(ChannelText(row.id, row.name.value_or({})));
   }
   if (growing.empty()) return;

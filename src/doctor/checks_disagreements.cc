@@ -90,7 +90,8 @@ class DisagreementCheck {
         AddRow(unlisted_, *row, channel, in_group ? "model" : "group", IsEnabled(*row) && IsEnabled(channel));
       }
     }
-    if (IsEnabled(channel)) FindMissing(channel, present);
+    // A row that could not be read may be the one that seems to be missing: to insert it would fail.
+    if (IsEnabled(channel) && !evidence_.HasUnloadedAbilities(channel.id)) FindMissing(channel, present);
   }
 
   void CompareColumns(const AbilityRow& row, const ChannelRow& channel) {

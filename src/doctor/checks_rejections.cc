@@ -1,7 +1,6 @@
 // row-rejected: what loading and compiling had to leave out, one finding a table.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,15 +15,6 @@ namespace {
 
 constexpr std::size_t kShownCures = 3;
 constexpr std::size_t kMostListedPairs = 4'000'000;
-
-// The channel in a key such as "(default, runway, 8)".
-std::optional<std::int64_t> ChannelOfAbilityKey(std::string_view key) {
-  const std::size_t comma = key.rfind(", ");
-  if (comma == std::string_view::npos) return std::nullopt;
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(key.data() + comma + 2, key.data() + key.size(), id);
-  return error == std::errc() && end != key.data() + key.size() ? std::optional<std::int64_t>(id) : std::nullopt;
-}
 
 // Orphans have a code of their own.
 bool IsOrphan(const Rejection& rejection, const Evidence& evidence) {

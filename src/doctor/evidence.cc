@@ -35,8 +35,11 @@ absl::StatusOr<Evidence> Evidence::Gather(const Rows& rows, const DoctorOptions&
   evidence.compiled_ = *std::move(compiled);
   for (const ChannelRow& row : rows.channels()) evidence.channels_.try_emplace(row.id, &row);
   for (const Rejection& rejection : rows.rejections()) {
-    if (rejection.place.table != SourceTable::kChannels) continue;
-    if (const std::optional<std::int64_t> id = IdOfKey(rejection.place.key)) evidence.unloaded_channels_.insert(*id);
+    if (rejection.place.table == SourceTable::kChannels) {
+      if (const auto id = IdOfKey(rejection.place.key)) evidence.unloaded_channels_.insert(*id);
+    } else if (rejection.place.table == SourceTable::kAbilities) {
+      if (const auto id = ChannelOfAbilityKey(rejection.place.key)) evidence.unloaded_abilities_.insert(*id);
+    }
   }
   for (const UserRow& row : rows.users()) evidence.users_.try_emplace(row.id, &row);
   evidence.IndexServed();
@@ -103,6 +106,14 @@ std::optional<std::int64_t> IdOfKey(std::string_view key) {
   const auto [end, error] = std::from_chars(key.data() + kPrefix.size(), key.data() + key.size(), id);
   const bool whole = error == std::errc() && end == key.data() + key.size();
   return whole ? std::optional<std::int64_t>(id) : std::nullopt;
+}
+
+std::optional<std::int64_t> ChannelOfAbilityKey(std::string_view key) {
+  const std::size_t comma = key.rfind(", ");
+  if (comma == std::string_view::npos) return std::nullopt;
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(key.data() + comma + 2, key.data() + key.size(), id);
+  return error == std::errc() && end != key.data() + key.size() ? std::optional<std::int64_t>(id) : std::nullopt;
 }
 
 bool HasUsableNames(const AbilityRow& ability) {

@@ -46,6 +46,8 @@ class Evidence {
 
   // Whether the source has a row of that channel at all, be it one that was rejected while loading.
   bool HasChannel(std::int64_t id) const { return FindChannel(id) != nullptr || unloaded_channels_.contains(id); }
+  // Whether an ability row of that channel was rejected while loading: such a row is there, but cannot be compared.
+  bool HasUnloadedAbilities(std::int64_t channel_id) const { return unloaded_abilities_.contains(channel_id); }
   // Whether the channel's row was fit for the table.
   bool IsUsable(const ChannelRow& channel) const { return table().FindChannel(channel.id).has_value(); }
 
@@ -72,6 +74,7 @@ class Evidence {
   Compiled compiled_;
   absl::flat_hash_map<std::int64_t, const ChannelRow*> channels_;
   absl::flat_hash_set<std::int64_t> unloaded_channels_;
+  absl::flat_hash_set<std::int64_t> unloaded_abilities_;  // by channel
   absl::flat_hash_map<std::int64_t, const UserRow*> users_;
   std::vector<std::string_view> served_;   // models of serving routes, in the order of (group, model)
   std::vector<std::size_t> served_begin_;  // by group of the table, and one more
@@ -84,6 +87,9 @@ bool IsEnabled(const UserRow& user);
 
 // The id in a key such as "id 8".
 std::optional<std::int64_t> IdOfKey(std::string_view key);
+
+// The channel in a key such as "(default, runway, 8)".
+std::optional<std::int64_t> ChannelOfAbilityKey(std::string_view key);
 
 // Whether the row's group and model can be names at all.
 bool HasUsableNames(const AbilityRow& ability);

@@ -28,7 +28,9 @@ std::string StatusWord(std::int64_t status, Language language) {
     case 1: return zh ? "已启用" : "is enabled";
     case 2: return zh ? "已手动禁用（status 2）" : "is disabled by hand (status 2)";
     case 3: return zh ? "已自动禁用（status 3）" : "is disabled automatically (status 3)";
-    default: return (zh ? "状态未知，视为禁用（status " : "counts as disabled (status ") + std::to_string(status) + (zh ? "）" : ")");
+    default:
+      return (zh ? "状态未知，视为禁用（status " : "counts as disabled (status ") + std::to_string(status) +
+             (zh ? "）" : ")");
   }
 }
 
@@ -38,8 +40,9 @@ std::string NameChannels(const RouteTable& table, const std::vector<CandidateInf
   for (std::size_t i = 0; i < candidates.size() && i < kMostNamed; ++i) {
     const ChannelInfo channel = *table.FindChannel(candidates[i].channel_id);
     if (i > 0) text += language == Language::kChinese ? "；" : "; ";
-    text += (language == Language::kChinese ? "渠道 " : "channel ") + std::to_string(channel.id) + " " + Quoted(channel.name) +
-            " (type " + std::to_string(channel.type) + ") " + StatusWord(channel.status, language);
+    text += (language == Language::kChinese ? "渠道 " : "channel ") + std::to_string(channel.id) + " " +
+            Quoted(channel.name) + " (type " + std::to_string(channel.type) + ") " +
+            StatusWord(channel.status, language);
   }
   if (candidates.size() > kMostNamed) {
     const std::string more = std::to_string(candidates.size() - kMostNamed);
@@ -53,7 +56,9 @@ std::vector<CandidateInfo> AllCandidates(const RouteInfo& route) {
   for (const TierInfo& tier : route.tiers) all.insert(all.end(), tier.candidates.begin(), tier.candidates.end());
   // The most telling first: those that serve, then those that only their ability keeps out.
   std::stable_sort(all.begin(), all.end(), [](const CandidateInfo& a, const CandidateInfo& b) {
-    const auto rank = [](CandidateStatus s) { return s == CandidateStatus::kChannelDisabled ? 2 : s == CandidateStatus::kAbilityDisabled ? 1 : 0; };
+    const auto rank = [](CandidateStatus s) {
+      return s == CandidateStatus::kChannelDisabled ? 2 : s == CandidateStatus::kAbilityDisabled ? 1 : 0;
+    };
     return rank(a.status) < rank(b.status);
   });
   return all;
@@ -79,7 +84,8 @@ ChainLink ChannelLink(const RouteTable& table, const std::optional<RouteInfo>& r
     return link;
   }
   const bool listed = table.HasModel(e.requested_model);
-  link.seen = listed ? Phrase{"only disabled channels of other groups list " + model, "仅有其他分组中被禁用的渠道列出模型 " + model}
+  link.seen = listed ? Phrase{"only disabled channels of other groups list " + model,
+                              "仅有其他分组中被禁用的渠道列出模型 " + model}
                      : Phrase{"no channel lists " + model, "没有任何渠道列出模型 " + model};
   return link;
 }
@@ -104,15 +110,17 @@ ChainLink AbilityLink(const RouteTable& table, const std::optional<RouteInfo>& r
   }
   link.holds = enabled > 0;
   const std::string count = std::to_string(enabled) + "/" + std::to_string(total);
-  link.seen = rows ? Phrase{pair + ": " + count + " ability rows count", pair + "：" + count + " 条能力记录有效"}
-                   : Phrase{pair + ": " + count + " channels that list it count", pair + "：" + count + " 个列出它的渠道有效"};
+  link.seen =
+      rows ? Phrase{pair + ": " + count + " ability rows count", pair + "：" + count + " 条能力记录有效"}
+           : Phrase{pair + ": " + count + " channels that list it count", pair + "：" + count + " 个列出它的渠道有效"};
   return link;
 }
 
+// The Chinese name ends in the blank that sets Latin letters apart, where it ends in some.
 Phrase WhoAsks(const Caller* caller) {
   if (caller == nullptr) return {"the request", "请求"};
   const std::string who = std::to_string(caller->token_id) + " " + Quoted(caller->token_name);
-  return {"token " + who, "令牌 " + who};
+  return {"token " + who, "令牌 " + who + " "};
 }
 
 // The stored group: "NULL" where the token has none.
@@ -129,23 +137,28 @@ ChainLink TokenLink(const RouteTable& table, const Caller* caller, const Explana
   if (e.refusal != CallerRefusal::kNone) {
     const std::string name(CallerRefusalName(e.refusal));
     link.holds = false;
-    link.seen = {who.english + " may not call: " + name, who.chinese + " 不可调用：" + name};
+    link.seen = {who.english + " may not call: " + name, who.chinese + "不可调用：" + name};
   } else if (e.group_was_empty && !e.resolved_group) {
     link.holds = false;
-    link.seen = {who.english + " has an empty group (" + stored + "), which the policy leaves empty (empty_group: " + rule + ")",
-                 who.chinese + " 的分组为空（" + stored + "），策略不做替换（empty_group: " + rule + "）"};
+    link.seen = {
+        who.english + " has an empty group (" + stored + "), which the policy leaves empty (empty_group: " + rule + ")",
+        who.chinese + "的分组为空（" + stored + "），策略不做替换（empty_group: " + rule + "）"};
   } else if (e.reason == Reason::kGroupNotAllowed) {
     link.holds = false;
-    link.seen = {who.english + " may not use group " + Quoted(*e.resolved_group), who.chinese + " 无权使用分组 " + Quoted(*e.resolved_group)};
+    link.seen = {who.english + " may not use group " + Quoted(*e.resolved_group),
+                 who.chinese + "无权使用分组 " + Quoted(*e.resolved_group)};
   } else if (!table.HasGroup(*e.resolved_group)) {
     link.holds = false;
-    link.seen = {who.english + " has group " + Quoted(*e.resolved_group) + ", which neither the rows nor the policy know",
-                 who.chinese + " 的分组 " + Quoted(*e.resolved_group) + " 在数据与策略中均不存在"};
+    link.seen = {
+        who.english + " has group " + Quoted(*e.resolved_group) + ", which neither the rows nor the policy know",
+        who.chinese + "的分组 " + Quoted(*e.resolved_group) + " 在数据与策略中均不存在"};
   } else if (e.group_was_empty) {
-    link.seen = {who.english + " has an empty group (" + stored + "), replaced by " + Quoted(*e.resolved_group) + " (empty_group: " + rule + ")",
-                 who.chinese + " 的分组为空（" + stored + "），已替换为 " + Quoted(*e.resolved_group) + "（empty_group: " + rule + "）"};
+    link.seen = {who.english + " has an empty group (" + stored + "), replaced by " + Quoted(*e.resolved_group) +
+                     " (empty_group: " + rule + ")",
+                 who.chinese + "的分组为空（" + stored + "），已替换为 " + Quoted(*e.resolved_group) +
+                     "（empty_group: " + rule + "）"};
   } else {
-    link.seen = {who.english + " has group " + stored, who.chinese + " 的分组为 " + stored};
+    link.seen = {who.english + " has group " + stored, who.chinese + "的分组为 " + stored};
   }
   return link;
 }
@@ -165,7 +178,10 @@ ChainLink TableLink(const RouteTable& table, const Explanation& e) {
   } else if (e.reason == Reason::kEmptyTable) {
     link.seen = {"the table lists no route at all", "路由表为空"};
   } else if (e.reason == Reason::kAllDisabled) {
-    link.seen = {"group " + group + " lists " + model + ", but every candidate is out", "分组 " + group + " 列出模型 " + model + "，但所有候选均不可用"};
+    link.seen = {"group " + group + " lists " + model + ", but every candidate is out",
+                 "分组 " + group + " 列出模型 " + model + "，但所有候选均不可用"};
+  } else if (e.reason == Reason::kGroupNotAllowed) {
+    link.seen = {"group " + group + " may not be used, whatever it serves", "无权使用分组 " + group + "，与其路由无关"};
   } else {
     link.seen = {"group " + group + " has no route for " + model, "分组 " + group + " 没有模型 " + model + " 的路由"};
   }
@@ -179,7 +195,8 @@ ChainLink TableLink(const RouteTable& table, const Explanation& e) {
 void BuildChain(const RouteTable& table, const Request& request, const Caller* caller, Explanation& e) {
   const std::string group = TargetGroup(table, request, e);
   const std::optional<RouteInfo> route = table.Describe(group, e.requested_model);
-  e.chain = {ChannelLink(table, route, e), AbilityLink(table, route, group, e), TokenLink(table, caller, e), TableLink(table, e)};
+  e.chain = {ChannelLink(table, route, e), AbilityLink(table, route, group, e), TokenLink(table, caller, e),
+             TableLink(table, e)};
 }
 
 }  // namespace pointsman::inline v0

@@ -1,10 +1,13 @@
 #include <string>
+#include <string_view>
 
 #include "explain/explain_steps.h"
 #include "text/printable.h"
 
 namespace pointsman::inline v0 {
 namespace {
+
+constexpr std::string_view kAutomatic = "auto";
 
 std::string ServingGroups(const Explanation& e) {
   std::string groups;
@@ -24,26 +27,34 @@ void HintForReason(const RouteTable& table, Explanation& e) {
     case Reason::kEmptyGroup:
       e.hints.push_back({"set the token's group, for instance to its owner's: pointsman doctor --fix prints the SQL",
                          "为令牌设置分组（例如其用户的分组）：pointsman doctor --fix 可给出 SQL"});
-      e.hints.push_back({"or let an empty group mean the owner's, else " + fallback + ": empty_group \"inherit\" in the policy",
-                         "或在策略中使用 empty_group \"inherit\"，空分组即按用户分组、其次 " + fallback + " 处理"});
+      e.hints.push_back(
+          {"or let an empty group mean the owner's, else " + fallback + ": empty_group \"inherit\" in the policy",
+           "或在策略中使用 empty_group \"inherit\"，空分组即按用户分组、其次 " + fallback + " 处理"});
       break;
     case Reason::kUnknownGroup:
+      if (e.requested_group == kAutomatic) {
+        e.hints.push_back(
+            {"\"auto\" lets the gateway choose a group, which this version does not; ask for one of them by name",
+             "\"auto\" 表示由网关自动选择分组，本版本尚不支持；请指定具体分组查询"});
+        break;
+      }
       e.hints.push_back({"correct the token's group, or add " + group + " to the groups of a channel",
                          "更正令牌的分组，或将 " + group + " 加入某个渠道的分组"});
       break;
     case Reason::kGroupNotAllowed:
-      e.hints.push_back({"use an allowed group, or allow " + group + " for this caller", "改用允许的分组，或为该调用方开放 " + group});
+      e.hints.push_back({"use an allowed group, or allow " + group + " for this caller",
+                         "改用允许的分组，或为该调用方开放 " + group});
       break;
     case Reason::kNoSuchModel:
-      e.hints.push_back({"add " + model + " to the models of a channel, and its abilities with it", "在渠道的模型列表（及能力记录）中加入 " + model});
+      e.hints.push_back({"add " + model + " to the models of a channel, and its abilities with it",
+                         "在渠道的模型列表（及能力记录）中加入 " + model});
       break;
     case Reason::kModelNotInGroup:
-      e.hints.push_back({"add group " + group + " to a channel that serves " + model + ", or move the token to a group that has it",
-                         "将分组 " + group + " 加入提供 " + model + " 的渠道，或将令牌移至有该模型的分组"});
+      e.hints.push_back(
+          {"add group " + group + " to a channel that serves " + model + ", or move the token to a group that has it",
+           "将分组 " + group + " 加入提供 " + model + " 的渠道，或将令牌移至有该模型的分组"});
       break;
-    case Reason::kAllDisabled:
-      e.hints.push_back({"enable one of the candidates", "启用其中一个候选渠道"});
-      break;
+    case Reason::kAllDisabled: e.hints.push_back({"enable one of the candidates", "启用其中一个候选渠道"}); break;
     case Reason::kEmptyTable:
       e.hints.push_back({"check that the right source is read and that its channels list groups and models",
                          "检查数据来源是否正确，渠道是否列出了分组与模型"});
@@ -58,14 +69,17 @@ void AddHints(const RouteTable& table, Explanation& e) {
   HintForReason(table, e);
   if (e.reason != Reason::kNone) {
     if (const std::string groups = ServingGroups(e); !groups.empty()) {
-      e.hints.push_back({Quoted(e.requested_model) + " is served in: " + groups, Quoted(e.requested_model) + " 在以下分组可用：" + groups});
+      e.hints.push_back({Quoted(e.requested_model) + " is served in: " + groups,
+                         Quoted(e.requested_model) + " 在以下分组可用：" + groups});
     }
     for (const NearMiss& miss : e.near_misses) {
       if (miss.kind == NearMiss::Kind::kModelOtherCase) {
-        e.hints.push_back({"case and blanks matter: there is a model " + Quoted(miss.model) + " in group " + Quoted(miss.group),
-                           "名称区分大小写与空格：分组 " + Quoted(miss.group) + " 中有模型 " + Quoted(miss.model)});
+        e.hints.push_back(
+            {"case and blanks matter: there is a model " + Quoted(miss.model) + " in group " + Quoted(miss.group),
+             "名称区分大小写与空格：分组 " + Quoted(miss.group) + " 中有模型 " + Quoted(miss.model)});
       } else if (miss.kind == NearMiss::Kind::kGroupOtherCase) {
-        e.hints.push_back({"case and blanks matter: there is a group " + Quoted(miss.group), "名称区分大小写与空格：存在分组 " + Quoted(miss.group)});
+        e.hints.push_back({"case and blanks matter: there is a group " + Quoted(miss.group),
+                           "名称区分大小写与空格：存在分组 " + Quoted(miss.group)});
       }
     }
   }
