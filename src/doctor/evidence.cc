@@ -99,15 +99,6 @@ bool HasEmptyGroup(const TokenRow& token) {
   return IsEnabled(token) && !token.group.is_absent() && IsBlank(token.group.value_or({}));
 }
 
-std::optional<std::int64_t> IdOfKey(std::string_view key) {
-  constexpr std::string_view kPrefix = "id ";
-  if (key.substr(0, kPrefix.size()) != kPrefix) return std::nullopt;
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(key.data() + kPrefix.size(), key.data() + key.size(), id);
-  const bool whole = error == std::errc() && end == key.data() + key.size();
-  return whole ? std::optional<std::int64_t>(id) : std::nullopt;
-}
-
 std::optional<std::int64_t> ChannelOfAbilityKey(std::string_view key) {
   const std::size_t comma = key.rfind(", ");
   if (comma == std::string_view::npos) return std::nullopt;

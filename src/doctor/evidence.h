@@ -20,6 +20,7 @@
 #include "pointsman/compile.h"
 #include "pointsman/doctor.h"
 #include "rows/comma_list.h"
+#include "rows/row_key.h"
 #include "select/select.h"
 #include "table/table_data.h"
 
@@ -84,9 +85,6 @@ bool IsEnabled(const ChannelRow& channel);
 bool IsEnabled(const AbilityRow& ability);
 bool IsEnabled(const TokenRow& token);
 bool IsEnabled(const UserRow& user);
-
-// The id in a key such as "id 8".
-std::optional<std::int64_t> IdOfKey(std::string_view key);
 
 // The channel in a key such as "(default, runway, 8)".
 std::optional<std::int64_t> ChannelOfAbilityKey(std::string_view key);
