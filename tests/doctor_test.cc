@@ -12,6 +12,7 @@ namespace pointsman {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -212,6 +213,57 @@ TEST(RowRejected, RowsThatALoaderRejectedAreReported) {
             "1 row or list item of tokens cannot be used, e.g. id 7, column group: a number where text is expected");
   EXPECT_EQ(finding.where.at(0).table, SourceTable::kTokens);
   EXPECT_EQ(finding.advice, "quote it");
+}
+
+Rejection OfChannel(const std::string& key) {
+  return {.place = {.source = "r", .table = SourceTable::kChannels, .key = key, .column = "weight"},
+          .problem = "the text \"heavy\" where a whole number belongs"};
+}
+
+// Catches: "no pair has lost its only channel", said of pairs that nobody looked at.
+TEST(RowRejected, AbilitiesOfChannelsThatCouldNotBeReadAreSaidNotToBeCounted) {
+  Rows rows;
+  Put(rows, ChannelRow{.id = 1, .status = 1, .groups = "g", .models = "m"});
+  Put(rows, AbilityRow{.group = "g", .model = "m", .channel_id = 1, .enabled = 1});
+  rows.Reject(OfChannel("id 9"));
+  Put(rows, AbilityRow{.group = "g", .model = "m", .channel_id = 9, .enabled = 1});
+  Put(rows, AbilityRow{.group = "g", .model = "n", .channel_id = 9, .enabled = 1});
+  Put(rows, AbilityRow{.group = "g", .model = "o", .channel_id = 9, .enabled = 1});
+  Put(rows, AbilityRow{.group = "g", .model = "p", .channel_id = 9, .enabled = 0});
+  const Examination exam = Examined(rows, {.only = {"row-rejected"}});
+  ASSERT_THAT(exam.findings, SizeIs(2)) << "the channel, and its abilities";
+  for (const Finding& finding : exam.findings) {
+    EXPECT_EQ(finding.failing_routes, 0u);
+    EXPECT_EQ(finding.why,
+              "such rows are left out of the route table; not counted: 2 abilities of channels that could not be read")
+        << "(g, m) has another channel, and nobody enabled (g, p)";
+  }
+}
+
+TEST(RowRejected, ListsOfChannelsThatCouldNotBeReadAreSaidNotToBeCounted) {
+  Rows rows;
+  Put(rows, ChannelRow{.id = 1, .status = 1, .groups = "g", .models = "m", .weight = -1});
+  rows.Reject(OfChannel("id 9"));
+  EXPECT_EQ(Only(Examined(rows), "row-rejected").why,
+            "such rows are left out of the route table; 1 (group, model) pair has no route because of it; not counted: "
+            "what channels that could not be read list");
+}
+
+TEST(RowRejected, AbilitiesThatCouldNotBeReadAreSaidNotToBeCounted) {
+  Rows rows;
+  Put(rows, ChannelRow{.id = 1, .status = 1, .groups = "g", .models = "m,n"});
+  Put(rows, AbilityRow{.group = "g", .model = "m", .channel_id = 1, .enabled = 1});
+  rows.Reject({.place = {.source = "r", .table = SourceTable::kAbilities, .key = "(g, n, 1)", .column = "weight"},
+               .problem = "the text \"heavy\" where a whole number belongs"});
+  EXPECT_THAT(Only(Examined(rows), "row-rejected").why, EndsWith("; not counted: abilities that could not be read"));
+}
+
+TEST(RowRejected, NothingIsLostWhereOtherChannelsServeAllOfIt) {
+  Rows rows;
+  Put(rows, ChannelRow{.id = 1, .status = 1, .groups = "g", .models = "m", .weight = -1});
+  Put(rows, ChannelRow{.id = 2, .status = 1, .groups = "g", .models = "m"});
+  EXPECT_THAT(Only(Examined(rows), "row-rejected").why,
+              EndsWith("no pair that could be counted has lost its only channel by that"));
 }
 
 TEST(RowRejected, OneFindingATable) {
