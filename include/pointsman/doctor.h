@@ -15,7 +15,9 @@
 //                              weight, tag, unlisted (the channel's lists do not name it), missing (they do, and other
 //                              pairs of the channel have a row). The cures do what the gateways' own repair does
 //   ability-orphan             an ability whose channel does not exist
+//   channel-serves-nothing     an enabled channel that lists no groups or no models and has no ability row
 //   channel-without-abilities  an enabled channel that lists groups and models and has no ability row, while others have
+//   nothing-served             no enabled channel serves any model: perhaps the wrong database, or all are disabled
 //   row-rejected               a row that cannot be used as it is; one finding for each table
 //   token-empty-group          an enabled token whose group is NULL, '' or blank
 //   token-group-default        the column tokens.group whose default is absent, NULL or ''
