@@ -34,16 +34,30 @@ absl::StatusOr<Evidence> Evidence::Gather(const Rows& rows, const DoctorOptions&
   evidence.options_ = &options;
   evidence.compiled_ = *std::move(compiled);
   for (const ChannelRow& row : rows.channels()) evidence.channels_.try_emplace(row.id, &row);
-  for (const Rejection& rejection : rows.rejections()) {
-    if (rejection.place.table == SourceTable::kChannels) {
-      if (const auto id = IdOfKey(rejection.place.key)) evidence.unloaded_channels_.insert(*id);
-    } else if (rejection.place.table == SourceTable::kAbilities) {
-      if (const auto id = ChannelOfAbilityKey(rejection.place.key)) evidence.unloaded_abilities_.insert(*id);
-    }
-  }
   for (const UserRow& row : rows.users()) evidence.users_.try_emplace(row.id, &row);
+  evidence.NoteUnloaded();
   evidence.IndexServed();
   return evidence;
+}
+
+void Evidence::Unloaded::Add(const Rejection& rejection) {
+  if (const auto id = IdOfKey(rejection.place.key)) {
+    ids.insert(*id);
+  } else {
+    has_unnamed = true;
+  }
+}
+
+void Evidence::NoteUnloaded() {
+  for (const Rejection& rejection : rows_->rejections()) {
+    if (rejection.place.table == SourceTable::kChannels) {
+      unloaded_channels_.Add(rejection);
+    } else if (rejection.place.table == SourceTable::kUsers) {
+      unloaded_users_.Add(rejection);
+    } else if (rejection.place.table == SourceTable::kAbilities) {
+      if (const auto id = ChannelOfAbilityKey(rejection.place.key)) unloaded_abilities_.insert(*id);
+    }
+  }
 }
 
 void Evidence::IndexServed() {
@@ -76,7 +90,8 @@ std::span<const std::string_view> Evidence::ServedModels(std::string_view group)
 RouteChoice Evidence::Choose(std::string_view group, std::string_view model) const {
   const TableData& data = table().data();
   const std::uint32_t g = data.group_table.Find(group);
-  return g == kNoIndex ? RouteChoice{.reason = Reason::kUnknownGroup} : ChooseRoute(data, g, data.model_table.Find(model));
+  return g == kNoIndex ? RouteChoice{.reason = Reason::kUnknownGroup}
+                       : ChooseRoute(data, g, data.model_table.Find(model));
 }
 
 const ChannelRecord& Evidence::Server(std::string_view group, std::string_view model) const {
