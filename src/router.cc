@@ -41,7 +41,7 @@ class Router::Impl {
       : policy_(std::move(policy)), options_(std::move(options)), cell_(NothingYet(policy_)) {}
 
   const Policy& policy() const { return policy_; }
-  std::shared_ptr<const Published> Current() const noexcept { return cell_.Current(); }
+  const TableCell& current() const { return cell_; }
 
   std::uint64_t TakeTicket() { return next_ticket_.fetch_add(1) + 1; }
 
@@ -51,7 +51,7 @@ class Router::Impl {
     if (ticket < published_ticket_) {
       return absl::AbortedError("a newer table was published while this one was loaded; load again if in doubt");
     }
-    const std::shared_ptr<const Published> today = cell_.Current();
+    const std::shared_ptr<const Published> today = cell_.Hold();
     if (guarded) {
       if (absl::Status fine = GuardLoss(*today->table, *table, options_.max_lost_share); !fine.ok()) return fine;
     }
@@ -72,7 +72,7 @@ class Router::Impl {
   // gone is a loss, not another source.
   Policy BuildPolicy() const {
     Policy policy = policy_;
-    const std::shared_ptr<const Published> today = cell_.Current();
+    const std::shared_ptr<const Published> today = cell_.Hold();
     if (today->generation > 0 && policy.source == RowSource::kBoth && today->table->believed() == RowSource::kAbilities) {
       policy.source = RowSource::kAbilities;
     }
@@ -96,18 +96,20 @@ Router::~Router() = default;
 const Policy& Router::policy() const { return impl_->policy(); }
 
 Selection Router::Select(const Request& request, RandomBits bits) const noexcept {
-  return SelectFrom(*impl_->Current(), request, bits);
+  return impl_->current().Read([&](const Published& now) noexcept { return SelectFrom(now, request, bits); });
 }
 
-void Router::ReadErased(Visit visit, void* use) const { visit(use, *impl_->Current()->table); }
+void Router::ReadErased(Visit visit, void* use) const {
+  impl_->current().Read([&](const Published& now) { visit(use, *now.table); });
+}
 
 Snapshot Router::TakeSnapshot() const {
-  const std::shared_ptr<const Published> now = impl_->Current();
+  const std::shared_ptr<const Published> now = impl_->current().Hold();
   return {.table = now->table, .generation = now->generation};
 }
 
 Explanation Router::Explain(const Request& request, const Caller* caller) const {
-  const std::shared_ptr<const Published> now = impl_->Current();
+  const std::shared_ptr<const Published> now = impl_->current().Hold();
   Explanation explanation = v0::Explain(*now->table, request, caller);
   explanation.generation = now->generation;
   return explanation;
