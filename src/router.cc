@@ -44,7 +44,7 @@ class Router::Impl {
       : policy_(std::move(policy)), options_(std::move(options)), cell_(NothingYet(policy_)) {}
 
   const Policy& policy() const { return policy_; }
-  std::shared_ptr<const Published> Current() const noexcept { return cell_.Current(); }
+  const TableCell& current() const { return cell_; }
 
   std::uint64_t TakeTicket() { return next_ticket_.fetch_add(1) + 1; }
 
@@ -54,7 +54,7 @@ class Router::Impl {
     if (ticket < published_ticket_) {
       return absl::AbortedError("a newer table was published while this one was loaded; load again if in doubt");
     }
-    const std::shared_ptr<const Published> today = cell_.Current();
+    const std::shared_ptr<const Published> today = cell_.Hold();
     if (guarded) {
       if (absl::Status fine = GuardLoss(*today->table, *table, options_.max_lost_share); !fine.ok()) return fine;
     }
@@ -81,7 +81,7 @@ class Router::Impl {
 
   std::size_t memory_bytes() const {
     const std::lock_guard lock(publishing_);
-    const std::shared_ptr<const Published> today = cell_.Current();
+    const std::shared_ptr<const Published> today = cell_.Hold();
     return sizeof(*this) + today->table->memory_bytes() + today->channels.capacity() * sizeof(BoundChannel) +
            today->group_names.capacity() * sizeof(std::string_view) +
            (today->group_of_handle.capacity() + today->model_of_handle.capacity()) * sizeof(std::uint32_t) +
@@ -92,7 +92,7 @@ class Router::Impl {
   // gone is a loss, not another source.
   Policy BuildPolicy() const {
     Policy policy = policy_;
-    const std::shared_ptr<const Published> today = cell_.Current();
+    const std::shared_ptr<const Published> today = cell_.Hold();
     if (today->generation > 0 && policy.source == RowSource::kBoth && today->table->believed() == RowSource::kAbilities) {
       policy.source = RowSource::kAbilities;
     }
@@ -155,19 +155,22 @@ Selection SelectByNumbers(const Published& published, std::uint32_t group, std::
 }  // namespace
 
 Selection Router::Select(const Request& request) const noexcept {
-  return SelectFrom(*impl_->Current(), request, thread_generator);
+  return impl_->current().Read([&](const Published& now) noexcept { return SelectFrom(now, request, thread_generator); });
 }
 
 Selection Router::Select(const Request& request, RandomBits bits) const noexcept {
-  return SelectFrom(*impl_->Current(), request, bits);
+  return impl_->current().Read([&](const Published& now) noexcept { return SelectFrom(now, request, bits); });
 }
 
 Selection Router::Select(GroupHandle group, ModelHandle model) const noexcept {
-  return SelectByNumbers(*impl_->Current(), group.number_, model.number_, thread_generator);
+  return impl_->current().Read([&](const Published& now) noexcept {
+    return SelectByNumbers(now, group.number_, model.number_, thread_generator);
+  });
 }
 
 Selection Router::Select(GroupHandle group, ModelHandle model, RandomBits bits) const noexcept {
-  return SelectByNumbers(*impl_->Current(), group.number_, model.number_, bits);
+  return impl_->current().Read(
+      [&](const Published& now) noexcept { return SelectByNumbers(now, group.number_, model.number_, bits); });
 }
 
 std::optional<GroupHandle> Router::FindGroup(std::string_view group, std::string_view user_group) const {
@@ -185,15 +188,17 @@ bool Router::SwitchOn(std::int64_t channel_id) { return impl_->slots().Clear(cha
 
 std::size_t Router::memory_bytes() const { return impl_->memory_bytes(); }
 
-void Router::ReadErased(Visit visit, void* use) const { visit(use, *impl_->Current()->table); }
+void Router::ReadErased(Visit visit, void* use) const {
+  impl_->current().Read([&](const Published& now) { visit(use, *now.table); });
+}
 
 Snapshot Router::TakeSnapshot() const {
-  const std::shared_ptr<const Published> now = impl_->Current();
+  const std::shared_ptr<const Published> now = impl_->current().Hold();
   return {.table = now->table, .generation = now->generation};
 }
 
 Explanation Router::Explain(const Request& request, const Caller* caller) const {
-  const std::shared_ptr<const Published> now = impl_->Current();
+  const std::shared_ptr<const Published> now = impl_->current().Hold();
   Explanation explanation = v0::Explain(*now->table, request, caller);
   explanation.generation = now->generation;
   return explanation;
