@@ -102,5 +102,5 @@ done
 must_notice 'a reason is gone' hazard.cc 's/no edge: .*//'
 must_notice 'an end is relaxed' hazard.cc '/(8) -> (9)/s/memory_order_release/memory_order_relaxed/'
 must_notice 'an order is left to the default' hazard.h 's/exchange(node, std::memory_order_seq_cst)/exchange(node)/'
-must_notice 'an atomic elsewhere' table_cell.h 's/#include <memory>/#include <atomic>/'
+must_notice 'an atomic elsewhere' published.h 's/#include <memory>/#include <atomic>/'
 echo "$broken broken copies noticed"
