@@ -26,10 +26,16 @@ TEST(Caller, CarriesTheTokensGroupAndTheOwners) {
 TEST(Caller, TellsNullFromEmptyButAsksForTheSame) {
   const Caller null = ResolveCaller({.id = 3, .group = nullptr}, &kOwner, kNow);
   const Caller empty = ResolveCaller({.id = 3, .group = ""}, &kOwner, kNow);
-  EXPECT_FALSE(null.token_group.has_value());
-  EXPECT_EQ(empty.token_group, "");
+  EXPECT_TRUE(null.token_group.is_null());
+  EXPECT_EQ(empty.token_group.value(), "");
   EXPECT_EQ(null.MakeRequest("m").group, "");
   EXPECT_EQ(null.MakeRequest("m").user_group, "vip");
+}
+
+TEST(Caller, OfAGatewayWithoutTokenGroupsAsksForTheOwnersGroup) {
+  const Caller caller = ResolveCaller({.id = 3}, &kOwner, kNow);
+  EXPECT_TRUE(caller.token_group.is_absent());
+  EXPECT_EQ(caller.MakeRequest("m").group, "vip");
 }
 
 TEST(Caller, WithoutAnOwnerHasNoUserGroup) {

@@ -246,6 +246,15 @@ TEST_F(Doctor, ExitsByTheSeverityThatIsAskedFor) {
   EXPECT_EQ(Pointsman({"doctor", "--from", db, "--fail-on", "error"}).code, 0);
 }
 
+TEST_F(Doctor, OfADatabaseThatServesNothingExitsWithOne) {
+  const Outcome none = Pointsman({"doctor", "--from", File("none.json", R"({"channels": []})")});
+  EXPECT_EQ(none.code, 1);
+  EXPECT_THAT(none.out, HasSubstr("error  nothing-served  (0)\n  no enabled channel serves any model: "));
+  EXPECT_THAT(none.out, Not(HasSubstr("nothing to complain about")));
+  const std::string off = File("off.json", R"({"channels": [{"id": 1, "status": 2, "group": "g", "models": "m"}]})");
+  EXPECT_EQ(Pointsman({"doctor", "--from", off}).code, 1);
+}
+
 // Catches: a column's default that reads like a row's value, and an offer that would be refused.
 TEST_F(Doctor, TellsPeopleWhatIsWhat) {
   const Outcome of_sqlite = Pointsman({"doctor", "--from", Incident()});

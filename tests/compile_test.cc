@@ -138,7 +138,7 @@ TEST(Abilities, WithoutAChannelARowOrANameAreRejectedWithTheirKey) {
                   "test: abilities (g, m, 2), column channel_id: the row of its channel 2 was rejected; mend that row",
                   "test: abilities ( , m, 1), column group: the group is empty; name it, or delete the row",
                   "test: abilities (g, NULL, 1), column model: the model is empty; name it, or delete the row",
-                  "test: abilities (g, m, 1), column channel_id: the row is there twice; keep one of them; the first one counts"));
+                  "test: abilities (g, m, 1), column channel_id: the row is there twice; keep one of them; the first good one counts"));
   EXPECT_EQ(c.table->serving_route_count(), 1u);
 }
 
@@ -163,7 +163,34 @@ TEST(Channels, ListedTwiceCountOnce) {
   const Compiled c = MustCompile(RowsOf(Channel(1, "g", "first"), Channel(1, "g", "second")));
   EXPECT_THAT(RoutesOf(*c.table), ElementsAre("g/first"));
   EXPECT_THAT(RejectionTexts(c), ElementsAre("test: channels id 1, column id: channel \"\": channel 1 is listed twice; keep one of the "
-                                             "rows; the first one counts"));
+                                             "rows; the first good one counts"));
+}
+
+TEST(Channels, ARowThatIsRejectedDoesNotClaimItsId) {
+  const Compiled c = MustCompile(RowsOf(Channel(1, "g", "first", -1), Channel(1, "g", "second")));
+  EXPECT_THAT(RoutesOf(*c.table), ElementsAre("g/second"));
+}
+
+TEST(Channels, ThatCouldNotBeReadAreNotSaidToBeMissing) {
+  // "Does not exist, delete the ability" would be a destructive thing to say about a row with a typing error.
+  Rows rows = RowsOf(Ability("g", "m", 8));
+  rows.Reject({.place = {.source = "test", .table = SourceTable::kChannels, .key = "id 8", .column = "weight"}, .problem = "text"});
+  const Compiled c = MustCompile(rows);
+  ASSERT_THAT(c.report.rejections, SizeIs(2));
+  EXPECT_EQ(c.report.rejections[1].problem, "the row of its channel 8 was rejected");
+}
+
+TEST(Channels, WhoseListsSpanTooManyRoutesAreRejected) {
+  std::string groups;
+  std::string models;
+  for (int i = 0; i < 1001; ++i) {
+    groups += "g" + std::to_string(i) + ",";
+    models += "m" + std::to_string(i) + ",";
+  }
+  const Compiled c = MustCompile(RowsOf(Channel(1, groups, models), Channel(2, "g", "m")));
+  EXPECT_THAT(RoutesOf(*c.table), ElementsAre("g/m"));
+  ASSERT_THAT(c.report.rejections, SizeIs(1));
+  EXPECT_THAT(c.report.rejections[0].problem, ::testing::HasSubstr("1001 groups times 1001 models are more than 1000000 routes"));
 }
 
 TEST(Names, MayHoldAnyBytes) {
@@ -261,6 +288,15 @@ TEST(PolicyCheck, ABlankDefaultGroupIsRefusedWithTheCure) {
   ASSERT_FALSE(compiled.ok());
   EXPECT_EQ(std::string(compiled.status().message()),
             "policy: default_group is empty; name the group that stands in for an empty one, such as \"default\"");
+}
+
+TEST(PolicyCheck, ADefaultGroupThatNoTrimmedListCouldNameIsRefused) {
+  EXPECT_FALSE(Compile(Rows(), {.groups = {.default_group = " default"}}).ok());
+}
+
+TEST(Report, WithoutRejectionsToShowSaysWhereTheyAre) {
+  const Compiled c = MustCompile(RowsOf(Channel(9, "default", "runway", -1)));
+  EXPECT_THAT(c.report.Text(0), ::testing::EndsWith("1 row or list item was rejected\n"));
 }
 
 TEST(Empty, RowsCompileToAnEmptyTable) {

@@ -18,6 +18,7 @@ using ::testing::SizeIs;
 
 constexpr char kWithout[] = "channel-without-abilities";
 constexpr char kOrphan[] = "ability-orphan";
+constexpr char kServesNothing[] = "channel-serves-nothing";
 
 // Channel 1 lists (default, a) and (default, b), and its abilities say the same.
 Rows Agreeing() {
@@ -143,6 +144,46 @@ TEST(ChannelWithoutAbilities, ListsThatNameTooManyPairsAreOnlyCounted) {
   EXPECT_THAT(finding.changes, IsEmpty());
   EXPECT_EQ(finding.cure, CureClass::kAdvice);
   EXPECT_THAT(finding.advice, HasSubstr("9000000 pairs were only counted"));
+}
+
+TEST(ChannelServesNothing, EnabledChannelWithoutGroupsOrModelsIsAWarning) {
+  Rows rows = Agreeing();
+  Put(rows, ChannelRow{.id = 2, .name = "two", .status = 1, .groups = "default", .models = nullptr});
+  Put(rows, ChannelRow{.id = 3, .status = 1, .groups = "", .models = "c"});
+  Put(rows, ChannelRow{.id = 4, .status = 1, .groups = "", .models = ""});
+  const Examination exam = Examined(rows);
+  EXPECT_THAT(Codes(exam), ElementsAre("warning channel-serves-nothing"));
+  const Finding finding = Only(exam, kServesNothing);
+  EXPECT_EQ(finding.count, 3u);
+  EXPECT_EQ(finding.message,
+            "3 enabled channels list no groups or no models and can serve nothing: channel 2 (\"two\"), channel 3, "
+            "channel 4");
+  EXPECT_EQ(finding.cure, CureClass::kAdvice);
+  EXPECT_EQ(finding.where.at(0).detail, "lists no models");
+  EXPECT_EQ(finding.where.at(1).detail, "lists no groups");
+  EXPECT_EQ(finding.where.at(2).detail, "lists neither groups nor models");
+}
+
+TEST(ChannelServesNothing, DisabledChannelsAndThoseWithAbilitiesAreNotAmongThem) {
+  Rows rows = Agreeing();
+  Put(rows, ChannelRow{.id = 2, .status = 2, .groups = "default", .models = ""});
+  Put(rows, ChannelRow{.id = 3, .status = 1, .groups = "default", .models = ""});
+  Put(rows, AbilityRow{.group = "default", .model = "c", .channel_id = 3, .enabled = 1});
+  EXPECT_TRUE(Examined(rows, {.only = {kServesNothing}}).ok());
+}
+
+TEST(ChannelServesNothing, AbilitiesHelpNobodyWhereTheChannelsAreBelieved) {
+  Rows rows = Agreeing();
+  Put(rows, ChannelRow{.id = 3, .status = 1, .groups = "default", .models = ""});
+  Put(rows, AbilityRow{.group = "default", .model = "c", .channel_id = 3, .enabled = 1});
+  const DoctorOptions options{.policy = Policy{.source = RowSource::kChannels}, .only = {kServesNothing}};
+  EXPECT_EQ(Only(Examined(rows, options), kServesNothing).count, 1u);
+}
+
+TEST(ChannelServesNothing, SourceWithoutAGroupColumnMeansTheDefaultGroup) {
+  Rows rows;
+  Put(rows, ChannelRow{.id = 1, .status = 1, .models = "a"});
+  EXPECT_TRUE(Examined(rows).ok());
 }
 
 TEST(AbilityOrphan, IsAnErrorWherePairsHaveOnlyOrphans) {

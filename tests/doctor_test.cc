@@ -12,6 +12,7 @@ namespace pointsman {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -110,7 +111,63 @@ TEST(Examine, RowsThatAgreeHaveNoFinding) {
   EXPECT_TRUE(exam.ok());
 }
 
-TEST(Examine, EmptyRowsHaveNoFinding) { EXPECT_TRUE(Examined(Rows()).ok()); }
+// Catches: "nothing to complain about", said of a database that can serve nobody.
+TEST(NothingServed, EmptyTableOfChannelsIsAnError) {
+  const Examination exam = Examined(Rows());
+  EXPECT_THAT(Codes(exam), ElementsAre("error nothing-served"));
+  const Finding& finding = exam.findings[0];
+  EXPECT_EQ(finding.count, 0u);
+  EXPECT_EQ(finding.message, "no enabled channel serves any model: the table channels is empty");
+  EXPECT_EQ(finding.why, "every request fails, whatever its group and model");
+  EXPECT_EQ(finding.cure, CureClass::kAdvice);
+  EXPECT_EQ(finding.advice, "check that this is the right database: a gateway in use has channels");
+}
+
+TEST(NothingServed, ChannelsThatAreAllDisabledAreCountedAndNamed) {
+  Rows rows;
+  Put(rows, ChannelRow{.id = 1, .name = "one", .status = 2, .groups = "g", .models = "m,n"});
+  Put(rows, ChannelRow{.id = 2, .status = nullptr, .groups = "g", .models = "m"});
+  const Finding finding = Only(Examined(rows), "nothing-served");
+  EXPECT_EQ(finding.count, 2u);
+  EXPECT_EQ(finding.failing_routes, 2u) << "(g, m) and (g, n)";
+  EXPECT_EQ(finding.message, "no enabled channel serves any model: of 2 channels none is enabled");
+  EXPECT_EQ(finding.advice, "check that this is the right database; if it is, enable a channel");
+  EXPECT_EQ(finding.where.at(0).id, 1);
+  EXPECT_EQ(finding.where.at(0).detail, "disabled (status 2)");
+  EXPECT_EQ(finding.where.at(1).detail, "disabled (status NULL)");
+}
+
+TEST(NothingServed, EnabledChannelsThatServeNothingSayWhatTheyLack) {
+  Rows lists;
+  Put(lists, ChannelRow{.id = 1, .status = 1, .groups = "g", .models = ""});
+  Put(lists, ChannelRow{.id = 2, .status = 1, .groups = "g", .models = "m", .weight = -1});
+  const Finding of_lists = Only(Examined(lists), "nothing-served");
+  EXPECT_THAT(of_lists.message, HasSubstr("of 2 channels 2 are enabled"));
+  EXPECT_EQ(of_lists.where.at(0).detail, "enabled, but its list of groups or of models is empty");
+  EXPECT_EQ(of_lists.where.at(1).detail, "its row cannot be used");
+
+  Rows abilities;
+  Put(abilities, ChannelRow{.id = 1, .status = 1, .groups = "g", .models = "m"});
+  Put(abilities, AbilityRow{.group = "g", .model = "m", .channel_id = 1, .enabled = 0});
+  EXPECT_EQ(Only(Examined(abilities), "nothing-served").where.at(0).detail,
+            "enabled, but no enabled ability of it can be used");
+}
+
+TEST(NothingServed, ChannelsThatCouldNotBeReadAreNoEmptyTable) {
+  Rows rows;
+  rows.Reject({.place = {.source = "r", .table = SourceTable::kChannels, .key = "", .column = "id"},
+               .problem = "id is missing"});
+  const Finding finding = Only(Examined(rows), "nothing-served");
+  EXPECT_EQ(finding.message, "no enabled channel serves any model: no row of channels could be read");
+  EXPECT_EQ(finding.advice, "mend the channels that could not be read");
+}
+
+TEST(NothingServed, OneServedPairIsEnough) {
+  Rows rows;
+  Put(rows, ChannelRow{.id = 1, .status = 2, .groups = "g", .models = "m"});
+  Put(rows, ChannelRow{.id = 2, .status = 1, .groups = "g", .models = "m"});
+  EXPECT_TRUE(Examined(rows).ok());
+}
 
 TEST(Examine, ErrorsComeFirstThenCodesInByteOrder) {
   Rows rows;
@@ -136,9 +193,9 @@ TEST(Only, UnknownCodeIsRefusedAndTheNearOneNamed) {
 }
 
 TEST(Only, CodesAreInByteOrder) {
-  EXPECT_THAT(FindingCodes(),
-              ElementsAre("ability-disagrees", "ability-orphan", "channel-without-abilities", "row-rejected",
-                          "token-empty-group", "token-group-default", "token-group-unserved"));
+  EXPECT_THAT(FindingCodes(), ElementsAre("ability-disagrees", "ability-orphan", "channel-serves-nothing",
+                                          "channel-without-abilities", "nothing-served", "row-rejected",
+                                          "token-empty-group", "token-group-default", "token-group-unserved"));
 }
 
 TEST(Examine, ImpossiblePolicyIsRefused) {
@@ -212,6 +269,57 @@ TEST(RowRejected, RowsThatALoaderRejectedAreReported) {
             "1 row or list item of tokens cannot be used, e.g. id 7, column group: a number where text is expected");
   EXPECT_EQ(finding.where.at(0).table, SourceTable::kTokens);
   EXPECT_EQ(finding.advice, "quote it");
+}
+
+Rejection OfChannel(const std::string& key) {
+  return {.place = {.source = "r", .table = SourceTable::kChannels, .key = key, .column = "weight"},
+          .problem = "the text \"heavy\" where a whole number belongs"};
+}
+
+// Catches: "no pair has lost its only channel", said of pairs that nobody looked at.
+TEST(RowRejected, AbilitiesOfChannelsThatCouldNotBeReadAreSaidNotToBeCounted) {
+  Rows rows;
+  Put(rows, ChannelRow{.id = 1, .status = 1, .groups = "g", .models = "m"});
+  Put(rows, AbilityRow{.group = "g", .model = "m", .channel_id = 1, .enabled = 1});
+  rows.Reject(OfChannel("id 9"));
+  Put(rows, AbilityRow{.group = "g", .model = "m", .channel_id = 9, .enabled = 1});
+  Put(rows, AbilityRow{.group = "g", .model = "n", .channel_id = 9, .enabled = 1});
+  Put(rows, AbilityRow{.group = "g", .model = "o", .channel_id = 9, .enabled = 1});
+  Put(rows, AbilityRow{.group = "g", .model = "p", .channel_id = 9, .enabled = 0});
+  const Examination exam = Examined(rows, {.only = {"row-rejected"}});
+  ASSERT_THAT(exam.findings, SizeIs(2)) << "the channel, and its abilities";
+  for (const Finding& finding : exam.findings) {
+    EXPECT_EQ(finding.failing_routes, 0u);
+    EXPECT_EQ(finding.why,
+              "such rows are left out of the route table; not counted: 2 abilities of channels that could not be read")
+        << "(g, m) has another channel, and nobody enabled (g, p)";
+  }
+}
+
+TEST(RowRejected, ListsOfChannelsThatCouldNotBeReadAreSaidNotToBeCounted) {
+  Rows rows;
+  Put(rows, ChannelRow{.id = 1, .status = 1, .groups = "g", .models = "m", .weight = -1});
+  rows.Reject(OfChannel("id 9"));
+  EXPECT_EQ(Only(Examined(rows), "row-rejected").why,
+            "such rows are left out of the route table; 1 (group, model) pair has no route because of it; not counted: "
+            "what channels that could not be read list");
+}
+
+TEST(RowRejected, AbilitiesThatCouldNotBeReadAreSaidNotToBeCounted) {
+  Rows rows;
+  Put(rows, ChannelRow{.id = 1, .status = 1, .groups = "g", .models = "m,n"});
+  Put(rows, AbilityRow{.group = "g", .model = "m", .channel_id = 1, .enabled = 1});
+  rows.Reject({.place = {.source = "r", .table = SourceTable::kAbilities, .key = "(g, n, 1)", .column = "weight"},
+               .problem = "the text \"heavy\" where a whole number belongs"});
+  EXPECT_THAT(Only(Examined(rows), "row-rejected").why, EndsWith("; not counted: abilities that could not be read"));
+}
+
+TEST(RowRejected, NothingIsLostWhereOtherChannelsServeAllOfIt) {
+  Rows rows;
+  Put(rows, ChannelRow{.id = 1, .status = 1, .groups = "g", .models = "m", .weight = -1});
+  Put(rows, ChannelRow{.id = 2, .status = 1, .groups = "g", .models = "m"});
+  EXPECT_THAT(Only(Examined(rows), "row-rejected").why,
+              EndsWith("no pair that could be counted has lost its only channel by that"));
 }
 
 TEST(RowRejected, OneFindingATable) {

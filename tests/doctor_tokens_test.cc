@@ -122,6 +122,52 @@ TEST(TokenEmptyGroup, AssumeDefaultCuresTheRest) {
   EXPECT_THAT(finding.advice, Not(HasSubstr("remain")));
 }
 
+void RejectUser(Rows& rows, const std::string& key) {
+  rows.Reject({.place = {.source = "r", .table = SourceTable::kUsers, .key = key, .column = "status"},
+               .problem = "the text \"on\" where a whole number belongs"});
+}
+
+// Catches: the default group written over that of an owner who is there, and whose row only wants mending.
+TEST(TokenEmptyGroup, TokenWhoseOwnersRowCouldNotBeReadIsNeverCuredByAssumeDefault) {
+  Rows rows = TwoGroups();
+  RejectUser(rows, "id 99");
+  Put(rows, TokenRow{.id = 1, .user_id = 99, .group = ""});
+  Put(rows, TokenRow{.id = 2, .user_id = 99, .group = nullptr});
+  for (const bool assume_default : {false, true}) {
+    const Finding finding = Only(Examined(rows, {.assume_default = assume_default}), kEmpty);
+    EXPECT_THAT(finding.changes, IsEmpty());
+    EXPECT_EQ(finding.cure, CureClass::kAdvice);
+    EXPECT_EQ(
+        finding.advice,
+        "2 tokens remain to be cured by hand: 2 whose owner's row could not be read (users id 99; mend it first)");
+    EXPECT_EQ(finding.severity, Severity::kError);
+    EXPECT_EQ(finding.failing_routes, 0u) << "nobody knows which group was meant";
+  }
+}
+
+TEST(TokenEmptyGroup, AssumeDefaultIsOfferedOnlyToTokensWhoseOwnerIsMissing) {
+  Rows rows = TwoGroups();
+  RejectUser(rows, "id 98");
+  Put(rows, TokenRow{.id = 1, .user_id = 98, .group = ""});
+  Put(rows, TokenRow{.id = 2, .user_id = 99, .group = ""});
+  EXPECT_EQ(Only(Examined(rows), kEmpty).advice,
+            "2 tokens remain to be cured by hand: 1 without an owner row, 1 whose owner's row could not be read (users "
+            "id 98; mend it first); assume_default (--assume-default) makes the others \"default\"");
+  EXPECT_THAT(Sql(Only(Examined(rows, {.assume_default = true}), kEmpty)),
+              ElementsAre(R"(UPDATE tokens SET "group" = 'default' WHERE "id" = 2 AND "group" = '')"));
+}
+
+TEST(TokenEmptyGroup, UserThatCouldNotBeReadAndNamesNoIdMayOwnAnyTokenWithoutAnOwner) {
+  Rows rows = TwoGroups();
+  RejectUser(rows, "");
+  Put(rows, TokenRow{.id = 1, .user_id = 99, .group = ""});
+  Put(rows, TokenRow{.id = 2, .user_id = 2, .group = ""});
+  Put(rows, TokenRow{.id = 3, .user_id = nullptr, .group = ""});
+  const Finding finding = Only(Examined(rows, {.assume_default = true}), kEmpty);
+  EXPECT_THAT(Sql(finding), ElementsAre(HasSubstr("'vip' WHERE \"id\" = 2"), HasSubstr("'default' WHERE \"id\" = 3")));
+  EXPECT_THAT(finding.advice, HasSubstr("1 whose owner may be among the users that could not be read"));
+}
+
 TEST(TokenEmptyGroup, AssumeDefaultNeverWritesAGroupThatNobodyServes) {
   const DoctorOptions options{.policy = Policy{.groups = {.default_group = "dead", .empty_group = EmptyGroup::kExact}},
                               .assume_default = true};

@@ -208,6 +208,59 @@ TEST(Refusals, ComeBeforeRoutingAndAreSaid) {
   EXPECT_THAT(Ticks(why), ElementsAre(true, true, false, true));
 }
 
+struct Refused {
+  CallerRefusal refusal;
+  TokenRow token;
+  std::int64_t owner_status = 1;
+  const char* english;
+  const char* chinese;
+};
+
+std::vector<Refused> EveryRefusal() {
+  return {
+      {.refusal = CallerRefusal::kTokenDisabled,
+       .token = {.id = 3, .status = 2, .group = "default"},
+       .english = "enable the token (status 1)",
+       .chinese = "启用该令牌"},
+      {.refusal = CallerRefusal::kTokenExpired,
+       .token = {.id = 3, .status = 1, .group = "default", .expired_time = 99},
+       .english = "renew the token (a later expired_time, or -1 for never; status 1), or issue a new one",
+       .chinese = "或签发新令牌"},
+      {.refusal = CallerRefusal::kTokenExhausted,
+       .token = {.id = 3, .status = 4, .group = "default"},
+       .english = "top up the token's quota, and enable it again (status 1)",
+       .chinese = "为令牌补充额度"},
+      {.refusal = CallerRefusal::kOwnerDisabled,
+       .token = {.id = 3, .status = 1, .group = "default"},
+       .owner_status = 2,
+       .english = "enable the token's owner (status 1 of the user), or use a token of another one",
+       .chinese = "启用令牌所属用户"},
+      {.refusal = CallerRefusal::kModelNotAllowed,
+       .token = {.id = 3, .status = 1, .group = "default", .model_limits_enabled = 1, .model_limits = "pika"},
+       .english =
+           "add \"runway\" to the token's model limits (model_limits), or switch them off (model_limits_enabled 0)",
+       .chinese = "中加入 \"runway\"，或关闭该限制"},
+  };
+}
+
+// Catches: a hint that repeats the refusal's code and leaves the operator to guess what lifts it.
+TEST(Refusals, TellTheOperatorFirstWhatLiftsThemInBothLanguages) {
+  const Compiled c = MustCompile(RowsOf(Bltcy()));
+  for (const Refused& refused : EveryRefusal()) {
+    const UserRow owner{.id = 1, .status = refused.owner_status, .group = "default"};
+    const Caller caller = ResolveCaller(refused.token, &owner, 100);
+    const Explanation why = Explain(*c.table, caller.MakeRequest("runway"), &caller);
+    ASSERT_EQ(why.refusal, refused.refusal);
+    ASSERT_FALSE(why.hints.empty());
+    const std::string hint = std::string("the caller is refused before routing: ") + refused.english;
+    EXPECT_EQ(why.hints[0].english, hint);
+    EXPECT_THAT(why.hints[0].chinese, HasSubstr(refused.chinese));
+    EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator), HasSubstr("  -> " + hint + "\n"));
+    EXPECT_THAT(why.Text(Language::kChinese, Audience::kOperator), HasSubstr(refused.chinese));
+    EXPECT_THAT(why.Text(Language::kEnglish, Audience::kCaller), Not(HasSubstr(refused.english)));
+  }
+}
+
 TEST(EmptyTable, IsExplainedWithoutAnyRow) {
   const Explanation why = Explain(*MustCompile(Rows()).table, {.group = "default", .model = "m"});
   EXPECT_EQ(why.reason, Reason::kEmptyTable);

@@ -11,10 +11,11 @@
 //   weight     0 .. 2^32-1; anything else rejects the row. NULL is 0. An ability without the column takes the channel's
 //   priority   any 64-bit integer; NULL is 0. An ability without the column takes the channel's
 //   source     Policy::source: with any ability rows they alone decide who serves what, else the channels' lists do
-//   twice      the first row of a primary key counts, the others are rejected
+//   twice      the first good row of a primary key counts, the others are rejected
 //
 // Thread safety: thread-safe (a pure function).
-// Cost: O(n log n) in the abilities. Limits: 2^32-1 rows; names of at most kMaxNameBytes bytes.
+// Cost: a few passes over the candidates.
+// Limits: 2^32-1 rows; names of at most kMaxNameBytes bytes; lists of one channel that span at most 1,000,000 routes.
 #ifndef POINTSMAN_COMPILE_H_
 #define POINTSMAN_COMPILE_H_
 

@@ -15,7 +15,9 @@
 //                              weight, tag, unlisted (the channel's lists do not name it), missing (they do, and other
 //                              pairs of the channel have a row). The cures do what the gateways' own repair does
 //   ability-orphan             an ability whose channel does not exist
+//   channel-serves-nothing     an enabled channel that lists no groups or no models and has no ability row
 //   channel-without-abilities  an enabled channel that lists groups and models and has no ability row, while others have
+//   nothing-served             no enabled channel serves any model: perhaps the wrong database, or all are disabled
 //   row-rejected               a row that cannot be used as it is; one finding for each table
 //   token-empty-group          an enabled token whose group is NULL, '' or blank
 //   token-group-default        the column tokens.group whose default is absent, NULL or ''
@@ -24,7 +26,8 @@
 // What fails is counted from the table that the rows compile to under the examined lookup, never guessed. For tokens a
 // pair fails because of the finding if the token's request for the model has no route, although the group that the
 // gateways mean serves it: the owner's, else the default group (for token-group-unserved: the one that differs only in
-// case or blanks, where there is one). A token's own model limits are respected.
+// case or blanks, where there is one). A token's own model limits are respected. Tokens whose owner's row was rejected
+// while loading are not counted: nobody knows the group that was meant.
 //
 // Thread safety: thread-safe (a pure function).
 // Cost: one compilation and a few passes over the rows, O(n log n) in the abilities; memory for one change a wrong row.
@@ -142,7 +145,8 @@ struct DoctorOptions {
   Dialect dialect = Dialect::kSqlite;
   // Finding codes to look for; empty: all. An unknown code is InvalidArgument that names the near ones.
   std::vector<std::string> only;
-  // Let the cure of an empty token group fall back to the default group where the owner's group cannot be used.
+  // Let the cure of an empty token group fall back to the default group where the owner's group cannot be used. Not where
+  // the owner's row was rejected while loading: that row is to be mended first.
   bool assume_default = false;
   std::size_t max_where = 50;
 };

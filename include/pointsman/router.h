@@ -4,9 +4,9 @@
 //   pointsman::SqliteLoader loader("one-api.db");
 //   absl::StatusOr<pointsman::BuildReport> built = router.Reload(loader);
 //
-//   pointsman::Selection s = router.Select({.group = token.group, .user_group = user.group, .model = "gpt-4o"});
-//   if (s) Send(s.channel_id());
-//   else   Fail(503, router.Explain({.group = token.group, .model = "gpt-4o"}).Text(pointsman::Language::kEnglish));
+//   const pointsman::Request request{.group = token.group, .user_group = user.group, .model = "gpt-4o"};
+//   if (pointsman::Selection s = router.Select(request)) Send(s.channel_id());
+//   else Fail(503, router.Explain(request).Text(pointsman::Language::kEnglish));
 //
 // A first selection draws from the highest tier that has an eligible candidate; each candidate's probability is its
 // weight divided by the tier's sum, exactly, in integers.
@@ -65,7 +65,7 @@ class ModelHandle {
 
 struct RouterOptions {
   // Called with a table that is about to become current, while no other publish can happen. An error refuses it.
-  // Lets a host prepare its own map of channels first.
+  // Lets a host prepare its own map of channels first. Must not call Publish or Reload.
   std::function<absl::Status(const RouteTable&)> before_publish;
 
   // Reload refuses (FailedPrecondition) a table in which more than this share of the serving routes of the current

@@ -18,7 +18,9 @@ std::string BuildReport::Text(std::size_t max_rejections) const {
                      std::to_string(serving_routes) + " serving, from " + std::string(RowSourceName(believed)) + "), " +
                      content_hash + "\n";
   if (rejections.empty()) return text;
-  text += Count(rejections.size(), "row or list item was", "rows or list items were") + " rejected:\n";
+  text += Count(rejections.size(), "row or list item was", "rows or list items were") + " rejected" +
+          (max_rejections == 0 ? "\n" : ":\n");
+  if (max_rejections == 0) return text;
   const std::size_t shown = std::min(max_rejections, rejections.size());
   for (std::size_t i = 0; i < shown; ++i) text += "  " + rejections[i].Text() + "\n";
   if (shown < rejections.size()) text += "  and " + std::to_string(rejections.size() - shown) + " more\n";

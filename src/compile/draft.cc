@@ -9,12 +9,14 @@
 #include "absl/container/flat_hash_set.h"
 #include "pointsman/request.h"
 #include "rows/comma_list.h"
+#include "rows/row_key.h"
 #include "text/printable.h"
 
 namespace pointsman::inline v0 {
 namespace {
 
 constexpr std::int64_t kEnabled = 1;
+constexpr std::size_t kMostPairs = 1000000;  // that the lists of one channel may span
 constexpr std::int64_t kLargestWeight = std::numeric_limits<std::uint32_t>::max();
 
 // What is wrong with a cell, and the cure; empty where nothing is.
@@ -78,12 +80,18 @@ class RowJudge {
   }
 
   void JudgeChannels() {
+    for (const Rejection& rejection : rejections_) {  // so far: those that could not even be read
+      if (rejection.place.table != SourceTable::kChannels) continue;
+      if (const std::optional<std::int64_t> id = IdOfKey(rejection.place.key)) rejected_ids_.insert(*id);
+    }
+    absl::flat_hash_set<std::int64_t> kept_ids;
     for (const ChannelRow& row : rows_.channels()) {
-      if (!seen_ids_.insert(row.id).second) {
-        judge_.RejectChannel(row, "id", "channel " + std::to_string(row.id) + " is listed twice",
-                             "keep one of the rows; the first one counts");
-      } else if (const Complaint bad = JudgeWeight(row.weight)) {
+      if (const Complaint bad = JudgeWeight(row.weight)) {
         judge_.RejectChannel(row, "weight", bad.problem, bad.cure);
+        rejected_ids_.insert(row.id);
+      } else if (!kept_ids.insert(row.id).second) {
+        judge_.RejectChannel(row, "id", "channel " + std::to_string(row.id) + " is listed twice",
+                             "keep one of the rows; the first good one counts");
       } else {
         kept_.push_back(&row);
       }
@@ -133,7 +141,15 @@ class RowJudge {
     for (std::uint32_t c = 0; c < kept_.size(); ++c) {
       const ChannelRow& row = *kept_[c];
       const ItemList models = ListOf(row, "models", row.models.value_or({}));
-      for (const std::string_view group : SplitList(GroupsOf(row))) {
+      const ItemList groups = SplitList(GroupsOf(row));
+      if (groups.size() * models.size() > kMostPairs) {
+        judge_.RejectChannel(row, "models",
+                             std::to_string(groups.size()) + " groups times " + std::to_string(models.size()) + " models are more than " +
+                                 std::to_string(kMostPairs) + " routes",
+                             "shorten one of its lists, or split the channel");
+        continue;
+      }
+      for (const std::string_view group : groups) {
         if (group.size() > kMaxNameBytes) continue;  // rejected when the groups were noted
         for (const std::string_view model : models) {
           Take(group, model, {.channel = c,
@@ -189,7 +205,7 @@ class RowJudge {
 
   Complaint MissingChannel(std::int64_t id) const {
     const std::string name = "channel " + std::to_string(id);
-    if (seen_ids_.contains(id)) return {"the row of its " + name + " was rejected", "mend that row"};
+    if (rejected_ids_.contains(id)) return {"the row of its " + name + " was rejected", "mend that row"};
     return {name + " does not exist", "delete the ability, or add the channel"};
   }
 
@@ -209,7 +225,7 @@ class RowJudge {
   const Policy& policy_;
   Judge judge_;
   const std::vector<Rejection>& rejections_;
-  absl::flat_hash_set<std::int64_t> seen_ids_;
+  absl::flat_hash_set<std::int64_t> rejected_ids_;
   std::vector<const ChannelRow*> kept_;  // parallel to draft_.channels
   absl::flat_hash_map<std::int64_t, std::uint32_t> channel_of_;
   Draft draft_;

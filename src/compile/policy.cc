@@ -33,6 +33,10 @@ absl::Status Policy::Validate() const {
     return absl::InvalidArgumentError(std::string(
         "policy: default_group is empty; name the group that stands in for an empty one, such as \"default\""));
   }
+  if (Trim(groups.default_group) != groups.default_group) {
+    return absl::InvalidArgumentError("policy: default_group " + Quoted(groups.default_group) +
+                                      " has blanks around it, which no list of groups can name; remove them");
+  }
   if (groups.default_group.size() > kMaxNameBytes) {
     return absl::InvalidArgumentError("policy: default_group " + Quoted(groups.default_group) + " is longer than " +
                                       std::to_string(kMaxNameBytes) + " bytes; shorten it");

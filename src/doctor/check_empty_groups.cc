@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "doctor/checks.h"
 #include "doctor/token_requests.h"
 #include "doctor/wording.h"
@@ -13,8 +13,14 @@
 namespace pointsman::inline v0 {
 namespace {
 
-enum class Obstacle { kNone, kNoOwner, kOwnerGroupEmpty, kOwnerGroupUnserved };
-constexpr std::size_t kObstacles = 4;
+enum class Obstacle { kNone, kNoOwner, kOwnerUnread, kOwnerPerhapsUnread, kOwnerGroupEmpty, kOwnerGroupUnserved };
+constexpr std::size_t kObstacles = 6;
+constexpr std::size_t kShownOwners = 5;
+
+// Whether the owner's group is there to be read once a row is mended: then no other group may be written.
+bool AwaitsOwner(Obstacle obstacle) {
+  return obstacle == Obstacle::kOwnerUnread || obstacle == Obstacle::kOwnerPerhapsUnread;
+}
 
 struct Cure {
   std::string_view group;  // empty: there is none
@@ -43,6 +49,7 @@ class EmptyGroupCheck {
     CountRequests(row);
     const Cure cure = FindCure(row);
     ++obstacles_[static_cast<std::size_t>(cure.obstacle)];
+    if (cure.obstacle == Obstacle::kOwnerUnread) NoteUnread(row.user_id.value());
     if (!cure.group.empty()) {
       growing_.finding().changes.push_back({.kind = RowChange::Kind::kUpdate,
                                             .table = SourceTable::kTokens,
@@ -50,6 +57,10 @@ class EmptyGroupCheck {
                                             .before = {{"group", ToSql(row.group)}},
                                             .after = {{"group", std::string(cure.group)}}});
     }
+  }
+
+  void NoteUnread(std::int64_t owner) {
+    if (unread_.insert(owner).second) unread_owners_.Add(std::to_string(owner));
   }
 
   void CountRequests(const TokenRow& row) {
@@ -65,13 +76,16 @@ class EmptyGroupCheck {
     Cure cure{.group = {}, .obstacle = FindObstacle(row)};
     if (cure.obstacle == Obstacle::kNone) {
       cure.group = requests_.OwnerGroup(row);
-    } else if (evidence_.options().assume_default && default_is_served()) {
+    } else if (evidence_.options().assume_default && default_is_served() && !AwaitsOwner(cure.obstacle)) {
       cure = {.group = evidence_.policy().groups.default_group, .obstacle = Obstacle::kNone};
     }
     return cure;
   }
 
   Obstacle FindObstacle(const TokenRow& row) const {
+    if (requests_.OwnerIsUnread(row)) {
+      return evidence_.HasUnloadedUser(row.user_id.value()) ? Obstacle::kOwnerUnread : Obstacle::kOwnerPerhapsUnread;
+    }
     if (requests_.Owner(row) == nullptr) return Obstacle::kNoOwner;
     const std::string_view group = requests_.OwnerGroup(row);
     if (IsBlank(group)) return Obstacle::kOwnerGroupEmpty;
@@ -136,26 +150,32 @@ class EmptyGroupCheck {
     if (left == 0) return advice;
     if (!advice.empty()) advice += ". ";
     return advice + Tokens(left) + (left == 1 ? " remains" : " remain") + " to be cured by hand: " + Obstacles() +
-           WayOut();
+           WayOut(left);
   }
 
+  std::size_t amount(Obstacle obstacle) const { return obstacles_[static_cast<std::size_t>(obstacle)]; }
+
   std::string Obstacles() const {
-    const auto amount = [&](Obstacle obstacle) { return obstacles_[static_cast<std::size_t>(obstacle)]; };
     BoundedList reasons(kObstacles);
     const auto add = [&](Obstacle obstacle, const std::string& what) {
       if (amount(obstacle) > 0) reasons.Add(std::to_string(amount(obstacle)) + " " + what);
     };
     add(Obstacle::kNoOwner, "without an owner row");
+    add(Obstacle::kOwnerUnread, "whose owner's row could not be read (users id " + unread_owners_.Text() +
+                                    (unread_.size() == 1 ? "; mend it first)" : "; mend them first)"));
+    add(Obstacle::kOwnerPerhapsUnread, "whose owner may be among the users that could not be read (mend them first)");
     add(Obstacle::kOwnerGroupEmpty, "whose owner has no group either");
     add(Obstacle::kOwnerGroupUnserved, "whose owner's group no enabled channel serves");
     return reasons.Text();
   }
 
-  std::string WayOut() const {
+  std::string WayOut(std::size_t left) const {
+    const std::size_t awaiting = amount(Obstacle::kOwnerUnread) + amount(Obstacle::kOwnerPerhapsUnread);
+    if (left == awaiting) return "";
     const std::string group = Quoted(evidence_.policy().groups.default_group);
     if (!default_is_served())
       return "; the default group " + group + " is not served either: enable a channel for it first";
-    return "; assume_default (--assume-default) makes them " + group;
+    return "; assume_default (--assume-default) makes " + std::string(awaiting == 0 ? "them " : "the others ") + group;
   }
 
   const Evidence& evidence_;
@@ -167,6 +187,8 @@ class EmptyGroupCheck {
   std::size_t blank_ = 0;
   std::size_t stranded_tokens_ = 0;  // whose every request fails
   std::size_t obstacles_[kObstacles] = {};
+  absl::flat_hash_set<std::int64_t> unread_;  // owners
+  BoundedList unread_owners_{kShownOwners};
   std::optional<GroupAndModel> example_;
 };
 

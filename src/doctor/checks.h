@@ -15,7 +15,9 @@ using Findings = std::vector<Finding>;
 
 void CheckAbilityDisagrees(const Evidence& evidence, Findings& findings);
 void CheckAbilityOrphan(const Evidence& evidence, Findings& findings);
+void CheckChannelServesNothing(const Evidence& evidence, Findings& findings);
 void CheckChannelWithoutAbilities(const Evidence& evidence, Findings& findings);
+void CheckNothingServed(const Evidence& evidence, Findings& findings);
 void CheckRowRejected(const Evidence& evidence, Findings& findings);
 void CheckTokenEmptyGroup(const Evidence& evidence, Findings& findings);
 void CheckTokenGroupDefault(const Evidence& evidence, Findings& findings);

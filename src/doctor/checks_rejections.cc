@@ -57,10 +57,14 @@ class Cures {
   bool more_ = false;
 };
 
-// Pairs that enabled rows of enabled channels would serve, had the rows not been rejected.
+// Pairs that enabled rows of enabled channels would serve, had the rows not been rejected. What a channel that could
+// not be read would serve is not counted: nobody knows whether it is enabled.
 class LostPairs {
  public:
   explicit LostPairs(const Evidence& evidence) : evidence_(evidence) {
+    for (const Rejection& rejection : evidence.rows().rejections()) {
+      if (rejection.place.table == SourceTable::kAbilities) any_unread_abilities_ = true;
+    }
     if (evidence.believes_abilities()) {
       for (const AbilityRow& row : evidence.rows().abilities()) TakeAbility(row);
     } else {
@@ -73,12 +77,26 @@ class LostPairs {
     return table == SourceTable::kAbilities ? by_abilities_.size() : 0;
   }
 
+  // What may have lost its only channel beside those; empty: nothing.
+  std::string NotCountedFor(SourceTable table) const {
+    BoundedList parts(2);
+    const bool of_abilities = table == SourceTable::kAbilities && evidence_.believes_abilities();
+    if (of_abilities && any_unread_abilities_) parts.Add("abilities that could not be read");
+    if ((of_abilities || table == SourceTable::kChannels) && of_unread_channels_ > 0) {
+      parts.Add(Abilities(of_unread_channels_) + " of channels that could not be read");
+    }
+    const bool lists_are_lost = !evidence_.believes_abilities() && evidence_.has_unloaded_channels();
+    if (lists_are_lost && table == SourceTable::kChannels) parts.Add("what channels that could not be read list");
+    return parts.Text();
+  }
+
  private:
   void TakeAbility(const AbilityRow& row) {
     if (!IsEnabled(row) || !HasUsableNames(row)) return;
     const GroupAndModel pair(row.group.value(), row.model.value());
     if (evidence_.Serves(pair.first, pair.second)) return;
     const ChannelRow* channel = evidence_.FindChannel(row.channel_id);
+    if (channel == nullptr && evidence_.HasChannel(row.channel_id)) ++of_unread_channels_;
     if (channel == nullptr || !IsEnabled(*channel)) return;
     (evidence_.IsUsable(*channel) ? by_abilities_ : by_channels_).insert(pair);
   }
@@ -98,13 +116,19 @@ class LostPairs {
   const Evidence& evidence_;
   PairSet by_channels_;
   PairSet by_abilities_;
+  std::size_t of_unread_channels_ = 0;  // enabled abilities whose pair nobody else serves
+  bool any_unread_abilities_ = false;
 };
 
-std::string Why(std::size_t failing_routes) {
-  const std::string why = "such rows are left out of the route table";
-  if (failing_routes == 0) return why + "; no pair that could be counted has lost its only channel by that";
-  return why + "; " + Amount(failing_routes, "(group, model) pair has", "(group, model) pairs have") +
-         " no route because of it";
+std::string Why(std::size_t failing_routes, const std::string& not_counted) {
+  std::string why = "such rows are left out of the route table";
+  if (failing_routes > 0) {
+    why += "; " + Amount(failing_routes, "(group, model) pair has", "(group, model) pairs have") +
+           " no route because of it";
+  } else if (not_counted.empty()) {
+    why += "; no pair that could be counted has lost its only channel by that";
+  }
+  return not_counted.empty() ? why : why + "; not counted: " + not_counted;
 }
 
 struct OfTable {
@@ -138,7 +162,7 @@ void CheckRowRejected(const Evidence& evidence, Findings& findings) {
                       (of.first->place.column.empty() ? "" : ", column " + of.first->place.column) + ": " +
                       of.first->problem;
     finding.failing_routes = lost->CountFor(of.first->place.table);
-    finding.why = Why(finding.failing_routes);
+    finding.why = Why(finding.failing_routes, lost->NotCountedFor(of.first->place.table));
     finding.cure = CureClass::kAdvice;
     finding.advice = of.cures.Text();
     findings.push_back(std::move(finding));

@@ -22,10 +22,12 @@ struct Check {
 };
 
 // In byte order of the codes.
-constexpr std::array<Check, 7> kChecks = {{
+constexpr std::array<Check, 9> kChecks = {{
     {"ability-disagrees", &CheckAbilityDisagrees},
     {"ability-orphan", &CheckAbilityOrphan},
+    {"channel-serves-nothing", &CheckChannelServesNothing},
     {"channel-without-abilities", &CheckChannelWithoutAbilities},
+    {"nothing-served", &CheckNothingServed},
     {"row-rejected", &CheckRowRejected},
     {"token-empty-group", &CheckTokenEmptyGroup},
     {"token-group-default", &CheckTokenGroupDefault},

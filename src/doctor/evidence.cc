@@ -34,16 +34,30 @@ absl::StatusOr<Evidence> Evidence::Gather(const Rows& rows, const DoctorOptions&
   evidence.options_ = &options;
   evidence.compiled_ = *std::move(compiled);
   for (const ChannelRow& row : rows.channels()) evidence.channels_.try_emplace(row.id, &row);
-  for (const Rejection& rejection : rows.rejections()) {
-    if (rejection.place.table == SourceTable::kChannels) {
-      if (const auto id = IdOfKey(rejection.place.key)) evidence.unloaded_channels_.insert(*id);
-    } else if (rejection.place.table == SourceTable::kAbilities) {
-      if (const auto id = ChannelOfAbilityKey(rejection.place.key)) evidence.unloaded_abilities_.insert(*id);
-    }
-  }
   for (const UserRow& row : rows.users()) evidence.users_.try_emplace(row.id, &row);
+  evidence.NoteUnloaded();
   evidence.IndexServed();
   return evidence;
+}
+
+void Evidence::Unloaded::Add(const Rejection& rejection) {
+  if (const auto id = IdOfKey(rejection.place.key)) {
+    ids.insert(*id);
+  } else {
+    has_unnamed = true;
+  }
+}
+
+void Evidence::NoteUnloaded() {
+  for (const Rejection& rejection : rows_->rejections()) {
+    if (rejection.place.table == SourceTable::kChannels) {
+      unloaded_channels_.Add(rejection);
+    } else if (rejection.place.table == SourceTable::kUsers) {
+      unloaded_users_.Add(rejection);
+    } else if (rejection.place.table == SourceTable::kAbilities) {
+      if (const auto id = ChannelOfAbilityKey(rejection.place.key)) unloaded_abilities_.insert(*id);
+    }
+  }
 }
 
 void Evidence::IndexServed() {
@@ -76,7 +90,8 @@ std::span<const std::string_view> Evidence::ServedModels(std::string_view group)
 RouteChoice Evidence::Choose(std::string_view group, std::string_view model) const {
   const TableData& data = table().data();
   const std::uint32_t g = data.group_table.Find(group);
-  return g == kNoIndex ? RouteChoice{.reason = Reason::kUnknownGroup} : ChooseRoute(data, g, data.model_table.Find(model));
+  return g == kNoIndex ? RouteChoice{.reason = Reason::kUnknownGroup}
+                       : ChooseRoute(data, g, data.model_table.Find(model));
 }
 
 const ChannelRecord& Evidence::Server(std::string_view group, std::string_view model) const {
@@ -97,15 +112,6 @@ bool IsEnabled(const UserRow& user) { return IsEnabledStatus(user.status); }
 
 bool HasEmptyGroup(const TokenRow& token) {
   return IsEnabled(token) && !token.group.is_absent() && IsBlank(token.group.value_or({}));
-}
-
-std::optional<std::int64_t> IdOfKey(std::string_view key) {
-  constexpr std::string_view kPrefix = "id ";
-  if (key.substr(0, kPrefix.size()) != kPrefix) return std::nullopt;
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(key.data() + kPrefix.size(), key.data() + key.size(), id);
-  const bool whole = error == std::errc() && end == key.data() + key.size();
-  return whole ? std::optional<std::int64_t>(id) : std::nullopt;
 }
 
 std::optional<std::int64_t> ChannelOfAbilityKey(std::string_view key) {

@@ -20,6 +20,7 @@
 #include "pointsman/compile.h"
 #include "pointsman/doctor.h"
 #include "rows/comma_list.h"
+#include "rows/row_key.h"
 #include "select/select.h"
 #include "table/table_data.h"
 
@@ -45,9 +46,14 @@ class Evidence {
   const UserRow* FindUser(std::int64_t id) const;
 
   // Whether the source has a row of that channel at all, be it one that was rejected while loading.
-  bool HasChannel(std::int64_t id) const { return FindChannel(id) != nullptr || unloaded_channels_.contains(id); }
+  bool HasChannel(std::int64_t id) const { return FindChannel(id) != nullptr || unloaded_channels_.ids.contains(id); }
   // Whether an ability row of that channel was rejected while loading: such a row is there, but cannot be compared.
   bool HasUnloadedAbilities(std::int64_t channel_id) const { return unloaded_abilities_.contains(channel_id); }
+  // Whether some channel's row was rejected while loading.
+  bool has_unloaded_channels() const { return unloaded_channels_.any(); }
+  // Whether that user's row was rejected while loading; or some user's row that names no id, and may be anybody's.
+  bool HasUnloadedUser(std::int64_t id) const { return unloaded_users_.ids.contains(id); }
+  bool has_unnamed_users() const { return unloaded_users_.has_unnamed; }
   // Whether the channel's row was fit for the table.
   bool IsUsable(const ChannelRow& channel) const { return table().FindChannel(channel.id).has_value(); }
 
@@ -65,7 +71,17 @@ class Evidence {
   std::optional<std::string_view> ResolveEmpty(std::string_view user_group) const;
 
  private:
+  // Rows that were rejected while loading, by id.
+  struct Unloaded {
+    absl::flat_hash_set<std::int64_t> ids;
+    bool has_unnamed = false;
+
+    void Add(const Rejection& rejection);
+    bool any() const { return has_unnamed || !ids.empty(); }
+  };
+
   Evidence() = default;
+  void NoteUnloaded();
   void IndexServed();
   RouteChoice Choose(std::string_view group, std::string_view model) const;
 
@@ -73,7 +89,8 @@ class Evidence {
   const DoctorOptions* options_ = nullptr;
   Compiled compiled_;
   absl::flat_hash_map<std::int64_t, const ChannelRow*> channels_;
-  absl::flat_hash_set<std::int64_t> unloaded_channels_;
+  Unloaded unloaded_channels_;
+  Unloaded unloaded_users_;
   absl::flat_hash_set<std::int64_t> unloaded_abilities_;  // by channel
   absl::flat_hash_map<std::int64_t, const UserRow*> users_;
   std::vector<std::string_view> served_;   // models of serving routes, in the order of (group, model)
@@ -84,9 +101,6 @@ bool IsEnabled(const ChannelRow& channel);
 bool IsEnabled(const AbilityRow& ability);
 bool IsEnabled(const TokenRow& token);
 bool IsEnabled(const UserRow& user);
-
-// The id in a key such as "id 8".
-std::optional<std::int64_t> IdOfKey(std::string_view key);
 
 // The channel in a key such as "(default, runway, 8)".
 std::optional<std::int64_t> ChannelOfAbilityKey(std::string_view key);

@@ -18,7 +18,13 @@ std::string_view TokenRequests::OwnerGroup(const TokenRow& token) const {
   return owner == nullptr ? std::string_view() : owner->group.value_or({});
 }
 
+bool TokenRequests::OwnerIsUnread(const TokenRow& token) const {
+  if (!token.user_id.has_value() || Owner(token) != nullptr) return false;
+  return evidence_.HasUnloadedUser(token.user_id.value()) || evidence_.has_unnamed_users();
+}
+
 std::string_view TokenRequests::MeantGroup(const TokenRow& token) const {
+  if (OwnerIsUnread(token)) return {};
   const std::string_view group = OwnerGroup(token);
   return IsBlank(group) ? std::string_view(evidence_.policy().groups.default_group) : group;
 }

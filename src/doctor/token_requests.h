@@ -23,7 +23,9 @@ class TokenRequests {
   const UserRow* Owner(const TokenRow& token) const;
   // Empty where it is unknown.
   std::string_view OwnerGroup(const TokenRow& token) const;
-  // What the gateways mean by an empty group: the owner's, else the default group.
+  // Whether the owner's row is there, or may be, but could not be read: then nobody knows the group.
+  bool OwnerIsUnread(const TokenRow& token) const;
+  // What the gateways mean by an empty group: the owner's, else the default group. Empty where the owner is unread.
   std::string_view MeantGroup(const TokenRow& token) const;
 
   // How many models the token may call are served in `meant` and not in `used` (nothing: no group is used). None if

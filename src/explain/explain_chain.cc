@@ -125,7 +125,7 @@ Phrase WhoAsks(const Caller* caller) {
 
 // The stored group: "NULL" where the token has none.
 std::string StoredGroup(const Caller* caller, const Explanation& e) {
-  if (caller != nullptr && !caller->token_group) return "NULL";
+  if (caller != nullptr && caller->token_group.is_null()) return "NULL";
   return Quoted(e.requested_group);
 }
 

@@ -63,9 +63,38 @@ void HintForReason(const RouteTable& table, Explanation& e) {
   }
 }
 
+// What lifts a refusal.
+Phrase CureOf(CallerRefusal refusal, const std::string& model) {
+  switch (refusal) {
+    case CallerRefusal::kNone: return {};
+    case CallerRefusal::kTokenDisabled: return {"enable the token (status 1)", "启用该令牌（status 1）"};
+    case CallerRefusal::kTokenExpired:
+      return {"renew the token (a later expired_time, or -1 for never; status 1), or issue a new one",
+              "为令牌续期（将 expired_time 改为更晚的时间，或 -1 表示永不过期；status 1），或签发新令牌"};
+    case CallerRefusal::kTokenExhausted:
+      return {"top up the token's quota, and enable it again (status 1)", "为令牌补充额度，并重新启用（status 1）"};
+    case CallerRefusal::kOwnerDisabled:
+      return {"enable the token's owner (status 1 of the user), or use a token of another one",
+              "启用令牌所属用户（用户 status 1），或改用其他用户的令牌"};
+    case CallerRefusal::kModelNotAllowed:
+      return {
+          "add " + model + " to the token's model limits (model_limits), or switch them off (model_limits_enabled 0)",
+          "在令牌的模型限制（model_limits）中加入 " + model + "，或关闭该限制（model_limits_enabled 0）"};
+  }
+  return {};
+}
+
+void HintForRefusal(Explanation& e) {
+  if (e.refusal == CallerRefusal::kNone) return;
+  const Phrase cure = CureOf(e.refusal, Quoted(e.requested_model));
+  e.hints.push_back(
+      {"the caller is refused before routing: " + cure.english, "调用方在路由之前即被拒绝：" + cure.chinese});
+}
+
 }  // namespace
 
 void AddHints(const RouteTable& table, Explanation& e) {
+  HintForRefusal(e);  // first, as it is met first
   HintForReason(table, e);
   if (e.reason != Reason::kNone) {
     if (const std::string groups = ServingGroups(e); !groups.empty()) {
@@ -82,10 +111,6 @@ void AddHints(const RouteTable& table, Explanation& e) {
                            "名称区分大小写与空格：存在分组 " + Quoted(miss.group)});
       }
     }
-  }
-  if (e.refusal != CallerRefusal::kNone) {
-    const std::string name(CallerRefusalName(e.refusal));
-    e.hints.push_back({"the caller is refused before routing: " + name, "调用方在路由之前即被拒绝：" + name});
   }
 }
 

@@ -50,7 +50,8 @@ CallerRefusal Caller::MayCall(std::string_view model) const {
 
 Request Caller::MakeRequest(std::string_view model) const {
   Request request;
-  if (token_group.has_value()) request.group = *token_group;
+  if (token_group.has_value()) request.group = token_group.value();
+  if (token_group.is_absent()) request.group = user_group;
   request.user_group = user_group;
   request.model = model;
   return request;
@@ -60,7 +61,8 @@ Caller ResolveCaller(const TokenRow& token, const UserRow* owner, std::optional<
   Caller caller;
   caller.token_id = token.id;
   caller.token_name = token.name.value_or({});
-  if (token.group.has_value()) caller.token_group = token.group.value();
+  if (token.group.has_value()) caller.token_group = std::string(token.group.value());
+  if (token.group.is_null()) caller.token_group = nullptr;
   if (owner != nullptr) {
     caller.user_id = owner->id;
     caller.user_group = owner->group.value_or({});

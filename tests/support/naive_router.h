@@ -35,7 +35,7 @@ class NaiveRouter {
     std::set<std::int64_t> ids;
     groups_.insert(policy.groups.default_group);
     for (const ChannelRow& row : rows.channels()) {
-      if (!ids.insert(row.id).second || !GoodWeight(row.weight)) continue;
+      if (!GoodWeight(row.weight) || !ids.insert(row.id).second) continue;
       channels.emplace(row.id, row);
       for (const std::string& group : Split(GroupsOf(row))) groups_.insert(group);
     }
