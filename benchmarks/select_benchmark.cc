@@ -1,57 +1,116 @@
-// What a selection and a compilation cost. One thread; run with --benchmark_repetitions=5 and read the median.
+// What one selection costs: by size of the table, order of the keys and number of threads, for the library and for its
+// opponents. `channels` is the plot's series: candidates of the route, in one tier.
 #include <benchmark/benchmark.h>
 
-#include <cstdint>
+#include <memory>
 #include <string>
 
-#include "pointsman/compile.h"
-#include "pointsman/random.h"
-#include "pointsman/router.h"
+#include "harness/cases.h"
+#include "harness/optional_api.h"
+#include "harness/selects.h"
+#include "opponents/gateway_algorithm.h"
+#include "opponents/ordinary.h"
 
-namespace pointsman {
+namespace pointsman::bench {
 namespace {
 
-std::string Group(std::int64_t g) { return "customer-group-" + std::to_string(g); }
-std::string Model(std::int64_t m) { return "vendor-model-name-" + std::to_string(m); }
+// Each contestant: built from a workload, asked by names.
+struct Pointsman {
+  explicit Pointsman(const Workload& w) { ok = router.Publish(Compile(w.rows(), {})->table).ok(); }
+  auto select() const { return Ours(router); }
+  Router router;
+  bool ok = false;
+};
+struct Ordinary {
+  explicit Ordinary(const Workload& w) { router.Publish(OrdinaryTable::Build(w.rows())); }
+  auto select() const { return Theirs(router); }
+  OrdinaryRouter router;
+  bool ok = true;
+};
+struct Gateway {
+  explicit Gateway(const Workload& w) { router.Rebuild(w.rows()); }
+  auto select() const { return Theirs(router); }
+  GatewayRouter router;
+  bool ok = true;
+};
 
-// `groups` groups by `models` models, each pair served by `candidates` channels in one tier.
-Rows MakeRows(std::int64_t groups, std::int64_t models, std::int64_t candidates) {
-  Rows rows("benchmark");
-  for (std::int64_t c = 1; c <= candidates; ++c) rows.Add(ChannelRow{.id = c, .status = 1, .weight = c % 7 + 1});
-  for (std::int64_t g = 0; g < groups; ++g) {
-    for (std::int64_t m = 0; m < models; ++m) {
-      for (std::int64_t c = 1; c <= candidates; ++c) {
-        rows.Add(AbilityRow{.group = Group(g), .model = Model(m), .channel_id = c, .weight = (g + m + c) % 7 + 1});
-      }
+// Thread 0 builds before the threads' common start and destroys after their common end.
+template <class Contestant>
+void Run(benchmark::State& state, const Shape& shape, Order order) {
+  struct Setting {
+    explicit Setting(const Shape& s, Order o) : w(s), contestant(w), keys(KeysOf(w, o)) {}
+    Workload w;
+    Contestant contestant;
+    std::vector<Key> keys;
+  };
+  static std::unique_ptr<const Setting> setting;
+  if (state.thread_index() == 0) setting = std::make_unique<const Setting>(shape, order);
+  std::size_t next = 0;
+  for (auto _ : state) {
+    if (next == 0) next = setting->keys.size();  // first read after the start
+    const Key key = setting->keys[--next];
+    Keep(setting->contestant.select()(setting->w.group(key), setting->w.model(key)));
+  }
+  state.SetItemsProcessed(state.iterations());
+  if (state.thread_index() == 0) {
+    if (!setting->contestant.ok) state.SkipWithError("publish");
+    setting = nullptr;
+  }
+}
+
+template <class Contestant>
+void Register(const std::string& name) {
+  for (const Size size : {Size::kTiny, Size::kSmall, Size::kTypical, Size::kTypicalDistinct, Size::kHuge}) {
+    for (const Order order : {Order::kHot, Order::kRandom, Order::kSkewed, Order::kMissing}) {
+      benchmark::RegisterBenchmark((name + "/" + NameOf(size) + "/" + NameOf(order)).c_str(),
+                                   [size, order](benchmark::State& s) { Run<Contestant>(s, ShapeOf(size), order); });
     }
   }
-  return rows;
+  for (const std::uint32_t channels : {1u, 3u, 10u, 30u, 100u, 300u, 1000u}) {
+    benchmark::RegisterBenchmark((name + "/channels:" + std::to_string(channels)).c_str(),
+                                 [channels](benchmark::State& s) { Run<Contestant>(s, Wide(channels), Order::kHot); });
+  }
+  benchmark::RegisterBenchmark((name + "/parallel").c_str(),
+                               [](benchmark::State& s) { Run<Contestant>(s, Small(), Order::kHot); })
+      ->ThreadRange(1, 2 * benchmark::CPUInfo::Get().num_cpus)
+      ->UseRealTime();
 }
 
-void BM_SelectHit(benchmark::State& state) {
-  Router router;
-  if (!router.Publish(Compile(MakeRows(20, 20, state.range(0)), {})->table).ok()) return state.SkipWithError("publish");
-  const std::string group = Group(7);
-  const std::string model = Model(11);
-  SplitMix64 bits(1);
-  for (auto _ : state) benchmark::DoNotOptimize(router.Select({.group = group, .model = model}, RandomBits(bits)));
+// Everything resolved beforehand.
+template <class R>
+void RunHandles(benchmark::State& state, Order order) {
+  if constexpr (HasHandles<R>) {
+    const Workload w(Small());
+    const Pointsman built(w);
+    const R& router = built.router;
+    using Group = std::decay_t<decltype(*router.FindGroup(""))>;
+    using Model = std::decay_t<decltype(*router.FindModel(""))>;
+    std::vector<std::pair<Group, Model>> handles;
+    for (const Key key : KeysOf(w, order))
+      handles.emplace_back(*router.FindGroup(w.group(key)), *router.FindModel(w.model(key)));
+    std::size_t next = handles.size();
+    for (auto _ : state) {
+      if (next == 0) next = handles.size();
+      const auto& [group, model] = handles[--next];
+      Keep(router.Select(group, model).channel_id());
+    }
+  } else {
+    for (auto _ : state) {
+    }
+    state.SetLabel("not built");
+  }
 }
-BENCHMARK(BM_SelectHit)->ArgName("candidates")->Arg(3)->Arg(100)->Arg(1000);
 
-void BM_SelectMiss(benchmark::State& state) {
-  Router router;
-  if (!router.Publish(Compile(MakeRows(20, 20, 3), {})->table).ok()) return state.SkipWithError("publish");
-  const std::string group = Group(7);
-  for (auto _ : state) benchmark::DoNotOptimize(router.Select({.group = group, .model = "no-such-model"}));
-}
-BENCHMARK(BM_SelectMiss);
-
-void BM_Compile(benchmark::State& state) {
-  const Rows rows = MakeRows(20, state.range(0) / 100, 5);
-  for (auto _ : state) benchmark::DoNotOptimize(Compile(rows, {}));
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(rows.abilities().size()));
-}
-BENCHMARK(BM_Compile)->ArgName("abilities")->Arg(1000)->Arg(100000)->Unit(benchmark::kMillisecond);
+[[maybe_unused]] const bool kRegistered = [] {
+  Register<Pointsman>("pointsman");
+  Register<Ordinary>("ordinary");
+  Register<Gateway>("gateway_algorithm");
+  for (const Order order : {Order::kHot, Order::kRandom}) {
+    benchmark::RegisterBenchmark((std::string("pointsman_handles/small/") + NameOf(order)).c_str(),
+                                 [order](benchmark::State& s) { RunHandles<Router>(s, order); });
+  }
+  return true;
+}();
 
 }  // namespace
-}  // namespace pointsman
+}  // namespace pointsman::bench

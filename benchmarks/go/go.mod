@@ -1,0 +1,3 @@
+module pointsman.example/gateway
+
+go 1.19

@@ -1,0 +1,62 @@
+// Instructions by callgrind: instruction_probe is run twice, and once more twice with an empty loop.
+#include <array>
+#include <cstdio>
+#include <optional>
+#include <string>
+
+#include "ratios/rows.h"
+
+namespace pointsman::bench {
+namespace {
+
+constexpr std::size_t kFewCalls = 1000;
+constexpr std::size_t kManyCalls = 9000;
+
+// All instructions of one run of the probe.
+std::optional<double> Instructions(const std::string& who, std::size_t calls) {
+  const std::string command = std::string("valgrind --tool=callgrind --callgrind-out-file=/dev/null '") +
+                              POINTSMAN_INSTRUCTION_PROBE + "' " + who + " " + std::to_string(calls) + " 2>&1";
+  std::FILE* pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) return std::nullopt;
+  std::optional<double> total;
+  std::array<char, 512> line;
+  while (std::fgets(line.data(), static_cast<int>(line.size()), pipe) != nullptr) {
+    const std::string text(line.data());
+    const std::size_t at = text.find("Collected : ");
+    if (at != std::string::npos) total = std::stod(text.substr(at + 12));
+  }
+  return pclose(pipe) == 0 ? total : std::nullopt;
+}
+
+std::optional<double> PerCall(const std::string& who) {
+  const std::optional<double> few = Instructions(who, kFewCalls);
+  const std::optional<double> many = Instructions(who, kManyCalls);
+  if (!few || !many) return std::nullopt;
+  return (*many - *few) / static_cast<double>(kManyCalls - kFewCalls);
+}
+
+}  // namespace
+
+bool MeasureInstructions(RatioTable& table) {
+  std::fprintf(stderr, "instructions, by callgrind\n");
+  const std::optional<double> harness = PerCall("empty");
+  if (!harness) {
+    std::fprintf(stderr, "  not counted: valgrind is missing or failed\n");
+    return false;
+  }
+  const auto set = [&](std::string_view row, const std::string& who) {
+    const std::optional<double> with = PerCall(who);
+    if (!with) return false;
+    table.Set(row, *with - *harness);
+    return true;
+  };
+  const bool ours = set("instructions_per_select", "select");
+  const bool gateway = set("instructions_gateway", "gateway");
+  const bool ordinary = set("instructions_ordinary", "ordinary");
+  if (const std::optional<double> handles = PerCall("handles")) {
+    std::fprintf(stderr, "  by two handles: %.0f\n", *handles - *harness);
+  }
+  return ours && gateway && ordinary;
+}
+
+}  // namespace pointsman::bench

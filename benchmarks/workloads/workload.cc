@@ -1,0 +1,166 @@
+#include "workloads/workload.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "pointsman/random.h"
+
+namespace pointsman::bench {
+namespace {
+
+constexpr std::array<std::string_view, 7> kGroupStems = {
+    "team-", "customer-", "partner-region-", "vip-", "reseller-emea-", "internal-service-", "plan-pro-"};
+constexpr std::array<std::string_view, 9> kModelStems = {"gpt-4o-",        "claude-sonnet-", "gemini-2.5-flash-",
+                                                         "deepseek-v3-",   "qwen-max-",      "o3-",
+                                                         "llama-3.3-70b-", "mistral-large-", "text-embedding-"};
+
+// A stem and a number, padded to between 15 and 27 bytes: 21 on average.
+std::string Name(std::string_view stem, std::size_t index) {
+  const std::size_t length = 15 + 2 * (index % 7);
+  const std::string digits = std::to_string(index);
+  std::string name(stem.substr(0, length - 5));
+  name.append(length - name.size() - digits.size(), '0');
+  return name + digits;
+}
+
+// A well mixed function of two numbers.
+std::uint64_t Mix(std::uint64_t a, std::uint64_t b) { return SplitMix64(SplitMix64(a)() ^ b)(); }
+
+// A number below `bound`; its slight bias does not matter here.
+std::uint64_t Below(std::uint64_t bits, std::uint64_t bound) { return (bits >> 32) * bound >> 32; }
+
+}  // namespace
+
+Shape Tiny() { return {.name = "tiny", .groups = 3, .models = 10, .candidates = 3, .tiers = 2, .channels = 8}; }
+Shape Typical(Sets sets) {
+  return {.name = sets == Sets::kShared ? "typical, shared sets" : "typical, distinct sets",
+          .groups = 200,
+          .models = 1000,
+          .candidates = 5,
+          .tiers = 3,
+          .channels = 1500,
+          .sets = sets};
+}
+Shape Small() { return {.name = "small", .groups = 20, .models = 100, .candidates = 5, .tiers = 3, .channels = 150}; }
+Shape Huge() {
+  return {.name = "huge",
+          .groups = 500,
+          .models = 2000,
+          .candidates = 5,
+          .tiers = 3,
+          .channels = 5000,
+          .shared_sets = 10000};
+}
+Shape Wide(std::uint32_t candidates) {
+  return {.name = "wide",
+          .groups = 10,
+          .models = 10,
+          .candidates = candidates,
+          .tiers = 1,
+          .channels = candidates + candidates / 2,
+          .sets = Sets::kDistinct};
+}
+
+Workload::Workload(const Shape& shape) : shape_(shape), rows_("benchmark") {
+  for (std::size_t g = 0; g < shape.groups; ++g) groups_.push_back(Name(kGroupStems[g % kGroupStems.size()], g));
+  for (std::size_t m = 0; m <= shape.models; ++m) models_.push_back(Name(kModelStems[m % kModelStems.size()], m));
+  hot_key_ = {.group = shape.groups > 10 ? 10u : 3u % shape.groups,
+              .model = 3u % shape.models};  // index % 7 == 3: 21 bytes
+
+  for (std::uint64_t c = 0; c < shape.channels; ++c) {
+    const Candidate channel = ChannelAt(c);
+    rows_.Add(
+        ChannelRow{.id = channel.channel_id, .status = 1, .priority = channel.priority, .weight = channel.weight});
+  }
+  AddAbilities();
+}
+
+// Channel by channel, since that is how gateways insert them and how their databases then keep them.
+void Workload::AddAbilities() {
+  struct Ability {
+    Key key;
+    Candidate candidate;
+  };
+  std::vector<std::vector<Ability>> of_channel(shape_.channels);
+  for (std::uint32_t m = 0; m < shape_.models; ++m) {
+    for (std::uint32_t g = 0; g < shape_.groups; ++g) {
+      for (const Candidate& c : CandidatesOf({g, m}))
+        of_channel[static_cast<std::size_t>(c.channel_id) - 1].push_back({{g, m}, c});
+    }
+  }
+  for (const std::vector<Ability>& abilities : of_channel) {
+    for (const auto& [key, c] : abilities) {
+      rows_.Add(AbilityRow{.group = group(key),
+                           .model = model(key),
+                           .channel_id = c.channel_id,
+                           .enabled = 1,
+                           .priority = c.priority,
+                           .weight = c.weight});
+    }
+  }
+}
+
+// Channel numbers start at 1; a channel's priority is its number modulo the tiers, its weight 1 to 20.
+Candidate Workload::ChannelAt(std::uint64_t index) const {
+  return {.channel_id = static_cast<std::int64_t>(index + 1),
+          .weight = static_cast<std::uint32_t>(1 + Below(Mix(shape_.seed + 1, index), 20)),
+          .priority = static_cast<std::int64_t>(index % shape_.tiers) * 10};
+}
+
+// Candidate k of a route belongs to tier k modulo the tiers: 5 in 3 tiers are 2, 2 and 1.
+std::vector<Candidate> Workload::CandidatesOf(Key key) const {
+  std::uint64_t set = std::uint64_t{key.group} * shape_.models + key.model;
+  if (shape_.sets == Sets::kShared) set = Below(Mix(shape_.seed + 2, set), shape_.shared_sets);
+  const std::uint64_t per_tier = shape_.channels / shape_.tiers;
+  std::vector<std::uint64_t> picked;
+  for (std::uint64_t draw = 0; picked.size() < shape_.candidates; ++draw) {
+    const std::uint64_t tier = shape_.tiers - 1 - picked.size() % shape_.tiers;
+    const std::uint64_t index = Below(Mix(Mix(shape_.seed + 3, set), draw), per_tier) * shape_.tiers + tier;
+    if (std::find(picked.begin(), picked.end(), index) == picked.end()) picked.push_back(index);
+  }
+  std::sort(picked.begin(), picked.end());
+  std::vector<Candidate> candidates;
+  for (const std::uint64_t index : picked) candidates.push_back(ChannelAt(index));
+  return candidates;
+}
+
+double Workload::mean_name_bytes() const {
+  std::size_t bytes = 0;
+  for (const std::string& name : groups_) bytes += name.size();
+  for (const std::string& name : models_) bytes += name.size();
+  return static_cast<double>(bytes) / static_cast<double>(groups_.size() + models_.size());
+}
+
+std::vector<Key> Workload::RandomKeys(std::size_t count) const {
+  SplitMix64 bits(shape_.seed + 4);
+  std::vector<Key> keys(count);
+  for (Key& key : keys) {
+    key = {static_cast<std::uint32_t>(Below(bits(), shape_.groups)),
+           static_cast<std::uint32_t>(Below(bits(), shape_.models))};
+  }
+  return keys;
+}
+
+// The rank of a uniform u is routes^u, rounded: the continuous form of Zipf's law with exponent 1.
+std::vector<Key> Workload::SkewedKeys(std::size_t count) const {
+  SplitMix64 bits(shape_.seed + 5);
+  std::vector<Key> keys(count);
+  const auto routes = static_cast<double>(shape_.routes());
+  for (Key& key : keys) {
+    const double u = static_cast<double>(bits() >> 11) * 0x1p-53;
+    const auto rank = static_cast<std::uint64_t>(std::pow(routes, u));
+    const std::uint64_t route = Below(Mix(shape_.seed + 6, rank), shape_.routes());  // popular pairs lie anywhere
+    key = {static_cast<std::uint32_t>(route / shape_.models), static_cast<std::uint32_t>(route % shape_.models)};
+  }
+  return keys;
+}
+
+std::vector<Key> Workload::MissingKeys(std::size_t count) const {
+  std::vector<Key> keys = RandomKeys(count);
+  for (Key& key : keys) key.model = shape_.models;
+  return keys;
+}
+
+}  // namespace pointsman::bench
