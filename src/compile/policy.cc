@@ -1,5 +1,7 @@
 #include "pointsman/policy.h"
 
+#include <algorithm>
+
 #include "pointsman/group_policy.h"
 #include "pointsman/request.h"
 #include "rows/comma_list.h"
@@ -7,7 +9,10 @@
 
 namespace pointsman::inline v0 {
 
-bool IsBlank(std::string_view text) { return Trim(text).empty(); }
+bool IsBlank(std::string_view text) {
+  // Nearly always settled by the first character.
+  return std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
+}
 
 std::string_view EmptyGroupName(EmptyGroup rule) {
   switch (rule) {

@@ -159,7 +159,7 @@ class alignas(128) HazardCell {
       const Announcement announcement(*entry);
       return use(*static_cast<const T*>(Protect(*entry)->value));
     }
-    return use(*Hold());
+    return UseHeld(use);
   }
 
   std::shared_ptr<const T> Hold() const noexcept {
@@ -199,6 +199,12 @@ class alignas(128) HazardCell {
     Announcement& operator=(const Announcement&) = delete;
     HazardEntry& entry;
   };
+
+  // Out of line, so that the path above stays small.
+  template <class Use>
+  [[gnu::noinline, gnu::cold]] auto UseHeld(Use& use) const noexcept(std::is_nothrow_invocable_v<Use&, const T&>) {
+    return use(*Hold());
+  }
 
   static HazardNode* NewNode(std::shared_ptr<const T> value) {
     const void* const address = value.get();

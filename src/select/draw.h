@@ -27,28 +27,30 @@ std::uint64_t DrawBelow(std::uint64_t n, Bits& bits) noexcept {
   return static_cast<std::uint64_t>(product >> 64);
 }
 
+template <class Bits>
+[[gnu::noinline, gnu::cold]] std::uint32_t DrawWide(const TierBlock& tier, Bits& bits) noexcept {
+  const auto column = static_cast<std::uint32_t>(DrawBelow(tier.size(), bits));
+  return tier.Holder(column, DrawBelow(tier.tickets(), bits));
+}
+
 // The place of a candidate in its tier. A compact tier takes one word for column and ticket both: the high half of
 // word * n is the column, and the low half, which is uniform too, times W gives the ticket. Together they are the number
 // column * W + ticket below n * W, so the rejection is that of n * W.
 template <class Bits>
 std::uint32_t DrawCandidate(const TierBlock& tier, Bits& bits) noexcept {
+  if (tier.wide()) [[unlikely]] return DrawWide(tier, bits);
   const std::uint32_t n = tier.size();
   if (n == 1) return 0;
-  if (tier.wide()) [[unlikely]] {
-    const auto column = static_cast<std::uint32_t>(DrawBelow(n, bits));
-    return tier.Holder(column, DrawBelow(tier.tickets(), bits));
-  }
   const std::uint64_t tickets = tier.tickets();
   const std::uint64_t all = n * tickets;
-  Wide128 column = 0;
-  Wide128 ticket = 0;
-  for (int i = 0; i <= kMostRejections; ++i) {
-    column = static_cast<Wide128>(bits()) * n;
-    ticket = static_cast<Wide128>(static_cast<std::uint64_t>(column)) * tickets;
+  for (int rejections = 0;; ++rejections) {
+    const Wide128 column = static_cast<Wide128>(bits()) * n;
+    const Wide128 ticket = static_cast<Wide128>(static_cast<std::uint64_t>(column)) * tickets;
     const auto low = static_cast<std::uint64_t>(ticket);
-    if (low >= all || low >= (0 - all) % all) [[likely]] break;
+    if (low >= all || low >= (0 - all) % all || rejections == kMostRejections) [[likely]] {
+      return tier.CompactHolder(static_cast<std::uint32_t>(column >> 64), static_cast<std::uint32_t>(ticket >> 64));
+    }
   }
-  return tier.Holder(static_cast<std::uint32_t>(column >> 64), static_cast<std::uint64_t>(ticket >> 64));
 }
 
 }  // namespace pointsman::inline v0

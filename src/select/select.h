@@ -32,6 +32,11 @@ struct GroupChoice {
 };
 GroupChoice ChooseGroup(const TableData& data, const Request& request) noexcept;
 
+// Whether the group needs no thought: it is not blank, and no list says who may use it.
+inline bool IsPlain(const Request& request) noexcept {
+  return !request.group.empty() && static_cast<unsigned char>(request.group.front()) > ' ' && !request.allowed_groups.has_value();
+}
+
 // Which route serves a model in a group, or why none does.
 struct RouteChoice {
   TierRef first = kNotListed;  // kAllOut with kAllDisabled
@@ -49,7 +54,7 @@ inline RouteChoice ChooseRoute(const TableData& data, std::uint32_t group, std::
 // A candidate among those of the tier whose channel is not out, by weight; kNoIndex where there is none.
 // Tried when a first draw met a channel that is out.
 template <class Bits>
-std::uint32_t DrawAmongUsable(const Published& published, const TierBlock& tier, Bits& bits) noexcept {
+[[gnu::noinline, gnu::cold]] std::uint32_t DrawAmongUsable(const Published& published, const TierBlock& tier, Bits& bits) noexcept {
   const auto usable = [&](std::uint32_t i) { return !IsOut(*published.channels[tier.channel(i)].word); };
   const std::uint32_t n = tier.size();
   const std::uint32_t tries = n == 1 ? 0 : n / 4 < 3 ? 3 : n / 4 > 64 ? 64 : n / 4;
@@ -100,11 +105,16 @@ template <class Bits>
 Selection SelectFrom(const Published& published, const Request& request, Bits& bits) noexcept {
   const TableData& data = *published.data;
   if (data.listed_routes == 0) [[unlikely]] return Selection(Reason::kEmptyTable, published.generation);
-  const GroupChoice group = ChooseGroup(data, request);
-  if (group.reason != Reason::kNone) [[unlikely]] return Selection(group.reason, published.generation);
-  const RouteChoice route = ChooseRoute(data, group.index, data.model_table.Find(request.model));
+  std::uint32_t group = kNoIndex;
+  if (IsPlain(request)) [[likely]] group = data.group_table.Find(request.group);
+  if (group == kNoIndex) [[unlikely]] {
+    const GroupChoice choice = ChooseGroup(data, request);
+    if (choice.reason != Reason::kNone) return Selection(choice.reason, published.generation);
+    group = choice.index;
+  }
+  const RouteChoice route = ChooseRoute(data, group, data.model_table.Find(request.model));
   if (route.reason != Reason::kNone) [[unlikely]] return Selection(route.reason, published.generation);
-  return SelectFromRoute(published, group.index, route.first, bits);
+  return SelectFromRoute(published, group, route.first, bits);
 }
 
 }  // namespace pointsman::inline v0

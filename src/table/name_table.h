@@ -49,41 +49,35 @@ inline std::uint64_t Fold(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-inline std::uint64_t Hash(const char* p, std::size_t n, std::uint64_t seed) {
-  constexpr std::uint64_t kA = 0xa0761d6478bd642fu;
-  constexpr std::uint64_t kB = 0xe7037ed1a0b428dbu;
-  std::uint64_t a = 0;
-  std::uint64_t b = 0;
-  if (n > 16) {
-    std::size_t left = n;
-    for (; left > 16; left -= 16, p += 16) seed = Fold(Read8(p) ^ kB, Read8(p + 8) ^ seed);
-    a = Read8(p + left - 16);
-    b = Read8(p + left - 8);
-  } else if (n >= 8) {
-    a = Read8(p);
-    b = Read8(p + n - 8);
-  } else if (n >= 4) {
-    a = Read4(p);
-    b = Read4(p + n - 4);
-  } else if (n > 0) {
-    const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(p[i])); };
-    a = byte(0) << 16 | byte(n / 2) << 8 | byte(n - 1);
-  }
+inline constexpr std::uint64_t kA = 0xa0761d6478bd642fu;
+inline constexpr std::uint64_t kB = 0xe7037ed1a0b428dbu;
+
+// Names of fewer than 8 bytes, and of more than 32: kept out of the way of the others, which are most.
+[[gnu::noinline]] std::uint64_t HashShort(const char* p, std::size_t n, std::uint64_t seed) noexcept;
+[[gnu::noinline]] std::uint64_t HashLong(const char* p, std::size_t n, std::uint64_t seed) noexcept;
+[[gnu::noinline]] bool EqualShort(const char* x, const char* y, std::size_t n) noexcept;
+[[gnu::noinline]] bool EqualLong(const char* x, const char* y, std::size_t n) noexcept;
+
+inline std::uint64_t Finish(std::uint64_t a, std::uint64_t b, std::size_t n, std::uint64_t seed) {
   return Fold(kB ^ n, Fold(a ^ kA, b ^ seed));
+}
+
+// Two overlapping halves of 8 bytes cover 8 to 16 bytes, two of 16 cover 16 to 32: no loop, and one branch for the length.
+inline std::uint64_t Hash(const char* p, std::size_t n, std::uint64_t seed) {
+  if (n - 16 <= 16) [[likely]] {
+    seed = Fold(Read8(p) ^ kB, Read8(p + 8) ^ seed);
+    return Finish(Read8(p + n - 16), Read8(p + n - 8), n, seed);
+  }
+  if (n - 8 < 8) return Finish(Read8(p), Read8(p + n - 8), n, seed);
+  return n < 8 ? HashShort(p, n, seed) : HashLong(p, n, seed);
 }
 
 // Whether the first `n` bytes are equal.
 inline bool Equal(const char* x, const char* y, std::size_t n) {
-  if (n >= 8) {
-    std::uint64_t differs = Read8(x + n - 8) ^ Read8(y + n - 8);
-    for (std::size_t at = 0; at + 8 < n; at += 8) differs |= Read8(x + at) ^ Read8(y + at);
-    return differs == 0;
-  }
-  if (n >= 4) return ((Read4(x) ^ Read4(y)) | (Read4(x + n - 4) ^ Read4(y + n - 4))) == 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    if (x[i] != y[i]) return false;
-  }
-  return true;
+  const auto differs = [&](std::size_t at) { return Read8(x + at) ^ Read8(y + at); };
+  if (n - 16 <= 16) [[likely]] return (differs(0) | differs(8) | differs(n - 16) | differs(n - 8)) == 0;
+  if (n - 8 < 8) return (differs(0) | differs(n - 8)) == 0;
+  return n < 8 ? EqualShort(x, y, n) : EqualLong(x, y, n);
 }
 
 }  // namespace name_hash

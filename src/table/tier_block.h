@@ -69,6 +69,13 @@ class TierBlock {
     return wide() ? WideHolder(column, ticket) : CompactHolder(column, static_cast<std::uint32_t>(ticket));
   }
 
+  // Holder for a compact tier. Chosen by a shift on the packed word: a branch here would be mispredicted half of the time.
+  std::uint32_t CompactHolder(std::uint32_t column, std::uint32_t ticket) const {
+    const std::uint32_t packed = Half((head_ & 15) + column);
+    const std::uint32_t both = (packed >> 12) << 4 | column;  // alias, then the column itself
+    return both >> (ticket >= (packed & 0xfff) ? 4 : 0) & 15;
+  }
+
   // The weight that the candidate is drawn by: as the rows say it, or 1 in a uniform tier, or divided by the divisor.
   // O(size) where the tier is compact: ask TierWeights for all of them.
   std::uint64_t DrawnWeight(std::uint32_t i) const;
@@ -93,13 +100,6 @@ class TierBlock {
     std::uint16_t half;
     std::memcpy(&half, reinterpret_cast<const char*>(words_ + 1) + 2 * std::size_t{i}, sizeof half);
     return half;
-  }
-
-  // Chosen by a shift on the packed word: a branch here would be mispredicted half of the time.
-  std::uint32_t CompactHolder(std::uint32_t column, std::uint32_t ticket) const {
-    const std::uint32_t packed = Half((head_ & 15) + column);
-    const std::uint32_t both = (packed >> 12) << 4 | column;  // alias, then the column itself
-    return both >> (ticket >= (packed & 0xfff) ? 4 : 0) & 15;
   }
 
   std::uint32_t WideHolder(std::uint32_t column, std::uint64_t ticket) const {
