@@ -30,10 +30,10 @@ std::shared_ptr<const Published> NothingYet(const Policy& policy) {
 absl::Status GuardLoss(const RouteTable& today, const RouteTable& next, double most) {
   const Loss loss = CountLoss(today, next);
   if (loss.share() <= most) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      std::to_string(loss.lost) + " of " + std::to_string(loss.serving) +
-      " serving routes would be lost, which is more than max_lost_share allows; the current table stays. If the loss is "
-      "meant, publish the table yourself or raise max_lost_share");
+  return absl::FailedPreconditionError(std::to_string(loss.lost) + " of " + std::to_string(loss.serving) +
+                                       " serving routes would be lost, which is more than max_lost_share allows; the "
+                                       "current table stays. If the loss is "
+                                       "meant, publish the table yourself or raise max_lost_share");
 }
 
 }  // namespace
@@ -93,7 +93,8 @@ class Router::Impl {
   Policy BuildPolicy() const {
     Policy policy = policy_;
     const std::shared_ptr<const Published> today = cell_.Hold();
-    if (today->generation > 0 && policy.source == RowSource::kBoth && today->table->believed() == RowSource::kAbilities) {
+    if (today->generation > 0 && policy.source == RowSource::kBoth &&
+        today->table->believed() == RowSource::kAbilities) {
       policy.source = RowSource::kAbilities;
     }
     return policy;
@@ -140,22 +141,24 @@ const Policy& Router::policy() const { return impl_->policy(); }
 namespace {
 
 template <class Bits>
-Selection SelectByNumbers(const Published& published, std::uint32_t group, std::uint32_t model, Bits& bits) noexcept {
+[[gnu::always_inline]] inline Selection SelectByNumbers(const Published& published, std::uint32_t group,
+                                                        std::uint32_t model, Bits& bits) noexcept {
   const TableData& data = *published.data;
-  if (data.listed_routes == 0) [[unlikely]] return Selection(Reason::kEmptyTable, published.generation);
   // A handle can be younger than the table: another thread published meanwhile, and this one still reads the old table.
   const std::uint32_t g = group < published.group_of_handle.size() ? published.group_of_handle[group] : kNoIndex;
   const std::uint32_t m = model < published.model_of_handle.size() ? published.model_of_handle[model] : kNoIndex;
-  if (g == kNoIndex) [[unlikely]] return Selection(Reason::kUnknownGroup, published.generation);
-  const RouteChoice route = ChooseRoute(data, g, m);
-  if (route.reason != Reason::kNone) [[unlikely]] return Selection(route.reason, published.generation);
+  const RouteChoice route = g == kNoIndex ? RouteChoice{.reason = Reason::kUnknownGroup} : ChooseRoute(data, g, m);
+  if (route.reason != Reason::kNone) [[unlikely]] {
+    return Selection(data.listed_routes == 0 ? Reason::kEmptyTable : route.reason, published.generation);
+  }
   return SelectFromRoute(published, g, route.first, bits);
 }
 
 }  // namespace
 
 Selection Router::Select(const Request& request) const noexcept {
-  return impl_->current().Read([&](const Published& now) noexcept { return SelectFrom(now, request, thread_generator); });
+  return impl_->current().Read(
+      [&](const Published& now) noexcept { return SelectFrom(now, request, thread_generator); });
 }
 
 Selection Router::Select(const Request& request, RandomBits bits) const noexcept {
@@ -163,8 +166,8 @@ Selection Router::Select(const Request& request, RandomBits bits) const noexcept
 }
 
 Selection Router::Select(GroupHandle group, ModelHandle model) const noexcept {
-  return impl_->current().Read([&](const Published& now) noexcept {
-    return SelectByNumbers(now, group.number_, model.number_, thread_generator);
+  return impl_->current().Read([g = group.number_, m = model.number_](const Published& now) noexcept {
+    return SelectByNumbers(now, g, m, thread_generator);
   });
 }
 

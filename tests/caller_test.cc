@@ -12,10 +12,13 @@ namespace {
 constexpr std::int64_t kNow = 1700000000;
 const UserRow kOwner{.id = 1, .username = "ann", .status = 1, .group = "vip"};
 
-CallerRefusal RefusalOf(const TokenRow& token, const UserRow* owner = &kOwner) { return ResolveCaller(token, owner, kNow).refusal; }
+CallerRefusal RefusalOf(const TokenRow& token, const UserRow* owner = &kOwner) {
+  return ResolveCaller(token, owner, kNow).refusal;
+}
 
 TEST(Caller, CarriesTheTokensGroupAndTheOwners) {
-  const Caller caller = ResolveCaller({.id = 3, .user_id = 1, .name = "t", .status = 1, .group = "svip"}, &kOwner, kNow);
+  const Caller caller =
+      ResolveCaller({.id = 3, .user_id = 1, .name = "t", .status = 1, .group = "svip"}, &kOwner, kNow);
   const Request request = caller.MakeRequest("m");
   EXPECT_EQ(request.group, "svip");
   EXPECT_EQ(request.user_group, "vip");
@@ -87,12 +90,14 @@ TEST(Limits, HoldOnlyIfEnabledAndThenExactly) {
 }
 
 TEST(Limits, EnabledButEmptyAllowNothing) {
-  const Caller caller = ResolveCaller({.id = 3, .status = 1, .model_limits_enabled = 1, .model_limits = nullptr}, &kOwner, kNow);
+  const Caller caller =
+      ResolveCaller({.id = 3, .status = 1, .model_limits_enabled = 1, .model_limits = nullptr}, &kOwner, kNow);
   EXPECT_EQ(caller.MayCall("gpt-4o"), CallerRefusal::kModelNotAllowed);
 }
 
 TEST(Limits, ComeAfterTheCallersOwnRefusal) {
-  const Caller caller = ResolveCaller({.id = 3, .status = 2, .model_limits_enabled = 1, .model_limits = "a"}, &kOwner, kNow);
+  const Caller caller =
+      ResolveCaller({.id = 3, .status = 2, .model_limits_enabled = 1, .model_limits = "a"}, &kOwner, kNow);
   EXPECT_EQ(caller.MayCall("b"), CallerRefusal::kTokenDisabled);
 }
 

@@ -49,8 +49,9 @@ TEST(Lists, LongListsAreDeduplicatedToo) {
 TEST(Lists, OfNothingButCommasAreNamed) {
   const Compiled c = MustCompile(RowsOf(Channel(7, "default", " , ,,")));
   EXPECT_THAT(RoutesOf(*c.table), IsEmpty());
-  EXPECT_THAT(RejectionTexts(c), ElementsAre("test: channels id 7, column models: channel \"\": the list \" , ,,\" names nothing; name at "
-                                             "least one, or empty it"));
+  EXPECT_THAT(RejectionTexts(c),
+              ElementsAre("test: channels id 7, column models: channel \"\": the list \" , ,,\" names nothing; name at "
+                          "least one, or empty it"));
 }
 
 TEST(Lists, AnItemThatIsTooLongCostsOnlyItself) {
@@ -62,7 +63,8 @@ TEST(Lists, AnItemThatIsTooLongCostsOnlyItself) {
 }
 
 TEST(Lists, AnAbsentGroupColumnMeansTheDefaultGroupAndNullMeansNone) {
-  const Compiled c = MustCompile(RowsOf(ChannelRow{.id = 1, .models = "m"}, ChannelRow{.id = 2, .groups = nullptr, .models = "n"}));
+  const Compiled c =
+      MustCompile(RowsOf(ChannelRow{.id = 1, .models = "m"}, ChannelRow{.id = 2, .groups = nullptr, .models = "n"}));
   EXPECT_THAT(RoutesOf(*c.table), ElementsAre("default/m"));
 }
 
@@ -72,23 +74,32 @@ TEST(Status, OnlyOneCountsAsEnabledAndAbsentMeansOne) {
     EXPECT_EQ(c.table->serving_route_count(), 0u) << status;
     EXPECT_EQ(OnlyCandidate(c, "g", "m").status, CandidateStatus::kChannelDisabled) << status;
   }
-  EXPECT_EQ(MustCompile(RowsOf(ChannelRow{.id = 1, .status = nullptr, .groups = "g", .models = "m"})).table->serving_route_count(), 0u);
+  EXPECT_EQ(MustCompile(RowsOf(ChannelRow{.id = 1, .status = nullptr, .groups = "g", .models = "m"}))
+                .table->serving_route_count(),
+            0u);
   EXPECT_EQ(MustCompile(RowsOf(ChannelRow{.id = 1, .groups = "g", .models = "m"})).table->serving_route_count(), 1u);
 }
 
 TEST(Weights, OutOfRangeRejectsTheRowAndNothingElse) {
-  const Compiled c = MustCompile(
-      RowsOf(ChannelRow{.id = 1, .name = "eu-3", .groups = "g", .models = "m", .weight = -5, .origin = {.line = 41, .index = 3}},
-             Channel(2, "g", "m", 4294967296), Channel(3, "g", "m", 4294967295)));
-  EXPECT_THAT(RejectionTexts(c),
-              ElementsAre("test:41: $.channels[3].weight (id 1): channel \"eu-3\": weight -5 is negative; use 0 to switch it off",
-                          "test: channels id 2, column weight: channel \"\": weight 4294967296 is above 4294967295; divide the weights of "
-                          "its tier by a common factor"));
+  const Compiled c = MustCompile(RowsOf(
+      ChannelRow{
+          .id = 1, .name = "eu-3", .groups = "g", .models = "m", .weight = -5, .origin = {.line = 41, .index = 3}},
+      Channel(2, "g", "m", 4294967296), Channel(3, "g", "m", 4294967295)));
+  EXPECT_THAT(
+      RejectionTexts(c),
+      ElementsAre(
+          "test:41: $.channels[3].weight (id 1): channel \"eu-3\": weight -5 is negative; use 0 to switch it off",
+          "test: channels id 2, column weight: channel \"\": weight 4294967296 is above 4294967295; divide the weights "
+          "of "
+          "its tier by a common factor"));
   EXPECT_EQ(OnlyCandidate(c, "g", "m").weight, 4294967295u);
 }
 
 TEST(Weights, NullIsZero) {
-  EXPECT_EQ(OnlyCandidate(MustCompile(RowsOf(ChannelRow{.id = 1, .groups = "g", .models = "m", .weight = nullptr})), "g", "m").weight, 0u);
+  EXPECT_EQ(
+      OnlyCandidate(MustCompile(RowsOf(ChannelRow{.id = 1, .groups = "g", .models = "m", .weight = nullptr})), "g", "m")
+          .weight,
+      0u);
 }
 
 TEST(Abilities, AbsentTakesTheChannelsValueAndNullIsZero) {
@@ -119,8 +130,8 @@ TEST(Abilities, NeedToBeEnabledAndTheirChannelToo) {
   off.enabled = 0;
   AbilityRow null = Ability("g", "null", 1);
   null.enabled = nullptr;
-  const Compiled c = MustCompile(RowsOf(Channel(1, "g", ""), ChannelRow{.id = 2, .status = 2}, off, null, Ability("g", "on", 1),
-                                        Ability("g", "channel off", 2)));
+  const Compiled c = MustCompile(RowsOf(Channel(1, "g", ""), ChannelRow{.id = 2, .status = 2}, off, null,
+                                        Ability("g", "on", 1), Ability("g", "channel off", 2)));
   EXPECT_EQ(OnlyCandidate(c, "g", "off").status, CandidateStatus::kAbilityDisabled);
   EXPECT_EQ(OnlyCandidate(c, "g", "null").status, CandidateStatus::kAbilityDisabled);
   EXPECT_EQ(OnlyCandidate(c, "g", "on").status, CandidateStatus::kEligible);
@@ -128,17 +139,19 @@ TEST(Abilities, NeedToBeEnabledAndTheirChannelToo) {
 }
 
 TEST(Abilities, WithoutAChannelARowOrANameAreRejectedWithTheirKey) {
-  const Compiled c = MustCompile(RowsOf(Channel(1, "g", "m"), Channel(2, "g", "m", -1), Ability("g", "m", 99), Ability("g", "m", 2),
-                                        Ability(" ", "m", 1), AbilityRow{.group = "g", .model = nullptr, .channel_id = 1},
-                                        Ability("g", "m", 1), Ability("g", "m", 1)));
+  const Compiled c = MustCompile(RowsOf(
+      Channel(1, "g", "m"), Channel(2, "g", "m", -1), Ability("g", "m", 99), Ability("g", "m", 2), Ability(" ", "m", 1),
+      AbilityRow{.group = "g", .model = nullptr, .channel_id = 1}, Ability("g", "m", 1), Ability("g", "m", 1)));
   EXPECT_THAT(
       RejectionTexts(c),
       ElementsAre("test: channels id 2, column weight: channel \"\": weight -1 is negative; use 0 to switch it off",
-                  "test: abilities (g, m, 99), column channel_id: channel 99 does not exist; delete the ability, or add the channel",
+                  "test: abilities (g, m, 99), column channel_id: channel 99 does not exist; delete the ability, or "
+                  "add the channel",
                   "test: abilities (g, m, 2), column channel_id: the row of its channel 2 was rejected; mend that row",
                   "test: abilities ( , m, 1), column group: the group is empty; name it, or delete the row",
                   "test: abilities (g, NULL, 1), column model: the model is empty; name it, or delete the row",
-                  "test: abilities (g, m, 1), column channel_id: the row is there twice; keep one of them; the first good one counts"));
+                  "test: abilities (g, m, 1), column channel_id: the row is there twice; keep one of them; the first "
+                  "good one counts"));
   EXPECT_EQ(c.table->serving_route_count(), 1u);
 }
 
@@ -162,8 +175,9 @@ TEST(Source, AbilitiesThatAreAllRejectedAreStillATableThatIsThere) {
 TEST(Channels, ListedTwiceCountOnce) {
   const Compiled c = MustCompile(RowsOf(Channel(1, "g", "first"), Channel(1, "g", "second")));
   EXPECT_THAT(RoutesOf(*c.table), ElementsAre("g/first"));
-  EXPECT_THAT(RejectionTexts(c), ElementsAre("test: channels id 1, column id: channel \"\": channel 1 is listed twice; keep one of the "
-                                             "rows; the first good one counts"));
+  EXPECT_THAT(RejectionTexts(c),
+              ElementsAre("test: channels id 1, column id: channel \"\": channel 1 is listed twice; keep one of the "
+                          "rows; the first good one counts"));
 }
 
 TEST(Channels, ARowThatIsRejectedDoesNotClaimItsId) {
@@ -174,7 +188,8 @@ TEST(Channels, ARowThatIsRejectedDoesNotClaimItsId) {
 TEST(Channels, ThatCouldNotBeReadAreNotSaidToBeMissing) {
   // "Does not exist, delete the ability" would be a destructive thing to say about a row with a typing error.
   Rows rows = RowsOf(Ability("g", "m", 8));
-  rows.Reject({.place = {.source = "test", .table = SourceTable::kChannels, .key = "id 8", .column = "weight"}, .problem = "text"});
+  rows.Reject({.place = {.source = "test", .table = SourceTable::kChannels, .key = "id 8", .column = "weight"},
+               .problem = "text"});
   const Compiled c = MustCompile(rows);
   ASSERT_THAT(c.report.rejections, SizeIs(2));
   EXPECT_EQ(c.report.rejections[1].problem, "the row of its channel 8 was rejected");
@@ -190,7 +205,8 @@ TEST(Channels, WhoseListsSpanTooManyRoutesAreRejected) {
   const Compiled c = MustCompile(RowsOf(Channel(1, groups, models), Channel(2, "g", "m")));
   EXPECT_THAT(RoutesOf(*c.table), ElementsAre("g/m"));
   ASSERT_THAT(c.report.rejections, SizeIs(1));
-  EXPECT_THAT(c.report.rejections[0].problem, ::testing::HasSubstr("1001 groups times 1001 models are more than 1000000 routes"));
+  EXPECT_THAT(c.report.rejections[0].problem,
+              ::testing::HasSubstr("1001 groups times 1001 models are more than 1000000 routes"));
 }
 
 TEST(Names, MayHoldAnyBytes) {
@@ -202,8 +218,9 @@ TEST(Names, MayHoldAnyBytes) {
 TEST(Tiers, DescribedFromTheHighestDownWithThoseThatAreOutInTheirPlace) {
   ChannelRow off = Channel(3, "g", "m", 9, 7);
   off.status = 3;
-  const RouteInfo route = *MustCompile(RowsOf(Channel(1, "g", "m", 1, 5), Channel(2, "g", "m", 3, 5), off, Channel(4, "g", "m", 1, -1)))
-                               .table->Describe("g", "m");
+  const RouteInfo route =
+      *MustCompile(RowsOf(Channel(1, "g", "m", 1, 5), Channel(2, "g", "m", 3, 5), off, Channel(4, "g", "m", 1, -1)))
+           .table->Describe("g", "m");
   ASSERT_THAT(route.tiers, SizeIs(3));
   EXPECT_EQ(route.tiers[0].priority, 7);
   EXPECT_FALSE(route.tiers[0].serves());
@@ -213,16 +230,18 @@ TEST(Tiers, DescribedFromTheHighestDownWithThoseThatAreOutInTheirPlace) {
 }
 
 TEST(Tiers, EqualOnesAreStoredOnce) {
-  const Compiled c = MustCompile(RowsOf(Channel(1, "a,b,c", "x,y,z", 3), Channel(2, "a,b,c", "x,y,z", 1), Channel(3, "a", "x", 1, -5)));
+  const Compiled c = MustCompile(
+      RowsOf(Channel(1, "a,b,c", "x,y,z", 3), Channel(2, "a,b,c", "x,y,z", 1), Channel(3, "a", "x", 1, -5)));
   EXPECT_EQ(c.table->route_count(), 9u);
   // The shared one, the low one of a/x, and the one above it: what comes next is part of what a tier is.
   EXPECT_EQ(c.table->tier_count(), 3u);
 }
 
 TEST(Tiers, OfTheSameProportionButOtherWeightsStayApart) {
-  const Compiled c = MustCompile(RowsOf(Channel(1, "g", "x", 7), Channel(2, "g", "x", 3), Ability("g", "x", 1), Ability("g", "x", 2),
-                                        AbilityRow{.group = "g", .model = "y", .channel_id = 1, .weight = 70},
-                                        AbilityRow{.group = "g", .model = "y", .channel_id = 2, .weight = 30}));
+  const Compiled c =
+      MustCompile(RowsOf(Channel(1, "g", "x", 7), Channel(2, "g", "x", 3), Ability("g", "x", 1), Ability("g", "x", 2),
+                         AbilityRow{.group = "g", .model = "y", .channel_id = 1, .weight = 70},
+                         AbilityRow{.group = "g", .model = "y", .channel_id = 2, .weight = 30}));
   EXPECT_EQ(c.table->tier_count(), 2u);
   EXPECT_EQ(c.table->Describe("g", "y")->tiers[0].candidates[0].weight, 70u);
 }
@@ -242,7 +261,15 @@ TEST(ContentHash, IsTheSameForRowsInAnyOrder) {
 }
 
 TEST(ContentHash, ChangesWithEverythingThatATableHolds) {
-  const ChannelRow base{.id = 1, .name = "n", .type = 1, .status = 1, .groups = "g", .models = "m", .priority = 1, .weight = 1, .tag = "t"};
+  const ChannelRow base{.id = 1,
+                        .name = "n",
+                        .type = 1,
+                        .status = 1,
+                        .groups = "g",
+                        .models = "m",
+                        .priority = 1,
+                        .weight = 1,
+                        .tag = "t"};
   std::vector<ChannelRow> variants(9, base);
   variants[0].id = 2;
   variants[1].name = "o";
@@ -253,17 +280,19 @@ TEST(ContentHash, ChangesWithEverythingThatATableHolds) {
   variants[6].priority = 2;
   variants[7].weight = 2;
   variants[8].tag = "u";
-  std::vector<std::string> hashes = {MustCompile(RowsOf(base)).report.content_hash,
-                                     MustCompile(RowsOf(base), {.groups = {.default_group = "x"}}).report.content_hash,
-                                     MustCompile(RowsOf(base), {.groups = {.empty_group = EmptyGroup::kExact}}).report.content_hash,
-                                     MustCompile(RowsOf(base), {.source = RowSource::kChannels}).report.content_hash};
+  std::vector<std::string> hashes = {
+      MustCompile(RowsOf(base)).report.content_hash,
+      MustCompile(RowsOf(base), {.groups = {.default_group = "x"}}).report.content_hash,
+      MustCompile(RowsOf(base), {.groups = {.empty_group = EmptyGroup::kExact}}).report.content_hash,
+      MustCompile(RowsOf(base), {.source = RowSource::kChannels}).report.content_hash};
   for (const ChannelRow& variant : variants) hashes.push_back(MustCompile(RowsOf(variant)).report.content_hash);
   std::sort(hashes.begin(), hashes.end());
   EXPECT_EQ(std::unique(hashes.begin(), hashes.end()), hashes.end());
 }
 
 TEST(ContentHash, OfTheIncidentsChannelIsPinned) {
-  // Equal on every machine and in every process: a change of this value is a change of the format and needs a new version.
+  // Equal on every machine and in every process: a change of this value is a change of the format and needs a new
+  // version.
   EXPECT_EQ(MustCompile(RowsOf(Bltcy())).report.content_hash, "v1:bb075596464070301bece66765b087f8");
 }
 
@@ -278,8 +307,9 @@ TEST(ContentHash, AgreesWithThePublishedMurmurHash) {
 
 TEST(Report, CountsAndNamesTheSource) {
   const Compiled c = MustCompile(RowsOf(Bltcy(), Channel(9, "default", "runway", -1)));
-  EXPECT_THAT(c.report.Text(), ::testing::StartsWith("test: 2 channels, 0 abilities -> 1 group, 3 models, 3 routes (3 serving, from "
-                                                     "channels), v1:"));
+  EXPECT_THAT(c.report.Text(),
+              ::testing::StartsWith("test: 2 channels, 0 abilities -> 1 group, 3 models, 3 routes (3 serving, from "
+                                    "channels), v1:"));
   EXPECT_THAT(c.report.Text(), ::testing::HasSubstr("1 row or list item was rejected:\n  test: channels id 9"));
 }
 

@@ -220,12 +220,14 @@ TEST(JsonRows, UnknownColumnsAreSkippedWhateverTheyHold) {
 // Options hold secrets of the gateway: a value of the wrong type is not repeated.
 TEST(JsonRows, ValueOfAnOptionIsNeverRepeated) {
   const Rows rows = Load(R"({"options": [{"key": "RetryTimes", "value": 424242}]})");
-  EXPECT_THAT(Rejections(rows), ElementsAre("routes.json:1: $.options[0].value (key RetryTimes): value is a number, not "
-                                            "JSON; write JSON text in double quotes, an object or a list"));
+  EXPECT_THAT(Rejections(rows),
+              ElementsAre("routes.json:1: $.options[0].value (key RetryTimes): value is a number, not "
+                          "JSON; write JSON text in double quotes, an object or a list"));
 }
 
 TEST(JsonRows, OptionsThatDoNotConcernRoutingAreNotHandedOver) {
-  const Rows rows = Load(R"({"options": [{"key": "SMTPToken", "value": "sk-secret"}, {"key": "SMTPToken", "value": 424242},
+  const Rows rows =
+      Load(R"({"options": [{"key": "SMTPToken", "value": "sk-secret"}, {"key": "SMTPToken", "value": 424242},
                                          {"key": "RetryTimes", "value": "3"}]})");
   ASSERT_THAT(rows.options(), SizeIs(1));
   EXPECT_EQ(rows.options()[0].key, "RetryTimes");

@@ -33,7 +33,9 @@ class Dice {
   SplitMix64 bits_;
 };
 
-std::string_view AnyGroup(Dice& dice) { return dice.Any<std::string_view>({"default", "vip", "svip", "Default", "", " "}); }
+std::string_view AnyGroup(Dice& dice) {
+  return dice.Any<std::string_view>({"default", "vip", "svip", "Default", "", " "});
+}
 std::string_view AnyModel(Dice& dice) { return dice.Any<std::string_view>({"a", "b", "c", "A", ""}); }
 
 IntField AnyWeight(Dice& dice) {
@@ -69,7 +71,8 @@ void AddAnyChannel(Dice& dice, Rows& rows) {
 }
 
 void AddAnyAbility(Dice& dice, Rows& rows) {
-  AbilityRow row{.group = AnyGroup(dice), .model = AnyModel(dice), .channel_id = static_cast<std::int64_t>(dice.Below(8))};
+  AbilityRow row{
+      .group = AnyGroup(dice), .model = AnyModel(dice), .channel_id = static_cast<std::int64_t>(dice.Below(8))};
   row.enabled = dice.Any<IntField>({1, 1, 1, 0, nullptr, IntField()});
   row.priority = AnyPriority(dice);
   row.weight = AnyWeight(dice);
@@ -87,7 +90,8 @@ Rows AnyRows(Dice& dice) {
 
 Policy AnyPolicy(Dice& dice) {
   return {.groups = {.default_group = std::string(dice.Any<std::string_view>({"default", "vip", "elsewhere"})),
-                     .empty_group = dice.Any({EmptyGroup::kInherit, EmptyGroup::kDefault, EmptyGroup::kRefuse, EmptyGroup::kExact})},
+                     .empty_group = dice.Any(
+                         {EmptyGroup::kInherit, EmptyGroup::kDefault, EmptyGroup::kRefuse, EmptyGroup::kExact})},
           .source = dice.Any({RowSource::kBoth, RowSource::kBoth, RowSource::kChannels, RowSource::kAbilities})};
 }
 
@@ -95,7 +99,8 @@ Policy AnyPolicy(Dice& dice) {
 NaiveRouter::Answer AskLibrary(const Router& router, const Request& request) {
   SplitMix64 bits(1);
   const Selection drawn = router.Select(request, RandomBits(bits));
-  NaiveRouter::Answer answer{.reason = drawn.reason(), .group = std::string(drawn.group()), .priority = drawn.priority()};
+  NaiveRouter::Answer answer{
+      .reason = drawn.reason(), .group = std::string(drawn.group()), .priority = drawn.priority()};
   if (!drawn) return answer;
   const std::shared_ptr<const RouteTable> table = router.TakeSnapshot().table;
   const TierBlock tier = TopTier(*table, drawn.group(), request.model);
@@ -132,14 +137,15 @@ TEST(Oracle, RandomConfigurationsAreAnsweredAsTheNaiveRouterAnswersThem) {
       if (dice.OneIn(4)) request.allowed_groups = allowed;
       const NaiveRouter::Answer expected = naive.Ask(request);
       ASSERT_EQ(Reduced(AskLibrary(router, request)), Reduced(expected))
-          << "seed " << seed << ", group \"" << request.group << "\", user group \"" << request.user_group << "\", model \""
-          << request.model << "\", expected " << ReasonName(expected.reason);
+          << "seed " << seed << ", group \"" << request.group << "\", user group \"" << request.user_group
+          << "\", model \"" << request.model << "\", expected " << ReasonName(expected.reason);
       ++seen[expected.reason];
     }
   }
   // A comparison that never meets a reason proves nothing about it.
-  for (const Reason reason : {Reason::kNone, Reason::kUnknownGroup, Reason::kEmptyGroup, Reason::kGroupNotAllowed, Reason::kNoSuchModel,
-                              Reason::kModelNotInGroup, Reason::kAllDisabled, Reason::kEmptyTable}) {
+  for (const Reason reason :
+       {Reason::kNone, Reason::kUnknownGroup, Reason::kEmptyGroup, Reason::kGroupNotAllowed, Reason::kNoSuchModel,
+        Reason::kModelNotInGroup, Reason::kAllDisabled, Reason::kEmptyTable}) {
     EXPECT_GT(seen[reason], 100) << ReasonName(reason);
   }
 }

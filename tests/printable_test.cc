@@ -27,10 +27,10 @@ TEST(Printable, EscapesInvisibleAndReorderingCharacters) {
 }
 
 TEST(Printable, EscapesInvalidUtf8ByteByByte) {
-  EXPECT_EQ(Printable("\xff\xc0\x80"), "\\xff\\xc0\\x80");              // never valid, overlong
-  EXPECT_EQ(Printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");              // a surrogate
-  EXPECT_EQ(Printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");     // beyond the last character
-  EXPECT_EQ(Printable("\xe4\xb8"), "\\xe4\\xb8");                       // cut short
+  EXPECT_EQ(Printable("\xff\xc0\x80"), "\\xff\\xc0\\x80");           // never valid, overlong
+  EXPECT_EQ(Printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");           // a surrogate
+  EXPECT_EQ(Printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // beyond the last character
+  EXPECT_EQ(Printable("\xe4\xb8"), "\\xe4\\xb8");                    // cut short
 }
 
 TEST(Printable, CutsAtACharacterAndSaysHowLongItWas) {

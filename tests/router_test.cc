@@ -1,5 +1,5 @@
-// What a Router promises about replacing tables: a failed reload keeps the last good one, an older build never replaces a
-// newer one, a sudden loss is refused, and what was handed out stays valid.
+// What a Router promises about replacing tables: a failed reload keeps the last good one, an older build never replaces
+// a newer one, a sudden loss is refused, and what was handed out stays valid.
 #include "pointsman/router.h"
 
 #include <gmock/gmock.h>
@@ -37,7 +37,9 @@ absl::Status AddAll(RowSink& sink, std::vector<ChannelRow> rows) {
   return absl::OkStatus();
 }
 
-std::string Message(const absl::Status& status) { return std::string(status.message().data(), status.message().size()); }
+std::string Message(const absl::Status& status) {
+  return std::string(status.message().data(), status.message().size());
+}
 
 constexpr Request kRunway{.group = "default", .model = "runway"};
 
@@ -149,7 +151,8 @@ TEST(Publish, AsksTheHostFirstAndTakesNoForAnAnswer) {
   ASSERT_TRUE(router.Publish(compiled.table).ok());
   EXPECT_EQ(prepared, compiled.report.content_hash);
   willing = false;
-  EXPECT_EQ(router.Publish(MustCompile(RowsOf(Channel(1, "default", "runway"))).table).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(router.Publish(MustCompile(RowsOf(Channel(1, "default", "runway"))).table).status().code(),
+            absl::StatusCode::kUnavailable);
   EXPECT_EQ(router.Select(kRunway).channel_id(), 8);
 }
 
@@ -157,7 +160,8 @@ TEST(Read, ReturnsWhatTheCallbackReturns) {
   Router router;
   EXPECT_EQ(router.Read([](const RouteTable& table) { return table.route_count(); }), 0u);
   ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Bltcy())).table).ok());
-  const auto hash = router.Read([](const RouteTable& table) { return std::make_unique<std::string>(table.content_hash()); });
+  const auto hash =
+      router.Read([](const RouteTable& table) { return std::make_unique<std::string>(table.content_hash()); });
   EXPECT_EQ(*hash, router.TakeSnapshot().table->content_hash());
   std::size_t routes = 0;
   router.Read([&](const RouteTable& table) { routes = table.route_count(); });

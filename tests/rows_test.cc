@@ -33,7 +33,8 @@ TEST(Rows, KeepTextsAfterTheirSourceIsGone) {
     const std::string big(200000, 'x');
     rows.Add(ChannelRow{.id = 1, .groups = big, .models = models, .tag = ""});
   }
-  EXPECT_EQ(rows.channels()[0].models.value(), "a list that is long enough to live on the heap, and gone after this block");
+  EXPECT_EQ(rows.channels()[0].models.value(),
+            "a list that is long enough to live on the heap, and gone after this block");
   EXPECT_EQ(rows.channels()[0].groups.value(), std::string(200000, 'x'));
   EXPECT_TRUE(rows.channels()[0].tag.has_value());
   EXPECT_TRUE(rows.channels()[0].name.is_absent());
@@ -78,7 +79,8 @@ TEST(RowsLoader, HandsOverTheWantedTablesOnly) {
   Rows routing;
   ASSERT_TRUE(loader.Load(routing, {}).ok());
   EXPECT_EQ(routing.channels().size(), 1u);
-  EXPECT_TRUE(routing.tokens().empty() && routing.users().empty() && routing.options().empty() && routing.rejections().empty());
+  EXPECT_TRUE(routing.tokens().empty() && routing.users().empty() && routing.options().empty() &&
+              routing.rejections().empty());
   Rows all;
   ASSERT_TRUE(loader.Load(all, Wanted::Everything()).ok());
   EXPECT_EQ(all.tokens().size() + all.users().size() + all.options().size() + all.rejections().size(), 4u);
@@ -87,9 +89,15 @@ TEST(RowsLoader, HandsOverTheWantedTablesOnly) {
 }
 
 TEST(Place, NamesALineWhereThereIsOneAndAKeyOtherwise) {
-  EXPECT_EQ((Place{.source = "a.json", .table = SourceTable::kChannels, .key = "id 8", .column = "weight", .origin = {.line = 41, .index = 3}}.Text()),
+  EXPECT_EQ((Place{.source = "a.json",
+                   .table = SourceTable::kChannels,
+                   .key = "id 8",
+                   .column = "weight",
+                   .origin = {.line = 41, .index = 3}}
+                 .Text()),
             "a.json:41: $.channels[3].weight (id 8)");
-  EXPECT_EQ((Place{.source = "a.db", .table = SourceTable::kTokens, .key = "id 8", .column = "group"}.Text()), "a.db: tokens id 8, column group");
+  EXPECT_EQ((Place{.source = "a.db", .table = SourceTable::kTokens, .key = "id 8", .column = "group"}.Text()),
+            "a.db: tokens id 8, column group");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What a packed tier promises: every candidate holds exactly n times its weight of the n*W tickets, in both forms, and what
-// was packed can be read again exactly.
+// What a packed tier promises: every candidate holds exactly n times its weight of the n*W tickets, in both forms, and
+// what was packed can be read again exactly.
 #include "table/tier_block.h"
 
 #include <gmock/gmock.h>
@@ -146,7 +146,10 @@ TEST(Wide, TheLargestWeightsAreExactWithoutVisitingEveryTicket) {
     std::uint64_t low = 0;  // the first ticket that `last` holds
     for (std::uint64_t high = tier.tickets() - 1; low < high;) {
       const std::uint64_t middle = low + (high - low) / 2;
-      if (tier.Holder(column, middle) == last) high = middle; else low = middle + 1;
+      if (tier.Holder(column, middle) == last)
+        high = middle;
+      else
+        low = middle + 1;
     }
     held[last] += tier.tickets() - low;
     if (low > 0) held[tier.Holder(column, 0)] += low;

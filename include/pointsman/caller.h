@@ -36,17 +36,18 @@ POINTSMAN_EXPORT std::string_view CallerRefusalName(CallerRefusal refusal);
 struct POINTSMAN_EXPORT Caller {
   std::int64_t token_id = 0;
   std::string token_name;
-  Field<std::string> token_group;  // as stored; absent where the gateway keeps no groups in tokens: the owner's then counts
-  std::int64_t user_id = 0;                // 0: no owner is known
-  std::string user_group;                  // empty: unknown
+  Field<std::string>
+      token_group;           // as stored; absent where the gateway keeps no groups in tokens: the owner's then counts
+  std::int64_t user_id = 0;  // 0: no owner is known
+  std::string user_group;    // empty: unknown
   std::optional<std::vector<std::string>> model_limits;  // absent: any model; empty: none
   CallerRefusal refusal = CallerRefusal::kNone;
 
   // The refusal for one model: the caller's own, or kModelNotAllowed.
   CallerRefusal MayCall(std::string_view model) const;
 
-  // The request for one model: the token's group, or the owner's where tokens have none. Its views point into this caller
-  // and `model`.
+  // The request for one model: the token's group, or the owner's where tokens have none. Its views point into this
+  // caller and `model`.
   Request MakeRequest(std::string_view model) const;
 };
 

@@ -40,9 +40,9 @@ struct BuildReport {
   std::uint64_t generation = 0;       // once published; 0 before
   std::vector<Rejection> rejections;  // every row or list item that was not used because it is wrong
 
-  std::size_t channels = 0;           // rows that were read, by table
+  std::size_t channels = 0;  // rows that were read, by table
   std::size_t abilities = 0;
-  std::size_t groups = 0;             // of the table
+  std::size_t groups = 0;  // of the table
   std::size_t models = 0;
   std::size_t routes = 0;
   std::size_t serving_routes = 0;

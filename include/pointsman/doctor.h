@@ -16,9 +16,9 @@
 //                              pairs of the channel have a row). The cures do what the gateways' own repair does
 //   ability-orphan             an ability whose channel does not exist
 //   channel-serves-nothing     an enabled channel that lists no groups or no models and has no ability row
-//   channel-without-abilities  an enabled channel that lists groups and models and has no ability row, while others have
-//   nothing-served             no enabled channel serves any model: perhaps the wrong database, or all are disabled
-//   row-rejected               a row that cannot be used as it is; one finding for each table
+//   channel-without-abilities  an enabled channel that lists groups and models and has no ability row, while others
+//   have nothing-served             no enabled channel serves any model: perhaps the wrong database, or all are
+//   disabled row-rejected               a row that cannot be used as it is; one finding for each table
 //   token-empty-group          an enabled token whose group is NULL, '' or blank
 //   token-group-default        the column tokens.group whose default is absent, NULL or ''
 //   token-group-unserved       an enabled token whose group no enabled channel serves; "auto" is none
@@ -31,7 +31,8 @@
 //
 // Thread safety: thread-safe (a pure function).
 // Cost: one compilation and a few passes over the rows, O(n log n) in the abilities; memory for one change a wrong row.
-// Limits: of the pairs that channels list and abilities lack, four million are compared; beyond that they are only counted.
+// Limits: of the pairs that channels list and abilities lack, four million are compared; beyond that they are only
+// counted.
 #ifndef POINTSMAN_DOCTOR_H_
 #define POINTSMAN_DOCTOR_H_
 
@@ -105,20 +106,20 @@ struct FindingRow {
   std::string name;                // as stored; escape it before showing it
   std::string column;
   std::optional<std::string> value;  // nothing: NULL
-  std::string detail;                // what is wrong with this row, fit to print, where the finding's message is too wide
+  std::string detail;  // what is wrong with this row, fit to print, where the finding's message is too wide
 };
 
 struct Finding {
   std::string code;
   Severity severity = Severity::kError;
-  std::size_t count = 0;          // rows concerned
-  std::vector<FindingRow> where;  // the first DoctorOptions::max_where of them
-  std::string message;            // what is wrong, one sentence
-  std::string why;                // which requests fail because of it, under the lookup that was examined
-  std::size_t failing_routes = 0; // (group, model) pairs, or for tokens (token, model) pairs, that fail because of it
+  std::size_t count = 0;           // rows concerned
+  std::vector<FindingRow> where;   // the first DoctorOptions::max_where of them
+  std::string message;             // what is wrong, one sentence
+  std::string why;                 // which requests fail because of it, under the lookup that was examined
+  std::size_t failing_routes = 0;  // (group, model) pairs, or for tokens (token, model) pairs, that fail because of it
   CureClass cure = CureClass::kNone;
-  std::string advice;             // what to do or to know, in words; may be empty beside changes
-  std::vector<RowChange> changes; // for kSafe and kReview; one a row
+  std::string advice;                   // what to do or to know, in words; may be empty beside changes
+  std::vector<RowChange> changes;       // for kSafe and kReview; one a row
   std::vector<std::string> statements;  // further SQL in the examined dialect that is no row change (DDL)
 };
 
@@ -129,8 +130,8 @@ struct ExaminationSummary {
   std::size_t channels = 0;
   std::size_t enabled_channels = 0;
   std::size_t abilities = 0;
-  std::size_t groups = 0;              // that an enabled channel serves
-  std::size_t models = 0;              // likewise, in whatever group
+  std::size_t groups = 0;  // that an enabled channel serves
+  std::size_t models = 0;  // likewise, in whatever group
 };
 
 struct Examination {
@@ -145,8 +146,8 @@ struct DoctorOptions {
   Dialect dialect = Dialect::kSqlite;
   // Finding codes to look for; empty: all. An unknown code is InvalidArgument that names the near ones.
   std::vector<std::string> only;
-  // Let the cure of an empty token group fall back to the default group where the owner's group cannot be used. Not where
-  // the owner's row was rejected while loading: that row is to be mended first.
+  // Let the cure of an empty token group fall back to the default group where the owner's group cannot be used. Not
+  // where the owner's row was rejected while loading: that row is to be mended first.
   bool assume_default = false;
   std::size_t max_where = 50;
 };

@@ -80,7 +80,8 @@ POINTSMAN_EXPORT std::string_view NearMissName(NearMiss::Kind kind);
 struct POINTSMAN_EXPORT Explanation {
   bool ok = false;
   Reason reason = Reason::kNone;
-  CallerRefusal refusal = CallerRefusal::kNone;  // set where the caller may not call; then `reason` is of the routing alone
+  CallerRefusal refusal =
+      CallerRefusal::kNone;      // set where the caller may not call; then `reason` is of the routing alone
   std::uint64_t generation = 0;  // of the table that this speaks of; 0: not published
 
   std::string requested_group;
@@ -92,7 +93,7 @@ struct POINTSMAN_EXPORT Explanation {
   std::string requested_model;
   std::optional<std::string> matched_model;
 
-  std::vector<ExplainedTier> tiers;  // highest priority first
+  std::vector<ExplainedTier> tiers;   // highest priority first
   std::vector<NearMiss> near_misses;  // at most 10
   std::vector<ChainLink> chain;       // channel, ability, token, table
   std::vector<Phrase> hints;          // cures, for operators

@@ -27,7 +27,7 @@ enum class EmptyGroup : std::uint8_t {
 POINTSMAN_EXPORT std::string_view EmptyGroupName(EmptyGroup rule);
 
 struct GroupPolicy {
-  std::string default_group = "default";             // never empty or blank
+  std::string default_group = "default";  // never empty or blank
   EmptyGroup empty_group = EmptyGroup::kInherit;
 
   friend bool operator==(const GroupPolicy&, const GroupPolicy&) = default;

@@ -52,7 +52,7 @@ class RandomBits {
   void* context_;
 };
 
-// The calling thread's generator (xoshiro256++ 1.0 by D. Blackman and S. Vigna, seeded once per thread from the system).
+// The calling thread's generator (wyrand by Wang Yi, seeded once per thread from the system).
 // Statistically sound, not secret. After fork, parent and child continue with the same bits.
 POINTSMAN_EXPORT RandomBits ThreadBits() noexcept;
 

@@ -65,7 +65,7 @@ struct TierInfo {
 };
 
 struct RouteInfo {
-  std::string_view group;       // valid as long as the table, as is the next
+  std::string_view group;  // valid as long as the table, as is the next
   std::string_view model;
   std::vector<TierInfo> tiers;  // highest priority first
   const TierInfo* top() const;  // the tier that a first selection draws from; null: all are disabled

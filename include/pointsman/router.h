@@ -51,8 +51,8 @@ struct Snapshot {
   std::uint64_t generation = 0;             // 0 before the first publish
 };
 
-// A group and a model whose names were looked up before, so that a selection need not. Plain values, valid as long as the
-// router that gave them, whatever is published meanwhile.
+// A group and a model whose names were looked up before, so that a selection need not. Plain values, valid as long as
+// the router that gave them, whatever is published meanwhile.
 class GroupHandle {
  private:
   friend class Router;
@@ -96,8 +96,8 @@ class POINTSMAN_EXPORT Router {
   Selection Select(GroupHandle group, ModelHandle model, RandomBits bits) const noexcept;
 
   // Takes a channel out of every selection that begins afterwards, and puts it back. Survives publishes; ends with the
-  // channel's last table. False for a channel that no published table has. It only takes away from what the rows enable.
-  // Cost: a lock and one atomic operation.
+  // channel's last table. False for a channel that no published table has. It only takes away from what the rows
+  // enable. Cost: a lock and one atomic operation.
   bool SwitchOff(std::int64_t channel_id);
   bool SwitchOn(std::int64_t channel_id);
 

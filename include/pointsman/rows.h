@@ -1,8 +1,9 @@
 // Rows: what a gateway's database says about channels, abilities, tokens, users and options, before anybody judges it.
 //
 //   pointsman::Rows rows("unit test");
-//   rows.Add(pointsman::ChannelRow{.id = 8, .name = "Bltcy", .status = 1, .groups = "default", .models = "runway,pika"});
-//   rows.Add(pointsman::TokenRow{.id = 3, .user_id = 1, .group = nullptr});   // NULL, which is not the same as ""
+//   rows.Add(pointsman::ChannelRow{.id = 8, .name = "Bltcy", .status = 1, .groups = "default", .models =
+//   "runway,pika"}); rows.Add(pointsman::TokenRow{.id = 3, .user_id = 1, .group = nullptr});   // NULL, which is not
+//   the same as ""
 //
 // A row is a plain aggregate of views: a loader fills one, hands it to a RowSink, and may reuse the memory when the
 // call returns. `Rows` is the sink that keeps what it is given. Judging (weights, statuses, lists) is Compile's work;
@@ -81,12 +82,12 @@ struct Origin {
 struct ChannelRow {
   std::int64_t id = 0;
   TextField name;
-  IntField type;             // kind of upstream; shown, never interpreted
-  IntField status;           // 1 enabled, 2 disabled by hand, 3 disabled automatically, 0 unknown; absent means 1
-  TextField groups;          // column "group": comma list; absent means the policy's default group
-  TextField models;          // comma list
-  IntField priority;         // absent and NULL mean 0; may be negative; higher is tried first
-  IntField weight;           // 0 .. 2^32-1; absent and NULL mean 0
+  IntField type;      // kind of upstream; shown, never interpreted
+  IntField status;    // 1 enabled, 2 disabled by hand, 3 disabled automatically, 0 unknown; absent means 1
+  TextField groups;   // column "group": comma list; absent means the policy's default group
+  TextField models;   // comma list
+  IntField priority;  // absent and NULL mean 0; may be negative; higher is tried first
+  IntField weight;    // 0 .. 2^32-1; absent and NULL mean 0
   TextField tag;
   TextField model_mapping;   // JSON object, as text; carried, not interpreted here
   TextField channel_info;    // JSON object, as text; carried, not interpreted here

@@ -18,13 +18,13 @@ namespace pointsman::inline v0 {
 
 // Why a request has no route. The numbers and names are for good; the first failing stage decides.
 enum class Reason : std::uint8_t {
-  kNone = 0,              // there is a channel
-  kUnknownGroup = 1,      // neither the rows nor the policy know the group
-  kEmptyGroup = 2,        // the group is empty and the policy does not replace it
-  kGroupNotAllowed = 3,   // the request may not use the group
-  kNoSuchModel = 4,       // no group lists the model
-  kModelNotInGroup = 5,   // another group lists the model, this one does not
-  kAllDisabled = 6,       // the group lists it, and every candidate is disabled
+  kNone = 0,             // there is a channel
+  kUnknownGroup = 1,     // neither the rows nor the policy know the group
+  kEmptyGroup = 2,       // the group is empty and the policy does not replace it
+  kGroupNotAllowed = 3,  // the request may not use the group
+  kNoSuchModel = 4,      // no group lists the model
+  kModelNotInGroup = 5,  // another group lists the model, this one does not
+  kAllDisabled = 6,      // the group lists it, and every candidate is disabled
   kAllCoolingDown = 7,
   kAllAtLimit = 8,
   kAllFiltered = 9,
@@ -34,7 +34,7 @@ enum class Reason : std::uint8_t {
   kAttemptLimit = 13,
   kFilterFailed = 14,
   kPinUnusable = 15,
-  kEmptyTable = 16,       // nothing was published yet, or the rows list no model for any group
+  kEmptyTable = 16,  // nothing was published yet, or the rows list no model for any group
 };
 
 // "kModelNotInGroup" and so on; "kUnknown" for a number that is none of them.

@@ -11,9 +11,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Names may hold any bytes; what is not UTF-8 becomes the replacement character.
-void Print(const Json& document) {
-  std::cout << document.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
-}
+void Print(const Json& document) { std::cout << document.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n"; }
 
 Json HintsOf(const Explanation& why, Language language) {
   Json hints = Json::array();
@@ -26,10 +24,14 @@ std::string_view ReasonOf(const Explanation& why) {
   return why.refusal != CallerRefusal::kNone ? CallerRefusalName(why.refusal) : ReasonName(why.reason);
 }
 
-Json CandidateJson(std::int64_t id, std::string_view name, std::uint32_t weight, const Share& share, CandidateStatus status) {
-  return {{"channel_id", id},          {"name", name},
-          {"weight", weight},          {"share", share.value()},
-          {"share_exact", share.Text()}, {"status", CandidateStatusName(status)}};
+Json CandidateJson(std::int64_t id, std::string_view name, std::uint32_t weight, const Share& share,
+                   CandidateStatus status) {
+  return {{"channel_id", id},
+          {"name", name},
+          {"weight", weight},
+          {"share", share.value()},
+          {"share_exact", share.Text()},
+          {"status", CandidateStatusName(status)}};
 }
 
 Json TiersOf(const Explanation& why) {
@@ -88,9 +90,12 @@ Json SummaryJson(const ExaminationSummary& s) {
 }
 
 Json WhereJson(const FindingRow& row) {
-  return {{"table", TableName(row.table)}, {"id", row.id ? Json(*row.id) : Json(nullptr)},
-          {"key", row.key},                {"name", row.name},
-          {"column", row.column},          {"value", OrNull(row.value)},
+  return {{"table", TableName(row.table)},
+          {"id", row.id ? Json(*row.id) : Json(nullptr)},
+          {"key", row.key},
+          {"name", row.name},
+          {"column", row.column},
+          {"value", OrNull(row.value)},
           {"detail", row.detail}};
 }
 

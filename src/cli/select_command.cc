@@ -40,22 +40,23 @@ SelectDocument Draw(const Router& router, const Request& request, const SelectOp
 
 void PrintOne(const SelectDocument& d) {
   const Tally& t = d.tallies.front();
-  std::cout << "channel " << t.channel_id << " " << Quoted(t.channel_name) << ", group " << Quoted(d.group) << ", priority "
-            << d.priority << ", share " << t.exact.Text() << "\n";
+  std::cout << "channel " << t.channel_id << " " << Quoted(t.channel_name) << ", group " << Quoted(d.group)
+            << ", priority " << d.priority << ", share " << t.exact.Text() << "\n";
 }
 
 void PrintMany(const SelectDocument& d) {
   std::size_t width = 0;
   for (const Tally& t : d.tallies) width = std::max(width, Quoted(t.channel_name, 24).size());
-  std::cout << d.requested << " selections from group " << Quoted(d.group) << ", priority " << d.priority << ", seed " << d.seed
-            << "\n";
-  std::cout << "  " << PadLeft("channel", 8) << "  " << PadRight("name", width) << PadLeft("count", 10) << PadLeft("share", 10)
-            << PadLeft("exact", 10) << "\n";
+  std::cout << d.requested << " selections from group " << Quoted(d.group) << ", priority " << d.priority << ", seed "
+            << d.seed << "\n";
+  std::cout << "  " << PadLeft("channel", 8) << "  " << PadRight("name", width) << PadLeft("count", 10)
+            << PadLeft("share", 10) << PadLeft("exact", 10) << "\n";
   for (const Tally& t : d.tallies) {
     const double share = static_cast<double>(t.count) / static_cast<double>(d.requested);
     std::cout << "  " << PadLeft(std::to_string(t.channel_id), 8) << "  " << PadRight(Quoted(t.channel_name, 24), width)
-              << PadLeft(std::to_string(t.count), 10) << PadLeft(Percent(share), 10) << PadLeft(Percent(t.exact.value()), 10)
-              << "  " << Bar(share, kBarWidth) << " " << t.exact.Text() << "\n";
+              << PadLeft(std::to_string(t.count), 10) << PadLeft(Percent(share), 10)
+              << PadLeft(Percent(t.exact.value()), 10) << "  " << Bar(share, kBarWidth) << " " << t.exact.Text()
+              << "\n";
   }
 }
 

@@ -14,9 +14,8 @@ constexpr auto kQuietFor = std::chrono::milliseconds(300);
 constexpr auto kBetween = std::chrono::milliseconds(100);
 
 std::size_t Width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 std::string Blanks(std::string_view text, std::size_t width) {

@@ -13,9 +13,9 @@ namespace pointsman::cli {
 
 enum ExitCode : int {
   kFine = 0,
-  kAnswerIsNo = 1,    // no route, findings
-  kBadUsage = 2,      // bad usage or an unreadable source
-  kRefused = 3,       // refused or rolled back
+  kAnswerIsNo = 1,  // no route, findings
+  kBadUsage = 2,    // bad usage or an unreadable source
+  kRefused = 3,     // refused or rolled back
 };
 
 // An error that ends the command: printed on stderr, then `code` is returned.

@@ -19,7 +19,8 @@ absl::StatusOr<Compiled> Compile(const Rows& rows, const Policy& policy) {
   data->policy = policy;
   Pack(JudgeRows(rows, policy, report.rejections), *data, [&](std::uint32_t row) {
     Judge(rows.source(), report.rejections)
-        .RejectAbility(rows.abilities()[row], "channel_id", "the row is there twice", "keep one of them; the first good one counts");
+        .RejectAbility(rows.abilities()[row], "channel_id", "the row is there twice",
+                       "keep one of them; the first good one counts");
   });
 
   report.content_hash = data->content_hash;

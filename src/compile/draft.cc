@@ -41,15 +41,14 @@ Complaint JudgeName(std::string_view what, std::string_view name) {
     return {"the " + std::string(what) + " is empty", "name it, or delete the row"};
   }
   if (name.size() > kMaxNameBytes) {
-    return {"the " + std::string(what) + " " + Quoted(name) + " is longer than " + std::to_string(kMaxNameBytes) + " bytes",
-            "shorten it"};
+    return {
+        "the " + std::string(what) + " " + Quoted(name) + " is longer than " + std::to_string(kMaxNameBytes) + " bytes",
+        "shorten it"};
   }
   return {};
 }
 
-bool IsGoodWeight(const IntField& weight) {
-  return weight.value_or(0) >= 0 && weight.value_or(0) <= kLargestWeight;
-}
+bool IsGoodWeight(const IntField& weight) { return weight.value_or(0) >= 0 && weight.value_or(0) <= kLargestWeight; }
 
 // Judges the rows of one build, step by step.
 class RowJudge {
@@ -126,7 +125,8 @@ class RowJudge {
   ItemList ListOf(const ChannelRow& row, std::string_view column, std::string_view list) {
     ItemList items = SplitList(list);
     if (items.empty() && !IsBlank(list)) {
-      judge_.RejectChannel(row, column, "the list " + Quoted(list) + " names nothing", "name at least one, or empty it");
+      judge_.RejectChannel(row, column, "the list " + Quoted(list) + " names nothing",
+                           "name at least one, or empty it");
     }
     const auto unusable = std::stable_partition(items.begin(), items.end(),
                                                 [](std::string_view item) { return item.size() <= kMaxNameBytes; });
@@ -144,19 +144,19 @@ class RowJudge {
       const ItemList groups = SplitList(GroupsOf(row));
       if (groups.size() * models.size() > kMostPairs) {
         judge_.RejectChannel(row, "models",
-                             std::to_string(groups.size()) + " groups times " + std::to_string(models.size()) + " models are more than " +
-                                 std::to_string(kMostPairs) + " routes",
+                             std::to_string(groups.size()) + " groups times " + std::to_string(models.size()) +
+                                 " models are more than " + std::to_string(kMostPairs) + " routes",
                              "shorten one of its lists, or split the channel");
         continue;
       }
       for (const std::string_view group : groups) {
         if (group.size() > kMaxNameBytes) continue;  // rejected when the groups were noted
         for (const std::string_view model : models) {
-          Take(group, model, {.channel = c,
-                              .priority = row.priority.value_or(0),
-                              .weight = static_cast<std::uint32_t>(row.weight.value_or(0)),
-                              .status = draft_.channels[c].enabled ? CandidateStatus::kEligible
-                                                                   : CandidateStatus::kChannelDisabled});
+          Take(group, model,
+               {.channel = c,
+                .priority = row.priority.value_or(0),
+                .weight = static_cast<std::uint32_t>(row.weight.value_or(0)),
+                .status = draft_.channels[c].enabled ? CandidateStatus::kEligible : CandidateStatus::kChannelDisabled});
         }
       }
     }
@@ -169,7 +169,8 @@ class RowJudge {
   }
 
   void TakeAbility(const AbilityRow& row, std::uint32_t index) {
-    if (!IsGoodName(row, "group", row.group, draft_.groups) || !IsGoodName(row, "model", row.model, draft_.models)) return;
+    if (!IsGoodName(row, "group", row.group, draft_.groups) || !IsGoodName(row, "model", row.model, draft_.models))
+      return;
     if (!IsGoodWeight(row.weight)) {
       Complain(row, "weight", JudgeWeight(row.weight));
       return;
@@ -183,11 +184,12 @@ class RowJudge {
     const ChannelRow& channel = *kept_[c];
     const IntField& priority = row.priority.is_absent() ? channel.priority : row.priority;
     const IntField& weight = row.weight.is_absent() ? channel.weight : row.weight;
-    Take(row.group.value(), row.model.value(), {.channel = c,
-                                                .row = index,
-                                                .priority = priority.value_or(0),
-                                                .weight = static_cast<std::uint32_t>(weight.value_or(0)),
-                                                .status = StatusOf(row, draft_.channels[c])});
+    Take(row.group.value(), row.model.value(),
+         {.channel = c,
+          .row = index,
+          .priority = priority.value_or(0),
+          .weight = static_cast<std::uint32_t>(weight.value_or(0)),
+          .status = StatusOf(row, draft_.channels[c])});
   }
 
   // A name that is in the pool was judged before.
@@ -241,19 +243,20 @@ std::uint32_t NamePool::Number(std::string_view name) {
   return entry->second;
 }
 
-void Judge::RejectChannel(const ChannelRow& row, std::string_view column, const std::string& problem, std::string cure) {
+void Judge::RejectChannel(const ChannelRow& row, std::string_view column, const std::string& problem,
+                          std::string cure) {
   Reject(SourceTable::kChannels, "id " + std::to_string(row.id), column, row.origin,
          "channel " + Quoted(row.name.value_or({})) + ": " + problem, std::move(cure));
 }
 
 void Judge::RejectAbility(const AbilityRow& row, std::string_view column, std::string problem, std::string cure) {
-  const std::string key = "(" + Printable(row.group.value_or("NULL")) + ", " + Printable(row.model.value_or("NULL")) + ", " +
-                          std::to_string(row.channel_id) + ")";
+  const std::string key = "(" + Printable(row.group.value_or("NULL")) + ", " + Printable(row.model.value_or("NULL")) +
+                          ", " + std::to_string(row.channel_id) + ")";
   Reject(SourceTable::kAbilities, key, column, row.origin, std::move(problem), std::move(cure));
 }
 
-void Judge::Reject(SourceTable table, std::string key, std::string_view column, const Origin& origin, std::string problem,
-                   std::string cure) {
+void Judge::Reject(SourceTable table, std::string key, std::string_view column, const Origin& origin,
+                   std::string problem, std::string cure) {
   Rejection& rejection = rejections_.emplace_back();
   rejection.place.source = source_;
   rejection.place.table = table;

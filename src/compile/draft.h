@@ -51,7 +51,7 @@ class NamePool {
 };
 
 struct DraftCandidate {
-  std::uint32_t group = 0;    // as NamePool numbers them
+  std::uint32_t group = 0;  // as NamePool numbers them
   std::uint32_t model = 0;
   std::uint32_t channel = 0;  // index into Draft::channels
   std::uint32_t row = 0;      // of the table that is believed

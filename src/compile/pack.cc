@@ -17,7 +17,8 @@ namespace {
 std::vector<std::uint32_t> SortNames(const NamePool& pool, std::vector<std::string_view>& sorted) {
   std::vector<std::uint32_t> order(pool.names().size());
   std::iota(order.begin(), order.end(), 0u);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return pool.names()[a] < pool.names()[b]; });
+  std::sort(order.begin(), order.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return pool.names()[a] < pool.names()[b]; });
   std::vector<std::uint32_t> rank(order.size());
   sorted.clear();
   for (const std::uint32_t old : order) {
@@ -75,8 +76,8 @@ void SortPriorities(const std::vector<DraftCandidate>& candidates, std::vector<s
   std::sort(priorities.begin(), priorities.end());
 }
 
-// A channel lists its vendor's whole catalogue, so most routes have the candidates of another. Remembers every distinct list
-// of candidates by where it first stood, and what came of it.
+// A channel lists its vendor's whole catalogue, so most routes have the candidates of another. Remembers every distinct
+// list of candidates by where it first stood, and what came of it.
 class ListMemo {
  public:
   // The place for the tier that `list` becomes: set already if an equal list was there before.
@@ -132,7 +133,8 @@ class ListMemo {
 // Sorts what is nearly always sorted already.
 template <class Before>
 void SortFew(std::span<DraftCandidate> candidates, Before before) {
-  if (!std::is_sorted(candidates.begin(), candidates.end(), before)) std::sort(candidates.begin(), candidates.end(), before);
+  if (!std::is_sorted(candidates.begin(), candidates.end(), before))
+    std::sort(candidates.begin(), candidates.end(), before);
 }
 
 // Packs the candidates of one route after the other.
@@ -241,7 +243,8 @@ class RoutePacker {
   std::vector<WeightedChannel> in_;
 };
 
-void PackRoutes(std::vector<DraftCandidate>& candidates, TableData& data, const std::function<void(std::uint32_t)>& repeated) {
+void PackRoutes(std::vector<DraftCandidate>& candidates, TableData& data,
+                const std::function<void(std::uint32_t)>& repeated) {
   RoutePacker packer(data, repeated);
   for (std::size_t begin = 0; begin < candidates.size();) {
     std::size_t end = begin + 1;

@@ -4,7 +4,8 @@
 
 namespace pointsman::inline v0 {
 
-Digest TierPool::DigestOf(std::span<const WeightedChannel> candidates, std::uint32_t priority, const Digest& next) const {
+Digest TierPool::DigestOf(std::span<const WeightedChannel> candidates, std::uint32_t priority,
+                          const Digest& next) const {
   WordHasher hash;
   hash.Add(static_cast<std::uint64_t>(data_.priorities[priority]));
   hash.Add(next.first);
@@ -17,7 +18,8 @@ Digest TierPool::DigestOf(std::span<const WeightedChannel> candidates, std::uint
   return hash.Finish();
 }
 
-PooledTier TierPool::Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, const PooledTier& next) {
+PooledTier TierPool::Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority,
+                            const PooledTier& next) {
   const Digest digest = DigestOf(candidates, priority, next.digest);
   const auto tag = static_cast<std::uint32_t>(digest.first >> 32);
   __builtin_prefetch(&known_[tag & (known_.size() - 1)], 1);  // arrives while the tier is written
@@ -34,8 +36,8 @@ PooledTier TierPool::Intern(std::span<const WeightedChannel> candidates, std::ui
   return {.ref = written, .digest = digest};
 }
 
-// The place of the tier that was just written at the end of the blocks: taken by its equal, or free. Blocks say their own
-// size, so equal words are equal tiers, and a block before the last is long enough to be compared.
+// The place of the tier that was just written at the end of the blocks: taken by its equal, or free. Blocks say their
+// own size, so equal words are equal tiers, and a block before the last is long enough to be compared.
 TierPool::Known& TierPool::FindPlace(std::uint32_t tag, TierRef written) {
   const auto begin = data_.blocks.begin() + written;
   const auto equal = [&](TierRef ref) {

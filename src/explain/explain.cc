@@ -92,7 +92,8 @@ void FindNearMisses(const RouteTable& table, Explanation& e) {
     if (!same && !SameButForCase(data.models[m], e.requested_model)) continue;
     for (std::uint32_t g = 0; g < data.groups.size(); ++g) {
       if (serves(g, m) && !(same && data.groups[g] == resolved)) {
-        add(same ? NearMiss::Kind::kModelInOtherGroup : NearMiss::Kind::kModelOtherCase, data.groups[g], data.models[m]);
+        add(same ? NearMiss::Kind::kModelInOtherGroup : NearMiss::Kind::kModelOtherCase, data.groups[g],
+            data.models[m]);
       }
     }
   }

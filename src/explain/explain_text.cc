@@ -13,7 +13,8 @@ constexpr std::size_t kMostCandidates = 50;
 // A name in running text: as it is, or "" where there is nothing to see.
 std::string Bare(std::string_view name) { return name.empty() ? "\"\"" : Printable(name); }
 
-// The group that a caller is told about: its own words, else what they were replaced by. Never a group that it may not use.
+// The group that a caller is told about: its own words, else what they were replaced by. Never a group that it may not
+// use.
 std::string ShownGroup(const Explanation& e) {
   if (e.group_was_empty && e.resolved_group && e.reason != Reason::kGroupNotAllowed) return Bare(*e.resolved_group);
   return Bare(e.requested_group);
@@ -37,12 +38,14 @@ std::string CallerText(const Explanation& e, Language language) {
   const std::string model = Bare(e.requested_model);
   if (language == Language::kChinese) {
     if (e.ok) return "分组 " + group + " 下模型 " + model + " 可用。";
-    return "分组 " + group + " 下模型 " + model + " 无可用渠道。请检查：1. 渠道是否已启用；2. 渠道的分组是否包含该分组；3. 令牌的分组设置是否正确。（" +
+    return "分组 " + group + " 下模型 " + model +
+           " 无可用渠道。请检查：1. 渠道是否已启用；2. 渠道的分组是否包含该分组；3. 令牌的分组设置是否正确。（" +
            std::string(ReasonName(e.reason)) + "）";
   }
   if (e.ok) return "Model " + model + " is available for group " + group + ".";
   return "No channel is available for model " + model + " in group " + group +
-         ". Please check: 1. that the channel is enabled; 2. that the channel's groups include this group; 3. that the token's "
+         ". Please check: 1. that the channel is enabled; 2. that the channel's groups include this group; 3. that the "
+         "token's "
          "group is set correctly. (" +
          std::string(ReasonName(e.reason)) + ")";
 }
@@ -114,7 +117,8 @@ Phrase LinkLabel(ChainLink::Kind kind) {
 std::string OperatorText(const Explanation& e, Language language) {
   std::string text = Headline(e).In(language) + "\n";
   for (const ChainLink& link : e.chain) {
-    text += std::string(link.holds ? "  ✓ " : "  ✗ ") + LinkLabel(link.kind).In(language) + "  " + link.seen.In(language) + "\n";
+    text += std::string(link.holds ? "  ✓ " : "  ✗ ") + LinkLabel(link.kind).In(language) + "  " +
+            link.seen.In(language) + "\n";
   }
   if (!e.tiers.empty()) {
     text += language == Language::kChinese ? "  层级\n" : "  tiers\n";

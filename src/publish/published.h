@@ -21,10 +21,10 @@ struct BoundChannel {
 
 struct Published {
   std::shared_ptr<const RouteTable> table;
-  const TableData* data = nullptr;             // the table's, without the way through it
+  const TableData* data = nullptr;  // the table's, without the way through it
   std::uint64_t generation = 0;
-  std::vector<BoundChannel> channels;         // as TableData::channels
-  std::vector<std::string_view> group_names;  // as TableData::groups, but in the router's store: outlives the table
+  std::vector<BoundChannel> channels;          // as TableData::channels
+  std::vector<std::string_view> group_names;   // as TableData::groups, but in the router's store: outlives the table
   std::vector<std::uint32_t> group_of_handle;  // by the number of a handle: the group's number here, or kNoIndex
   std::vector<std::uint32_t> model_of_handle;
   SlotBinding slots;

@@ -21,10 +21,7 @@ std::uint64_t SystemSeed() noexcept {
   }
 }
 
-void ThreadGenerator::Seed() noexcept {
-  SplitMix64 seeds(SystemSeed());
-  for (std::uint64_t& word : s_) word = seeds();
-}
+void ThreadGenerator::Seed() noexcept { state_ = SystemSeed(); }
 
 RandomBits ThreadBits() noexcept {
   return RandomBits([](void* /*context*/) noexcept { return thread_generator(); }, nullptr);

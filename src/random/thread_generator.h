@@ -1,10 +1,11 @@
-// ThreadGenerator: the calling thread's own random bits, without an indirect call.
+// ThreadGenerator: the calling thread's own random bits, without an indirect call, in as few instructions as there are.
 //
-// xoshiro256++ 1.0 (D. Blackman and S. Vigna, public domain), seeded from the system when a thread first draws.
+// wyrand (Wang Yi, public domain): a Weyl sequence of 64 bits, folded by one wide product. It passes the usual
+// batteries of statistical tests, has a period of 2^64, and costs a third of xoshiro256++. Seeded from the system when
+// a thread first draws. After fork, parent and child continue with the same bits.
 #ifndef POINTSMAN_SRC_RANDOM_THREAD_GENERATOR_H_
 #define POINTSMAN_SRC_RANDOM_THREAD_GENERATOR_H_
 
-#include <bit>
 #include <cstdint>
 
 namespace pointsman::inline v0 {
@@ -12,23 +13,19 @@ namespace pointsman::inline v0 {
 class ThreadGenerator {
  public:
   std::uint64_t operator()() noexcept {
-    // The state is never all zeros once it is seeded, and its last word alone almost never: seeding again then is harmless.
-    if (s_[3] == 0) [[unlikely]] Seed();
-    const std::uint64_t result = std::rotl(s_[0] + s_[3], 23) + s_[0];
-    const std::uint64_t t = s_[1] << 17;
-    s_[2] ^= s_[0];
-    s_[3] ^= s_[1];
-    s_[1] ^= s_[2];
-    s_[0] ^= s_[3];
-    s_[2] ^= t;
-    s_[3] = std::rotl(s_[3], 45);
-    return result;
+    // 0 comes up once in 2^64 words; seeding anew is then as good as anything.
+    if (state_ == 0) [[unlikely]]
+      Seed();
+    state_ += 0xa0761d6478bd642fu;
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = static_cast<Wide>(state_) * (state_ ^ 0xe7037ed1a0b428dbu);
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
   }
 
  private:
   void Seed() noexcept;
 
-  std::uint64_t s_[4] = {};
+  std::uint64_t state_ = 0;
 };
 
 extern constinit thread_local ThreadGenerator thread_generator;

@@ -2,13 +2,13 @@
 //
 //   SplitList(" gpt-4o,,gpt-4o, o3 ")   -> {"gpt-4o", "o3"}
 //
-// The views point into `list`. Thread safety: thread-safe (a pure function). Cost: O(bytes); long lists are de-duplicated
-// through a hash set.
+// The views point into `list`. Thread safety: thread-safe (a pure function). Cost: O(bytes); long lists are
+// de-duplicated through a hash set.
 #ifndef POINTSMAN_SRC_ROWS_COMMA_LIST_H_
 #define POINTSMAN_SRC_ROWS_COMMA_LIST_H_
 
-#include <string_view>
 #include <boost/container/small_vector.hpp>
+#include <string_view>
 
 namespace pointsman::inline v0 {
 

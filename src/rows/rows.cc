@@ -97,9 +97,8 @@ void Rows::Describe(const ColumnFact& fact) {
 }
 
 const ColumnFact* Rows::FindColumn(SourceTable table, std::string_view column) const {
-  const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const ColumnFact& fact) {
-    return fact.table == table && fact.column == column;
-  });
+  const auto found = std::find_if(columns_.begin(), columns_.end(),
+                                  [&](const ColumnFact& fact) { return fact.table == table && fact.column == column; });
   return found == columns_.end() ? nullptr : &*found;
 }
 

@@ -12,7 +12,8 @@ bool IsEmptyGroup(std::string_view group) { return group.size() <= kMaxNameBytes
 
 bool Allows(const Request& request, std::string_view group) {
   if (!request.allowed_groups.has_value()) return true;
-  return std::find(request.allowed_groups->begin(), request.allowed_groups->end(), group) != request.allowed_groups->end();
+  return std::find(request.allowed_groups->begin(), request.allowed_groups->end(), group) !=
+         request.allowed_groups->end();
 }
 
 }  // namespace

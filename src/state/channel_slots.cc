@@ -72,8 +72,8 @@ bool ChannelSlots::Clear(std::int64_t channel_id, OutBit bit) {
 
 std::size_t ChannelSlots::memory_bytes() const {
   const std::lock_guard lock(mutex_);
-  return sizeof(*this) + slots_.capacity() * (sizeof(std::pair<std::int64_t, Slot>) + 1) + words_.size() * sizeof(SlotWord) +
-         free_.capacity() * sizeof(SlotWord*);
+  return sizeof(*this) + slots_.capacity() * (sizeof(std::pair<std::int64_t, Slot>) + 1) +
+         words_.size() * sizeof(SlotWord) + free_.capacity() * sizeof(SlotWord*);
 }
 
 }  // namespace pointsman::inline v0

@@ -1,9 +1,10 @@
-// ContentHash: one short word for all that a table serves, the same wherever, in whatever order and layout it was built.
+// ContentHash: one short word for all that a table serves, the same wherever, in whatever order and layout it was
+// built.
 //
 //   data.content_hash = ContentHash(data, routes);     // "v1:5f1d…"
 //
-// Version 1 is MurmurHash3 x64 128 (Austin Appleby, public domain), seed 0, over the following 64-bit words, each taken as
-// its eight little-endian bytes. A text is its length in bytes, then its bytes, filled up with zeros to whole words.
+// Version 1 is MurmurHash3 x64 128 (Austin Appleby, public domain), seed 0, over the following 64-bit words, each taken
+// as its eight little-endian bytes. A text is its length in bytes, then its bytes, filled up with zeros to whole words.
 //
 //   "pointsman v1", policy (default group, empty group, source), believed source
 //   channels: count, each id, type, status, cookie, enabled, name, tag

@@ -4,9 +4,10 @@
 //   table.Build(names, ProcessSeed());        // names[i] becomes i
 //   std::uint32_t i = table.Find("gpt-4o");   // kNoIndex where there is none
 //
-// Open addressing with linear probing over records of 64 bytes: a tag of 32 hash bits, the length, the number, and the
-// bytes themselves where there are at most 52 of them. The bytes are always compared. Names are hashed with a seed of the
-// process, so that nobody outside can choose names that collide; a name longer than any in the table is not even hashed.
+// Open addressing with linear probing over records of 64 bytes: a mark of 47 hash bits and the length, the number, and
+// the bytes themselves where there are at most 52 of them. The bytes are always compared. Names are hashed with a seed
+// of the process, so that nobody outside can choose names that collide; a name longer than any in the table is not even
+// hashed.
 //
 // The hash is wyhash's construction (Wang Yi, public domain): 64x64 -> 128 bit products, folded.
 //
@@ -52,33 +53,19 @@ inline std::uint64_t Fold(std::uint64_t a, std::uint64_t b) {
 inline constexpr std::uint64_t kA = 0xa0761d6478bd642fu;
 inline constexpr std::uint64_t kB = 0xe7037ed1a0b428dbu;
 
-// Names of fewer than 8 bytes, and of more than 32: kept out of the way of the others, which are most.
-[[gnu::noinline]] std::uint64_t HashShort(const char* p, std::size_t n, std::uint64_t seed) noexcept;
-[[gnu::noinline]] std::uint64_t HashLong(const char* p, std::size_t n, std::uint64_t seed) noexcept;
-[[gnu::noinline]] bool EqualShort(const char* x, const char* y, std::size_t n) noexcept;
-[[gnu::noinline]] bool EqualLong(const char* x, const char* y, std::size_t n) noexcept;
-
-inline std::uint64_t Finish(std::uint64_t a, std::uint64_t b, std::size_t n, std::uint64_t seed) {
-  return Fold(kB ^ n, Fold(a ^ kA, b ^ seed));
+// For n from 16 to 32: two halves of 16 bytes that may overlap, and two products that do not wait for each other.
+inline std::uint64_t HashMiddle(const char* p, std::size_t n, std::uint64_t seed) {
+  return Fold(Read8(p) ^ kB, Read8(p + 8) ^ seed) + Fold(Read8(p + n - 16) ^ kA, Read8(p + n - 8) ^ seed ^ n);
 }
 
-// Two overlapping halves of 8 bytes cover 8 to 16 bytes, two of 16 cover 16 to 32: no loop, and one branch for the length.
-inline std::uint64_t Hash(const char* p, std::size_t n, std::uint64_t seed) {
-  if (n - 16 <= 16) [[likely]] {
-    seed = Fold(Read8(p) ^ kB, Read8(p + 8) ^ seed);
-    return Finish(Read8(p + n - 16), Read8(p + n - 8), n, seed);
-  }
-  if (n - 8 < 8) return Finish(Read8(p), Read8(p + n - 8), n, seed);
-  return n < 8 ? HashShort(p, n, seed) : HashLong(p, n, seed);
-}
-
-// Whether the first `n` bytes are equal.
-inline bool Equal(const char* x, const char* y, std::size_t n) {
+// 0 if the first n bytes are equal. For n from 16 to 32.
+inline std::uint64_t MiddleDiffers(const char* x, const char* y, std::size_t n) {
   const auto differs = [&](std::size_t at) { return Read8(x + at) ^ Read8(y + at); };
-  if (n - 16 <= 16) [[likely]] return (differs(0) | differs(8) | differs(n - 16) | differs(n - 8)) == 0;
-  if (n - 8 < 8) return (differs(0) | differs(n - 8)) == 0;
-  return n < 8 ? EqualShort(x, y, n) : EqualLong(x, y, n);
+  return differs(0) | differs(8) | differs(n - 16) | differs(n - 8);
 }
+
+// For every n.
+std::uint64_t Hash(const char* p, std::size_t n, std::uint64_t seed) noexcept;
 
 }  // namespace name_hash
 
@@ -88,15 +75,21 @@ class NameTable {
   void Build(std::span<const std::string_view> names, std::uint64_t seed);
 
   std::uint32_t Find(std::string_view name) const noexcept {
-    if (name.size() > longest_) return kNoIndex;
-    const std::uint64_t hash = name_hash::Hash(name.data(), name.size(), seed_);
-    const auto tag = static_cast<std::uint32_t>(hash >> 32);
+    // Names of 16 to 32 bytes are found here, without a call and with one question about their length.
+    const std::size_t n = name.size();
+    if (n - 16 > 16) [[unlikely]]
+      return FindOther(name);
+    const char* const p = name.data();
+    const std::uint64_t hash = name_hash::HashMiddle(p, n, seed_);
+    const std::uint64_t mark = MarkOf(hash, n);
     for (std::uint64_t at = hash & mask_;; at = (at + 1) & mask_) {
       const Record& record = records_[at];
-      if (record.index == kNoIndex) return kNoIndex;
-      if (record.tag == tag && record.length == name.size() && name_hash::Equal(record.text(), name.data(), name.size())) {
-        return record.index;
+      if (record.mark == mark && name_hash::MiddleDiffers(record.bytes, p, n) == 0) [[likely]] {
+        const std::uint32_t index = record.index;
+        if (index == kNoIndex) __builtin_unreachable();  // spares callers the question
+        return index;
       }
+      if (record.mark == 0) return kNoIndex;
     }
   }
 
@@ -105,12 +98,11 @@ class NameTable {
  private:
   struct alignas(64) Record {
     static constexpr std::size_t kInlineBytes = 52;
-    std::uint32_t index = kNoIndex;  // kNoIndex: the place is free
-    std::uint32_t tag = 0;
-    std::uint16_t length = 0;
-    char bytes[kInlineBytes] = {};  // or the address of the bytes
+    std::uint64_t mark = 0;  // 47 bits of the hash, 16 of length, and a 1: never 0, which marks a free place
+    std::uint32_t index = kNoIndex;
+    char bytes[kInlineBytes] = {};  // or, of a longer name, the address of its bytes
 
-    const char* text() const {
+    const char* text(std::size_t length) const {
       if (length <= kInlineBytes) return bytes;
       const char* elsewhere;
       std::memcpy(&elsewhere, bytes, sizeof elsewhere);
@@ -118,6 +110,9 @@ class NameTable {
     }
   };
   static_assert(sizeof(Record) == 64);
+
+  static std::uint64_t MarkOf(std::uint64_t hash, std::size_t length) { return (hash >> 17 << 17) | length << 1 | 1; }
+  std::uint32_t FindOther(std::string_view name) const noexcept;
 
   std::vector<Record> records_ = std::vector<Record>(1);  // a power of two, always with a free place
   std::uint64_t mask_ = 0;

@@ -1,7 +1,7 @@
 // RouteRows: (group number, model number) -> the route's first tier, one array access for most groups.
 //
-// A row per group. A group that lists many of the models has a dense row, indexed by the model; one that lists few has a
-// small hash table of pairs instead, whichever takes less memory.
+// A row per group. A group that lists many of the models has a dense row, indexed by the model; one that lists few has
+// a small hash table of pairs instead, whichever takes less memory.
 //
 // Thread safety: immutable once built. Cost of Find: one or two loads.
 // Limits: 2^32-1 words in all.

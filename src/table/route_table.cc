@@ -40,10 +40,13 @@ void AddOut(const TableData& data, const OutRecord& out, std::vector<TierInfo>& 
 }
 
 std::span<const OutRecord> OutsOf(const TableData& data, std::uint32_t group, std::uint32_t model) {
-  const auto before = [](const OutRecord& a, const OutRecord& b) { return std::tie(a.group, a.model) < std::tie(b.group, b.model); };
+  const auto before = [](const OutRecord& a, const OutRecord& b) {
+    return std::tie(a.group, a.model) < std::tie(b.group, b.model);
+  };
   const auto [begin, end] =
       std::equal_range(data.outs.begin(), data.outs.end(), OutRecord{.group = group, .model = model}, before);
-  return std::span(data.outs).subspan(static_cast<std::size_t>(begin - data.outs.begin()), static_cast<std::size_t>(end - begin));
+  return std::span(data.outs).subspan(static_cast<std::size_t>(begin - data.outs.begin()),
+                                      static_cast<std::size_t>(end - begin));
 }
 
 RouteInfo DescribeRoute(const TableData& data, std::uint32_t group, const ListedRoute& route) {
@@ -118,10 +121,12 @@ bool RouteTable::HasModel(std::string_view model) const { return data_->model_ta
 
 std::optional<ChannelInfo> RouteTable::FindChannel(std::int64_t id) const {
   const auto& channels = data_->channels;
-  const auto found = std::lower_bound(channels.begin(), channels.end(), id,
-                                      [](const ChannelRecord& channel, std::int64_t wanted) { return channel.id < wanted; });
+  const auto found =
+      std::lower_bound(channels.begin(), channels.end(), id,
+                       [](const ChannelRecord& channel, std::int64_t wanted) { return channel.id < wanted; });
   if (found == channels.end() || found->id != id) return std::nullopt;
-  return ChannelInfo{.id = id, .name = found->name, .type = found->type, .status = found->status, .enabled = found->enabled};
+  return ChannelInfo{
+      .id = id, .name = found->name, .type = found->type, .status = found->status, .enabled = found->enabled};
 }
 
 const std::vector<std::string_view>& RouteTable::groups() const { return data_->groups; }
@@ -136,8 +141,9 @@ const std::string& RouteTable::content_hash() const { return data_->content_hash
 
 std::size_t RouteTable::memory_bytes() const {
   const TableData& d = *data_;
-  return sizeof(d) + d.group_table.memory_bytes() + d.model_table.memory_bytes() + d.rows.memory_bytes() + Bytes(d.blocks) +
-         Bytes(d.priorities) + d.texts.capacity() + Bytes(d.groups) + Bytes(d.models) + Bytes(d.channels) + Bytes(d.outs);
+  return sizeof(d) + d.group_table.memory_bytes() + d.model_table.memory_bytes() + d.rows.memory_bytes() +
+         Bytes(d.blocks) + Bytes(d.priorities) + d.texts.capacity() + Bytes(d.groups) + Bytes(d.models) +
+         Bytes(d.channels) + Bytes(d.outs);
 }
 
 }  // namespace pointsman::inline v0

@@ -73,8 +73,8 @@ std::size_t TierWriter::Append(std::span<const WeightedChannel> candidates, std:
   return blocks.size() - before;
 }
 
-// Vose's order of Walker's construction (1991), in whole numbers: a candidate with fewer than W of the n * weight tickets
-// that it must hold leaves the rest of its column to one that has more.
+// Vose's order of Walker's construction (1991), in whole numbers: a candidate with fewer than W of the n * weight
+// tickets that it must hold leaves the rest of its column to one that has more.
 void TierWriter::BuildColumns(std::uint64_t total) {
   const std::size_t n = weights_.size();
   columns_.assign(n, {});
@@ -109,15 +109,16 @@ void TierWriter::AppendCompact(std::span<const WeightedChannel> candidates, std:
   std::uint16_t halves[2 * kMostCompact + 1] = {};
   for (std::uint32_t i = 0; i < n; ++i) {
     halves[i] = static_cast<std::uint16_t>(candidates[i].channel);
-    if (n > 1) halves[n + i] = static_cast<std::uint16_t>(columns_[i].threshold | std::uint64_t{columns_[i].alias} << 12);
+    if (n > 1)
+      halves[n + i] = static_cast<std::uint16_t>(columns_[i].threshold | std::uint64_t{columns_[i].alias} << 12);
   }
   std::memcpy(&blocks[at + 1], halves, 2 * std::size_t{TierBlock::CompactHalves(n)});
   if (next != kAllOut) blocks.push_back(next);
   if (divisor > 1) blocks.push_back(static_cast<std::uint32_t>(divisor));
 }
 
-void TierWriter::AppendWide(std::span<const WeightedChannel> candidates, std::uint32_t head, TierRef next, std::uint64_t total,
-                            std::vector<std::uint32_t>& blocks) {
+void TierWriter::AppendWide(std::span<const WeightedChannel> candidates, std::uint32_t head, TierRef next,
+                            std::uint64_t total, std::vector<std::uint32_t>& blocks) {
   const auto low = [](std::uint64_t word) { return static_cast<std::uint32_t>(word); };
   const auto high = [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); };
   blocks.insert(blocks.end(), {head, static_cast<std::uint32_t>(candidates.size()), low(total), high(total), next});

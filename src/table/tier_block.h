@@ -1,9 +1,9 @@
 // TierBlock: one tier, packed into a few 32-bit words, from which a candidate is drawn in constant time.
 //
-// The draw is Walker's alias method (1974) in whole numbers, so that shares are exact: n candidates whose weights sum up to W
-// stand for n columns of W tickets each. A column's first `threshold` tickets belong to its own candidate, the others to
-// one other, its alias; over all n*W tickets each candidate holds exactly n times its weight. A draw is a column and a
-// ticket, one comparison, and no search.
+// The draw is Walker's alias method (1974) in whole numbers, so that shares are exact: n candidates whose weights sum
+// up to W stand for n columns of W tickets each. A column's first `threshold` tickets belong to its own candidate, the
+// others to one other, its alias; over all n*W tickets each candidate holds exactly n times its weight. A draw is a
+// column and a ticket, one comparison, and no search.
 //
 // compact: at most 15 candidates, channel numbers below 2^16, weights that sum up to at most 4095 once divided by their
 // greatest common divisor, priority number below 2^12. Nearly every real tier; five candidates take 24 bytes.
@@ -59,17 +59,24 @@ class TierBlock {
     if ((head_ & kHasNext) == 0) return kAllOut;
     return wide() ? words_[4] : words_[CompactWords(size())];
   }
-  // Tickets in a column: the sum of the drawn weights, divided by their greatest common divisor where the tier is compact.
+  // Tickets in a column: the sum of the drawn weights, divided by their greatest common divisor where the tier is
+  // compact.
   std::uint64_t tickets() const { return wide() ? words_[2] | std::uint64_t{words_[3]} << 32 : head_ >> 4 & 0xfff; }
 
   std::uint32_t channel(std::uint32_t i) const { return wide() ? words_[5 + 4 * i + 3] : Half(i); }
+
+  // The same for a tier that is known to be compact.
+  std::uint32_t CompactSize() const { return head_ & 15; }
+  std::uint32_t CompactTickets() const { return head_ >> 4 & 0xfff; }
+  std::uint32_t CompactChannel(std::uint32_t i) const { return Half(i); }
 
   // Who holds a ticket of a column. REQUIRES: column < size(), ticket < tickets().
   std::uint32_t Holder(std::uint32_t column, std::uint64_t ticket) const {
     return wide() ? WideHolder(column, ticket) : CompactHolder(column, static_cast<std::uint32_t>(ticket));
   }
 
-  // Holder for a compact tier. Chosen by a shift on the packed word: a branch here would be mispredicted half of the time.
+  // Holder for a compact tier. Chosen by a shift on the packed word: a branch here would be mispredicted half of the
+  // time.
   std::uint32_t CompactHolder(std::uint32_t column, std::uint32_t ticket) const {
     const std::uint32_t packed = Half((head_ & 15) + column);
     const std::uint32_t both = (packed >> 12) << 4 | column;  // alias, then the column itself
@@ -128,8 +135,8 @@ class TierWeights {
   std::uint32_t compact_[16] = {};
 };
 
-// Appends tiers to an array of words. Holds the scratch space of the alias construction, so that writing allocates nothing
-// once it has grown.
+// Appends tiers to an array of words. Holds the scratch space of the alias construction, so that writing allocates
+// nothing once it has grown.
 class TierWriter {
  public:
   // Appends one tier and returns how many words it took. REQUIRES: candidates are not empty, sorted by channel, without
@@ -144,8 +151,8 @@ class TierWriter {
   };
 
   void BuildColumns(std::uint64_t total);
-  void AppendCompact(std::span<const WeightedChannel> candidates, std::uint32_t head, TierRef next, std::uint64_t divisor,
-                     std::vector<std::uint32_t>& blocks);
+  void AppendCompact(std::span<const WeightedChannel> candidates, std::uint32_t head, TierRef next,
+                     std::uint64_t divisor, std::vector<std::uint32_t>& blocks);
   void AppendWide(std::span<const WeightedChannel> candidates, std::uint32_t head, TierRef next, std::uint64_t total,
                   std::vector<std::uint32_t>& blocks);
 

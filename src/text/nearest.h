@@ -2,7 +2,8 @@
 //
 //   NearestName("empty_gruop", {"default_group", "empty_group"})   -> "empty_group"
 //
-// Thread safety: thread-safe (pure functions). Cost: O(names * length of the longer word, squared), each word cut at 64.
+// Thread safety: thread-safe (pure functions). Cost: O(names * length of the longer word, squared), each word cut
+// at 64.
 #ifndef POINTSMAN_SRC_TEXT_NEAREST_H_
 #define POINTSMAN_SRC_TEXT_NEAREST_H_
 

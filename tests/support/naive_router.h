@@ -1,5 +1,5 @@
-// NaiveRouter: the rules as a person would write them down, with maps and loops and no thought of speed. Whatever it says
-// is what the library must say. It shares no code with the library beyond the row and request types.
+// NaiveRouter: the rules as a person would write them down, with maps and loops and no thought of speed. Whatever it
+// says is what the library must say. It shares no code with the library beyond the row and request types.
 #ifndef POINTSMAN_TESTS_SUPPORT_NAIVE_ROUTER_H_
 #define POINTSMAN_TESTS_SUPPORT_NAIVE_ROUTER_H_
 
@@ -39,7 +39,8 @@ class NaiveRouter {
       channels.emplace(row.id, row);
       for (const std::string& group : Split(GroupsOf(row))) groups_.insert(group);
     }
-    const bool believe_abilities = policy.source == RowSource::kAbilities || (policy.source == RowSource::kBoth && !rows.abilities().empty());
+    const bool believe_abilities =
+        policy.source == RowSource::kAbilities || (policy.source == RowSource::kBoth && !rows.abilities().empty());
     if (believe_abilities) {
       for (const AbilityRow& row : rows.abilities()) {
         const auto channel = channels.find(row.channel_id);
@@ -72,7 +73,8 @@ class NaiveRouter {
     }
     if (request.allowed_groups) {
       const auto& allowed = *request.allowed_groups;
-      if (std::find(allowed.begin(), allowed.end(), group) == allowed.end()) return {.reason = Reason::kGroupNotAllowed};
+      if (std::find(allowed.begin(), allowed.end(), group) == allowed.end())
+        return {.reason = Reason::kGroupNotAllowed};
     }
     if (!groups_.contains(group)) return {.reason = Reason::kUnknownGroup};
     const std::string model(request.model);
@@ -98,14 +100,15 @@ class NaiveRouter {
       }
       if (c.priority == answer.priority) answer.weights[id] = c.weight;
     }
-    const bool all_zero = std::all_of(answer.weights.begin(), answer.weights.end(), [](const auto& w) { return w.second == 0; });
+    const bool all_zero =
+        std::all_of(answer.weights.begin(), answer.weights.end(), [](const auto& w) { return w.second == 0; });
     for (auto& [id, weight] : answer.weights) weight += all_zero ? 1 : 0;
     std::erase_if(answer.weights, [](const auto& w) { return w.second == 0; });
     return answer;
   }
 
-  void Put(const std::string& group, const std::string& model, std::int64_t id, const IntField& priority, const IntField& weight,
-           bool enabled) {
+  void Put(const std::string& group, const std::string& model, std::int64_t id, const IntField& priority,
+           const IntField& weight, bool enabled) {
     groups_.insert(group);
     models_.insert(model);
     const auto w = static_cast<std::uint64_t>(weight.value_or(0));

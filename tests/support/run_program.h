@@ -38,7 +38,9 @@ inline std::string ReadText(const std::string& path) {
   return text.str();
 }
 
-inline void WriteText(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+inline void WriteText(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
 
 struct Outcome {
   int code = -1;
@@ -64,7 +66,9 @@ inline Outcome RunProgram(const std::vector<std::string>& command) {
   }
   int status = 0;
   waitpid(child, &status, 0);
-  return {.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), .out = ReadText(out), .err = ReadText(err)};
+  return {.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+          .out = ReadText(out),
+          .err = ReadText(err)};
 }
 
 }  // namespace pointsman::testing

@@ -30,7 +30,8 @@ inline std::map<std::int64_t, std::uint64_t> TicketsHeld(const RouteTable& table
 
 // The same, divided by the number of columns: the drawn weight of each channel that can be drawn at all.
 // A remainder shows as a weight of 2^64-1, which no expectation has.
-inline std::map<std::int64_t, std::uint64_t> SweptWeights(const RouteTable& table, std::string_view group, std::string_view model) {
+inline std::map<std::int64_t, std::uint64_t> SweptWeights(const RouteTable& table, std::string_view group,
+                                                          std::string_view model) {
   const TierBlock tier = TopTier(table, group, model);
   std::map<std::int64_t, std::uint64_t> weights = TicketsHeld(table, tier);
   for (auto& [id, tickets] : weights) tickets = tickets % tier.size() == 0 ? tickets / tier.size() : ~std::uint64_t{0};
