@@ -55,18 +55,23 @@ void* Must(void* memory) {
 }
 }  // namespace
 
-void* operator new(std::size_t size) { return Must(Allocate(size, 1)); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return Allocate(size, 1); }
-void* operator new(std::size_t size, std::align_val_t to) { return Must(Allocate(size, static_cast<std::size_t>(to))); }
-void* operator new(std::size_t size, std::align_val_t to, const std::nothrow_t&) noexcept {
+// Not inlined: g++ would see free() meet a new-expression and call it a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size) { return Must(Allocate(size, 1)); }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return Allocate(size, 1); }
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t to) {
+  return Must(Allocate(size, static_cast<std::size_t>(to)));
+}
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t to, const std::nothrow_t&) noexcept {
   return Allocate(size, static_cast<std::size_t>(to));
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
+  std::free(memory);
+}
 #endif
 
 namespace pointsman::testing {

@@ -28,10 +28,27 @@ std::uint64_t DrawBelow(std::uint64_t n, Bits& bits) noexcept {
   return static_cast<std::uint64_t>(product >> 64);
 }
 
+// The place of a candidate in a wide tier: as below from one word, unless n * W is beyond 64 bits; then column and
+// ticket are drawn apart.
 template <class Bits>
-[[gnu::noinline, gnu::cold]] std::uint32_t DrawWide(const TierBlock& tier, Bits& bits) noexcept {
-  const auto column = static_cast<std::uint32_t>(DrawBelow(tier.size(), bits));
-  return tier.Holder(column, DrawBelow(tier.tickets(), bits));
+[[gnu::noinline]] std::uint32_t DrawWide(const TierBlock tier, Bits& bits) noexcept {
+  const std::uint64_t n = tier.size();
+  const std::uint64_t tickets = tier.tickets();
+  std::uint64_t all = 0;
+  if (__builtin_mul_overflow(n, tickets, &all)) {
+    const auto column = static_cast<std::uint32_t>(DrawBelow(n, bits));
+    return tier.Holder(column, DrawBelow(tickets, bits));
+  }
+  Wide128 column = 0;
+  Wide128 ticket = 0;
+  for (int i = 0; i <= kMostRejections; ++i) {
+    column = static_cast<Wide128>(bits()) * n;
+    ticket = static_cast<Wide128>(static_cast<std::uint64_t>(column)) * tickets;
+    const auto low = static_cast<std::uint64_t>(ticket);
+    if (low >= all || low >= (0 - all) % all) [[likely]]
+      break;
+  }
+  return tier.Holder(static_cast<std::uint32_t>(column >> 64), static_cast<std::uint64_t>(ticket >> 64));
 }
 
 // The place of a candidate in a compact tier, from one word for column and ticket both: the high half of word * n is
