@@ -20,29 +20,6 @@ constexpr char kWithout[] = "channel-without-abilities";
 constexpr char kOrphan[] = "ability-orphan";
 constexpr char kServesNothing[] = "channel-serves-nothing";
 
-// Channel 1 lists (default, a) and (default, b), and its abilities say the same.
-Rows Agreeing() {
-  Rows rows("r");
-  Put(rows, ChannelRow{.id = 1,
-                       .name = "one",
-                       .status = 1,
-                       .groups = "default",
-                       .models = "a,b",
-                       .priority = 0,
-                       .weight = 1,
-                       .tag = nullptr});
-  for (const char* model : {"a", "b"}) {
-    Put(rows, AbilityRow{.group = "default",
-                         .model = model,
-                         .channel_id = 1,
-                         .enabled = 1,
-                         .priority = 0,
-                         .weight = 1,
-                         .tag = nullptr});
-  }
-  return rows;
-}
-
 TEST(ChannelWithoutAbilities, IsAnErrorWherePairsHaveNoOtherChannel) {
   Rows rows = Agreeing();
   Put(rows, ChannelRow{.id = 2,

@@ -20,29 +20,6 @@ using ::testing::StartsWith;
 
 constexpr char kDisagrees[] = "ability-disagrees";
 
-// Channel 1 lists (default, a) and (default, b), and its abilities say the same.
-Rows Agreeing() {
-  Rows rows("r");
-  Put(rows, ChannelRow{.id = 1,
-                       .name = "one",
-                       .status = 1,
-                       .groups = "default",
-                       .models = "a,b",
-                       .priority = 0,
-                       .weight = 1,
-                       .tag = nullptr});
-  for (const char* model : {"a", "b"}) {
-    Put(rows, AbilityRow{.group = "default",
-                         .model = model,
-                         .channel_id = 1,
-                         .enabled = 1,
-                         .priority = 0,
-                         .weight = 1,
-                         .tag = nullptr});
-  }
-  return rows;
-}
-
 // Changes channel 1 or its first ability before they are put together, and examines disagreements.
 struct Pair {
   ChannelRow channel{

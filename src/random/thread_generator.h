@@ -1,8 +1,9 @@
 // ThreadGenerator: the calling thread's own random bits, without an indirect call, in as few instructions as there are.
 //
 // wyrand (Wang Yi, public domain): a Weyl sequence of 64 bits, folded by one wide product. It passes the usual
-// batteries of statistical tests, has a period of 2^64, and costs a third of xoshiro256++. Seeded from the system when
-// a thread first draws. After fork, parent and child continue with the same bits.
+// batteries of statistical tests and has a period of 2^64. A selection took 6 to 14 instructions fewer than with
+// xoshiro256++, which was there before. Seeded from the system when a thread first draws. After fork, parent and child
+// continue with the same bits.
 #ifndef POINTSMAN_SRC_RANDOM_THREAD_GENERATOR_H_
 #define POINTSMAN_SRC_RANDOM_THREAD_GENERATOR_H_
 

@@ -50,6 +50,29 @@ void Put(Rows& rows, const Row& row) {
   ASSERT_TRUE(rows.Add(row));
 }
 
+// Channel 1 lists (default, a) and (default, b), and its abilities say the same.
+inline Rows Agreeing() {
+  Rows rows("r");
+  Put(rows, ChannelRow{.id = 1,
+                       .name = "one",
+                       .status = 1,
+                       .groups = "default",
+                       .models = "a,b",
+                       .priority = 0,
+                       .weight = 1,
+                       .tag = nullptr});
+  for (const char* model : {"a", "b"}) {
+    Put(rows, AbilityRow{.group = "default",
+                         .model = model,
+                         .channel_id = 1,
+                         .enabled = 1,
+                         .priority = 0,
+                         .weight = 1,
+                         .tag = nullptr});
+  }
+  return rows;
+}
+
 }  // namespace pointsman
 
 #endif  // POINTSMAN_TESTS_SUPPORT_EXAMINED_H_
