@@ -21,7 +21,7 @@ namespace {
 std::shared_ptr<const Published> NothingYet(const Policy& policy) {
   auto data = std::make_unique<TableData>();
   data->policy = policy;
-  data->content_hash = ContentHash(*data, {});
+  data->content_hash = ContentHash(*data);
   Published nothing{.data = data.get()};
   nothing.table = std::make_shared<const RouteTable>(std::move(data));
   return std::make_shared<const Published>(std::move(nothing));
@@ -51,20 +51,15 @@ class Router::Impl {
   // Tickets order builds by when they began to load: one that was overtaken is refused.
   absl::StatusOr<std::uint64_t> Publish(std::shared_ptr<const RouteTable> table, std::uint64_t ticket, bool guarded) {
     const std::lock_guard lock(publishing_);
-    if (ticket < published_ticket_) {
-      return absl::AbortedError("a newer table was published while this one was loaded; load again if in doubt");
-    }
-    const std::shared_ptr<const Published> today = cell_.Hold();
-    if (guarded) {
-      if (absl::Status fine = GuardLoss(*today->table, *table, options_.max_lost_share); !fine.ok()) return fine;
-    }
-    if (options_.before_publish) {
-      if (absl::Status fine = options_.before_publish(*table); !fine.ok()) return fine;
-    }
-    const std::uint64_t generation = today->generation + 1;
-    cell_.Replace(std::make_shared<const Published>(Bind(std::move(table), generation)));
-    published_ticket_ = ticket;
-    return generation;
+    return PublishLocked(std::move(table), ticket, guarded);
+  }
+
+  // The table that is patched is still the current one when the patched one takes its place.
+  absl::StatusOr<std::uint64_t> Patch(std::span<const ChannelChange> changes) {
+    const std::lock_guard lock(publishing_);
+    absl::StatusOr<std::shared_ptr<const RouteTable>> patched = v0::Patch(*cell_.Hold()->table, changes);
+    if (!patched.ok()) return patched.status();
+    return PublishLocked(*std::move(patched), TakeTicket(), false);
   }
 
   // The number of a group or model that was ever published; kNoIndex for others.
@@ -101,6 +96,24 @@ class Router::Impl {
   }
 
  private:
+  absl::StatusOr<std::uint64_t> PublishLocked(std::shared_ptr<const RouteTable> table, std::uint64_t ticket,
+                                              bool guarded) {
+    if (ticket < published_ticket_) {
+      return absl::AbortedError("a newer table was published while this one was loaded; load again if in doubt");
+    }
+    const std::shared_ptr<const Published> today = cell_.Hold();
+    if (guarded) {
+      if (absl::Status fine = GuardLoss(*today->table, *table, options_.max_lost_share); !fine.ok()) return fine;
+    }
+    if (options_.before_publish) {
+      if (absl::Status fine = options_.before_publish(*table); !fine.ok()) return fine;
+    }
+    const std::uint64_t generation = today->generation + 1;
+    cell_.Replace(std::make_shared<const Published>(Bind(std::move(table), generation)));
+    published_ticket_ = ticket;
+    return generation;
+  }
+
   // What belongs to a table only here: handles, stored names and the channels' words.
   Published Bind(std::shared_ptr<const RouteTable> table, std::uint64_t generation) {
     const TableData& data = table->data();
@@ -111,11 +124,14 @@ class Router::Impl {
       published.group_names.push_back(group_names_.name(group_names_.Find(group)));
     }
     std::vector<std::int64_t> ids;
-    for (const ChannelRecord& channel : data.channels) ids.push_back(channel.id);
+    for (const ChannelRecord& channel : data.channels) {
+      if (!channel.removed) ids.push_back(channel.id);
+    }
     published.slots = slots_->Bind(std::move(ids));
-    for (std::size_t c = 0; c < data.channels.size(); ++c) {
+    auto word = published.slots.words.begin();
+    for (const ChannelRecord& channel : data.channels) {
       published.channels.push_back(
-          {.word = published.slots.words[c], .id = data.channels[c].id, .cookie = data.channels[c].cookie});
+          {.word = channel.removed ? nullptr : *word++, .id = channel.id, .cookie = channel.cookie});
     }
     published.table = std::move(table);
     return published;
@@ -211,6 +227,8 @@ absl::StatusOr<std::uint64_t> Router::Publish(std::shared_ptr<const RouteTable> 
   if (table == nullptr) return absl::InvalidArgumentError("Publish: the table is null; pass one that Compile made");
   return impl_->Publish(std::move(table), impl_->TakeTicket(), false);
 }
+
+absl::StatusOr<std::uint64_t> Router::Patch(std::span<const ChannelChange> changes) { return impl_->Patch(changes); }
 
 absl::StatusOr<BuildReport> Router::Reload(Loader& loader, const Wanted& wanted) {
   const std::uint64_t ticket = impl_->TakeTicket();

@@ -27,6 +27,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -37,6 +38,7 @@
 #include "pointsman/explain.h"
 #include "pointsman/export.h"
 #include "pointsman/loader.h"
+#include "pointsman/patch.h"
 #include "pointsman/policy.h"
 #include "pointsman/random.h"
 #include "pointsman/request.h"
@@ -116,6 +118,10 @@ class POINTSMAN_EXPORT Router {
   // Makes `table` current. Returns its generation, which is larger than any before.
   // InvalidArgument for null; whatever before_publish returns.
   absl::StatusOr<std::uint64_t> Publish(std::shared_ptr<const RouteTable> table);
+
+  // Publishes the current table with a few channels changed: v0::Patch, and its errors. A Reload that began to load
+  // before is refused afterwards, since it may not know of the change.
+  absl::StatusOr<std::uint64_t> Patch(std::span<const ChannelChange> changes);
 
   // Loads, compiles with the router's policy and publishes. On any error the last good table stays current:
   // the loader's error, InvalidArgument for the policy, Aborted when a newer build was published meanwhile,

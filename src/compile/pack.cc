@@ -1,6 +1,7 @@
 #include "compile/pack.h"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <span>
 #include <tuple>
@@ -40,12 +41,14 @@ void OwnTexts(TableData& data) {
     }
   };
   each([&](std::string_view& text) { bytes += text.size(); });
-  data.texts.reserve(bytes);
+  auto texts = std::make_shared<std::string>();
+  texts->reserve(bytes);
   each([&](std::string_view& text) {
-    const std::size_t at = data.texts.size();
-    data.texts += text;
-    text = std::string_view(data.texts).substr(at, text.size());
+    const std::size_t at = texts->size();
+    *texts += text;
+    text = std::string_view(*texts).substr(at, text.size());
   });
+  data.texts = std::move(texts);
 }
 
 // A stable counting sort by one of the two numbers of a route.
@@ -154,17 +157,17 @@ class RoutePacker {
     NoteOuts(candidates);
     while (next_group_ < group) CloseGroup();
     row_.push_back({.model = model, .first = first.ref});
-    digests_.push_back({.group = group, .model = model, .first_tier = first.digest});
+    data_.routes_digest += RouteDigest(group, model, first.digest);
+    ++data_.listed_routes;
     if (first.ref != kAllOut) ++data_.serving_routes;
   }
 
   void Finish() {
     while (next_group_ < data_.groups.size()) CloseGroup();
-    data_.listed_routes = digests_.size();
-    data_.blocks.shrink_to_fit();
+    data_.blocks = Blocks(pool_.TakeBlocks());
     data_.outs.shrink_to_fit();
     data_.rows.ShrinkToFit();
-    data_.content_hash = ContentHash(data_, digests_);
+    data_.content_hash = ContentHash(data_);
   }
 
  private:
@@ -239,7 +242,6 @@ class RoutePacker {
   std::vector<DraftCandidate> in_order_;
   std::uint32_t next_group_ = 0;  // whose row is being filled
   std::vector<ListedRoute> row_;
-  std::vector<RouteDigest> digests_;
   std::vector<WeightedChannel> in_;
 };
 

@@ -2,32 +2,20 @@
 
 #include <algorithm>
 
-namespace pointsman::inline v0 {
+#include "table/content_hash.h"
 
-Digest TierPool::DigestOf(std::span<const WeightedChannel> candidates, std::uint32_t priority,
-                          const Digest& next) const {
-  WordHasher hash;
-  hash.Add(static_cast<std::uint64_t>(data_.priorities[priority]));
-  hash.Add(next.first);
-  hash.Add(next.second);
-  hash.Add(static_cast<std::uint64_t>(candidates.size()));
-  for (const WeightedChannel& c : candidates) {
-    hash.Add(std::uint64_t{c.channel});
-    hash.Add(std::uint64_t{c.weight});
-  }
-  return hash.Finish();
-}
+namespace pointsman::inline v0 {
 
 PooledTier TierPool::Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority,
                             const PooledTier& next) {
-  const Digest digest = DigestOf(candidates, priority, next.digest);
+  const Digest digest = TierDigest(data_, candidates, priority, next.digest);
   const auto tag = static_cast<std::uint32_t>(digest.first >> 32);
   __builtin_prefetch(&known_[tag & (known_.size() - 1)], 1);  // arrives while the tier is written
-  const auto written = static_cast<TierRef>(data_.blocks.size());
-  writer_.Append(candidates, priority, next.ref, data_.blocks);
+  const auto written = static_cast<TierRef>(blocks_.size());
+  writer_.Append(candidates, priority, next.ref, blocks_);
   Known& place = FindPlace(tag, written);
   if (place.ref != kNotListed) {
-    data_.blocks.resize(written);
+    blocks_.resize(written);
     return {.ref = place.ref, .digest = digest};
   }
   place = {.tag = tag, .ref = written};
@@ -39,10 +27,10 @@ PooledTier TierPool::Intern(std::span<const WeightedChannel> candidates, std::ui
 // The place of the tier that was just written at the end of the blocks: taken by its equal, or free. Blocks say their
 // own size, so equal words are equal tiers, and a block before the last is long enough to be compared.
 TierPool::Known& TierPool::FindPlace(std::uint32_t tag, TierRef written) {
-  const auto begin = data_.blocks.begin() + written;
+  const auto begin = blocks_.begin() + written;
   const auto equal = [&](TierRef ref) {
-    const auto size = data_.blocks.end() - begin;
-    return written - ref >= size && std::equal(begin, data_.blocks.end(), data_.blocks.begin() + ref);
+    const auto size = blocks_.end() - begin;
+    return written - ref >= size && std::equal(begin, blocks_.end(), blocks_.begin() + ref);
   };
   for (std::size_t at = tag & (known_.size() - 1);; at = (at + 1) & (known_.size() - 1)) {
     Known& place = known_[at];

@@ -13,11 +13,12 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
-#include "table/content_hash.h"
 #include "table/table_data.h"
 #include "table/tier_block.h"
+#include "table/word_hasher.h"
 
 namespace pointsman::inline v0 {
 
@@ -33,6 +34,9 @@ class TierPool {
   // `priority` is an index into TableData::priorities.
   PooledTier Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, const PooledTier& next);
 
+  // All tiers, whose references point into it.
+  std::vector<std::uint32_t> TakeBlocks() { return std::move(blocks_); }
+
  private:
   // Eight bytes, since a million of them are looked at in no order at all.
   struct Known {
@@ -40,11 +44,11 @@ class TierPool {
     TierRef ref = kNotListed;  // kNotListed: the place is free
   };
 
-  Digest DigestOf(std::span<const WeightedChannel> candidates, std::uint32_t priority, const Digest& next) const;
   Known& FindPlace(std::uint32_t tag, TierRef written);
   void Grow();
 
   TableData& data_;
+  std::vector<std::uint32_t> blocks_ = std::vector<std::uint32_t>(kFirstBlock);
   TierWriter writer_;
   std::vector<Known> known_ = std::vector<Known>(1024);
   std::size_t count_ = 0;

@@ -1,15 +1,11 @@
 #include "table/content_hash.h"
 
 #include <cstddef>
+#include <string_view>
+#include <vector>
 
 namespace pointsman::inline v0 {
 namespace {
-
-std::uint64_t Scramble(std::uint64_t k) {
-  k = (k ^ (k >> 33)) * 0xff51afd7ed558ccdu;
-  k = (k ^ (k >> 33)) * 0xc4ceb9fe1a85ec53u;
-  return k ^ (k >> 33);
-}
 
 std::uint64_t Word(std::int64_t number) { return static_cast<std::uint64_t>(number); }
 
@@ -20,8 +16,9 @@ void AddPolicy(const Policy& policy, WordHasher& hash) {
 }
 
 void AddChannels(const TableData& data, WordHasher& hash) {
-  hash.Add(data.channels.size());
+  hash.Add(data.channels.size() - data.removed_channels);
   for (const ChannelRecord& channel : data.channels) {
+    if (channel.removed) continue;
     for (const std::uint64_t word : {Word(channel.id), Word(channel.type), Word(channel.status), channel.cookie,
                                      static_cast<std::uint64_t>(channel.enabled)}) {
       hash.Add(word);
@@ -36,23 +33,13 @@ void AddNames(const std::vector<std::string_view>& names, WordHasher& hash) {
   for (const std::string_view name : names) hash.Add(name);
 }
 
-void AddRoutes(std::span<const RouteDigest> routes, WordHasher& hash) {
-  hash.Add(routes.size());
-  for (const RouteDigest& route : routes) {
-    hash.Add(std::uint64_t{route.group});
-    hash.Add(std::uint64_t{route.model});
-    hash.Add(route.first_tier.first);
-    hash.Add(route.first_tier.second);
-  }
-}
-
 void AddOuts(const TableData& data, WordHasher& hash) {
   hash.Add(data.outs.size());
   for (const OutRecord& out : data.outs) {
     hash.Add(std::uint64_t{out.group});
     hash.Add(std::uint64_t{out.model});
     hash.Add(Word(out.priority));
-    hash.Add(std::uint64_t{out.channel});
+    hash.Add(Word(data.channels[out.channel].id));
     hash.Add(std::uint64_t{out.weight});
     hash.Add(static_cast<std::uint64_t>(out.status));
   }
@@ -60,40 +47,21 @@ void AddOuts(const TableData& data, WordHasher& hash) {
 
 }  // namespace
 
-void WordHasher::Add(std::string_view text) {
-  Add(static_cast<std::uint64_t>(text.size()));
-  for (std::size_t at = 0; at < text.size(); at += 8) {
-    std::uint64_t word = 0;
-    for (std::size_t i = 0; i < 8 && at + i < text.size(); ++i) {
-      word |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[at + i])) << (8 * i);
-    }
-    Add(word);
+Digest TierDigest(const TableData& data, std::span<const WeightedChannel> candidates, std::uint32_t priority,
+                  const Digest& next) {
+  WordHasher hash;
+  hash.Add(Word(data.priorities[priority]));
+  hash.Add(next.first);
+  hash.Add(next.second);
+  hash.Add(static_cast<std::uint64_t>(candidates.size()));
+  for (const WeightedChannel& c : candidates) {
+    hash.Add(Word(data.channels[c.channel].id));
+    hash.Add(std::uint64_t{c.weight});
   }
+  return hash.Finish();
 }
 
-Digest WordHasher::Finish() const {
-  Digest d{.first = h1_, .second = h2_};
-  if (words_ % 2 == 1) d.first ^= MixFirst(pending_);
-  d.first ^= words_ * 8;
-  d.second ^= words_ * 8;
-  d.first += d.second;
-  d.second += d.first;
-  d.first = Scramble(d.first);
-  d.second = Scramble(d.second);
-  d.first += d.second;
-  d.second += d.first;
-  return d;
-}
-
-std::string Digest::Hex() const {
-  std::string hex;
-  for (const std::uint64_t half : {first, second}) {
-    for (int shift = 60; shift >= 0; shift -= 4) hex += "0123456789abcdef"[half >> shift & 15];
-  }
-  return hex;
-}
-
-std::string ContentHash(const TableData& data, std::span<const RouteDigest> routes) {
+std::string ContentHash(const TableData& data) {
   WordHasher hash;
   hash.Add(std::string_view("pointsman v1"));
   AddPolicy(data.policy, hash);
@@ -101,7 +69,9 @@ std::string ContentHash(const TableData& data, std::span<const RouteDigest> rout
   AddChannels(data, hash);
   AddNames(data.groups, hash);
   AddNames(data.models, hash);
-  AddRoutes(routes, hash);
+  hash.Add(data.listed_routes);
+  hash.Add(data.routes_digest.first);
+  hash.Add(data.routes_digest.second);
   AddOuts(data, hash);
   return "v1:" + hash.Finish().Hex();
 }

@@ -53,7 +53,8 @@ std::uint32_t NameTable::FindOther(std::string_view name) const noexcept {
 void NameTable::Build(std::span<const std::string_view> names, std::uint64_t seed) {
   seed_ = seed;
   const std::size_t places = std::bit_ceil(2 * names.size() + 1);
-  records_.assign(places, Record{});
+  owned_ = std::shared_ptr<Record[]>(new Record[places]);
+  records_ = owned_.get();
   mask_ = places - 1;
   longest_ = 0;
   for (std::uint32_t i = 0; i < names.size(); ++i) {
@@ -63,7 +64,7 @@ void NameTable::Build(std::span<const std::string_view> names, std::uint64_t see
     const std::uint64_t hash = name_hash::Hash(name.data(), name.size(), seed_);
     std::uint64_t at = hash & mask_;
     while (records_[at].mark != 0) at = (at + 1) & mask_;
-    Record& record = records_[at];
+    Record& record = owned_[static_cast<std::ptrdiff_t>(at)];
     record.mark = MarkOf(hash, name.size());
     record.index = i;
     if (name.size() <= Record::kInlineBytes) {

@@ -11,7 +11,7 @@
 //
 // The hash is wyhash's construction (Wang Yi, public domain): 64x64 -> 128 bit products, folded.
 //
-// Thread safety: immutable once built. Cost of Find: O(length of the name), no allocation.
+// Thread safety: immutable once built. Cost of Find: O(length of the name), no allocation. Copies share the records.
 // Limits: the views handed to Build must outlive the table.
 #ifndef POINTSMAN_SRC_TABLE_NAME_TABLE_H_
 #define POINTSMAN_SRC_TABLE_NAME_TABLE_H_
@@ -19,9 +19,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace pointsman::inline v0 {
 
@@ -93,7 +93,7 @@ class NameTable {
     }
   }
 
-  std::size_t memory_bytes() const { return records_.capacity() * sizeof(Record); }
+  std::size_t memory_bytes() const { return (mask_ + 1) * sizeof(Record); }
 
  private:
   struct alignas(64) Record {
@@ -114,7 +114,8 @@ class NameTable {
   static std::uint64_t MarkOf(std::uint64_t hash, std::size_t length) { return (hash >> 17 << 17) | length << 1 | 1; }
   std::uint32_t FindOther(std::string_view name) const noexcept;
 
-  std::vector<Record> records_ = std::vector<Record>(1);  // a power of two, always with a free place
+  std::shared_ptr<Record[]> owned_ = std::shared_ptr<Record[]>(new Record[1]);  // make_shared aligns to 16 only
+  const Record* records_ = owned_.get();  // a power of two, always with a free place
   std::uint64_t mask_ = 0;
   std::uint64_t seed_ = 0;
   std::size_t longest_ = 0;

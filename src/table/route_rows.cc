@@ -18,12 +18,38 @@ void RouteRows::Append(std::span<const ListedRoute> routes, std::uint32_t models
   const Row row{.begin = begin, .mask = static_cast<std::uint32_t>(places - 1)};
   rows_.push_back(row);
   words_.resize(words_.size() + 2 * places, kNotListed);
-  for (const ListedRoute& route : routes) {
-    std::uint32_t at = Spread(route.model) & row.mask;
-    while (words_[begin + 2 * std::size_t{at} + 1] != kNotListed) at = (at + 1) & row.mask;
-    words_[begin + 2 * std::size_t{at}] = route.model;
-    words_[begin + 2 * std::size_t{at} + 1] = route.first;
+  for (const ListedRoute& route : routes) InsertPair(row, route);
+}
+
+void RouteRows::Replace(std::uint32_t group, std::uint32_t model, TierRef first) {
+  const Row row = rows_[group];
+  if (row.mask == kDense) {
+    words_[row.begin + model] = first;
+    return;
   }
+  std::uint32_t at = Spread(model) & row.mask;
+  while (words_[row.begin + 2 * std::size_t{at}] != model) at = (at + 1) & row.mask;
+  words_[row.begin + 2 * std::size_t{at} + 1] = first;
+}
+
+void RouteRows::Remove(std::uint32_t group, std::uint32_t model) {
+  const Row row = rows_[group];
+  if (row.mask == kDense) {
+    words_[row.begin + model] = kNotListed;
+    return;
+  }
+  const std::vector<ListedRoute> routes = RoutesOf(group);
+  std::fill_n(words_.begin() + row.begin, 2 * (std::size_t{row.mask} + 1), kNotListed);
+  for (const ListedRoute& route : routes) {
+    if (route.model != model) InsertPair(row, route);
+  }
+}
+
+void RouteRows::InsertPair(const Row& row, const ListedRoute& route) {
+  std::uint32_t at = Spread(route.model) & row.mask;
+  while (words_[row.begin + 2 * std::size_t{at} + 1] != kNotListed) at = (at + 1) & row.mask;
+  words_[row.begin + 2 * std::size_t{at}] = route.model;
+  words_[row.begin + 2 * std::size_t{at} + 1] = route.first;
 }
 
 std::vector<ListedRoute> RouteRows::RoutesOf(std::uint32_t group) const {

@@ -37,6 +37,10 @@ class RouteRows {
     }
   }
 
+  // For a copy that is not yet in a table. REQUIRES: the pair is listed.
+  void Replace(std::uint32_t group, std::uint32_t model, TierRef first);
+  void Remove(std::uint32_t group, std::uint32_t model);
+
   // The routes of a group, sorted by model.
   std::vector<ListedRoute> RoutesOf(std::uint32_t group) const;
 
@@ -51,6 +55,7 @@ class RouteRows {
     std::uint32_t begin = 0;
     std::uint32_t mask = kDense;  // of the pairs
   };
+  void InsertPair(const Row& row, const ListedRoute& route);
   static std::uint32_t Spread(std::uint32_t model) { return model * 0x9e3779b1u >> 7; }
 
   std::vector<Row> rows_;

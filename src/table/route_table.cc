@@ -124,14 +124,14 @@ std::optional<ChannelInfo> RouteTable::FindChannel(std::int64_t id) const {
   const auto found =
       std::lower_bound(channels.begin(), channels.end(), id,
                        [](const ChannelRecord& channel, std::int64_t wanted) { return channel.id < wanted; });
-  if (found == channels.end() || found->id != id) return std::nullopt;
+  if (found == channels.end() || found->id != id || found->removed) return std::nullopt;
   return ChannelInfo{
       .id = id, .name = found->name, .type = found->type, .status = found->status, .enabled = found->enabled};
 }
 
 const std::vector<std::string_view>& RouteTable::groups() const { return data_->groups; }
 const std::vector<std::string_view>& RouteTable::models() const { return data_->models; }
-std::size_t RouteTable::channel_count() const { return data_->channels.size(); }
+std::size_t RouteTable::channel_count() const { return data_->channels.size() - data_->removed_channels; }
 std::size_t RouteTable::route_count() const { return data_->listed_routes; }
 std::size_t RouteTable::serving_route_count() const { return data_->serving_routes; }
 std::size_t RouteTable::tier_count() const { return data_->tiers; }
@@ -142,8 +142,9 @@ const std::string& RouteTable::content_hash() const { return data_->content_hash
 std::size_t RouteTable::memory_bytes() const {
   const TableData& d = *data_;
   return sizeof(d) + d.group_table.memory_bytes() + d.model_table.memory_bytes() + d.rows.memory_bytes() +
-         Bytes(d.blocks) + Bytes(d.priorities) + d.texts.capacity() + Bytes(d.groups) + Bytes(d.models) +
-         Bytes(d.channels) + Bytes(d.outs);
+         d.blocks.memory_bytes() + Bytes(d.priorities) + (d.texts == nullptr ? 0 : d.texts->capacity()) +
+         Bytes(d.groups) + Bytes(d.models) + Bytes(d.channels) + Bytes(d.outs) +
+         (d.routes_of_channel == nullptr ? 0 : d.routes_of_channel->memory_bytes());
 }
 
 }  // namespace pointsman::inline v0

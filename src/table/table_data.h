@@ -12,21 +12,28 @@
 //   3. A tier's next has a smaller priority. Equal tiers (raw weights and next included) are stored once.
 //   4. Everything is numbered by content alone, never by the order of rows or by a hash: equal content, equal arrays.
 //
+// A patched table shares names, texts and most blocks with the one that it was made from. There some blocks are dead,
+// equal tiers may be there twice, and removed channels keep their number; names and routes are as if compiled anew.
+//
 // Thread safety: immutable once it is in a RouteTable.
 #ifndef POINTSMAN_SRC_TABLE_TABLE_DATA_H_
 #define POINTSMAN_SRC_TABLE_TABLE_DATA_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "pointsman/policy.h"
 #include "pointsman/route_table.h"
+#include "table/blocks.h"
+#include "table/channel_routes.h"
 #include "table/name_table.h"
 #include "table/route_rows.h"
 #include "table/tier_block.h"
+#include "table/word_hasher.h"
 
 namespace pointsman::inline v0 {
 
@@ -38,6 +45,7 @@ struct ChannelRecord {
   std::string_view name;
   std::string_view tag;
   bool enabled = false;
+  bool removed = false;  // by a patch: no tier names it, and nobody is told of it
 };
 
 // A candidate that cannot be drawn; kept for explanations only.
@@ -52,30 +60,40 @@ struct OutRecord {
 
 struct TableData {
   TableData() = default;
-  TableData(const TableData&) = delete;  // the views below point into `texts`
   TableData& operator=(const TableData&) = delete;
+  // Shares what is not copied: for Patch, which changes some of the rest.
+  std::unique_ptr<TableData> Fork() const { return std::unique_ptr<TableData>(new TableData(*this)); }
 
   // Hot.
   NameTable group_table;
   NameTable model_table;
   RouteRows rows;
-  std::vector<std::uint32_t> blocks{0, 0};  // the first two places are no tiers: see TierRef
+  Blocks blocks;
   std::vector<std::int64_t> priorities;
   Policy policy;
   std::size_t listed_routes = 0;
 
   // Cold.
   RowSource believed = RowSource::kChannels;
-  std::string texts;
+  std::shared_ptr<const std::string> texts;  // what the views point into
   std::vector<std::string_view> groups;
   std::vector<std::string_view> models;
   std::vector<ChannelRecord> channels;
+  std::size_t removed_channels = 0;
   std::vector<OutRecord> outs;  // sorted by group, model, priority (descending), channel
   std::size_t serving_routes = 0;
   std::size_t tiers = 0;
+  Digest routes_digest;
   std::string content_hash;
 
+  // Of a patched table.
+  std::shared_ptr<const ChannelRoutes> routes_of_channel;
+  std::size_t dead_words = 0;  // of the blocks
+
   TierBlock tier(TierRef ref) const { return TierBlock(blocks.data() + ref); }
+
+ private:
+  TableData(const TableData&) = default;
 };
 
 }  // namespace pointsman::inline v0

@@ -35,10 +35,7 @@ TierWeights::TierWeights(const TierBlock& tier) : tier_(tier) {
   for (std::uint32_t i = 0; i < n; ++i) compact_[i] /= n;
 }
 
-std::uint32_t TierBlock::RawWeight(std::uint32_t i) const {
-  if (uniform()) return 0;
-  return static_cast<std::uint32_t>(DrawnWeight(i)) * (wide() ? 1 : Divisor());
-}
+std::uint32_t TierBlock::RawWeight(std::uint32_t i) const { return TierWeights(*this).Raw(i); }
 
 std::size_t TierWriter::Append(std::span<const WeightedChannel> candidates, std::uint32_t priority, TierRef next,
                                std::vector<std::uint32_t>& blocks) {
@@ -71,6 +68,12 @@ std::size_t TierWriter::Append(std::span<const WeightedChannel> candidates, std:
     AppendWide(candidates, head | priority | TierBlock::kWide, next, total, blocks);
   }
   return blocks.size() - before;
+}
+
+void TierWriter::AppendCopy(const TierBlock& tier, TierRef next, std::vector<std::uint32_t>& blocks) {
+  const std::size_t at = blocks.size();
+  blocks.insert(blocks.end(), tier.words_, tier.words_ + tier.words());
+  if (next != kAllOut) blocks[at + (tier.wide() ? 4 : TierBlock::CompactWords(tier.size()))] = next;
 }
 
 // Vose's order of Walker's construction (1991), in whole numbers: a candidate with fewer than W of the n * weight

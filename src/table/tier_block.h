@@ -63,6 +63,12 @@ class TierBlock {
   // compact.
   std::uint64_t tickets() const { return wide() ? words_[2] | std::uint64_t{words_[3]} << 32 : head_ >> 4 & 0xfff; }
 
+  // How many words it takes.
+  std::size_t words() const {
+    if (wide()) return kWideHeadWords + 5 * std::size_t{size()};
+    return CompactWords(size()) + ((head_ & kHasNext) != 0 ? 1u : 0u) + ((head_ & kHasDivisor) != 0 ? 1u : 0u);
+  }
+
   std::uint32_t channel(std::uint32_t i) const { return wide() ? words_[5 + 4 * i + 3] : Half(i); }
 
   // The same for a tier that is known to be compact.
@@ -129,6 +135,11 @@ class TierWeights {
  public:
   explicit TierWeights(const TierBlock& tier);
   std::uint64_t operator[](std::uint32_t i) const { return tier_.wide() ? tier_.DrawnWeight(i) : compact_[i]; }
+  // As the rows say it.
+  std::uint32_t Raw(std::uint32_t i) const {
+    if (tier_.uniform()) return 0;
+    return static_cast<std::uint32_t>((*this)[i]) * (tier_.wide() ? 1 : tier_.Divisor());
+  }
 
  private:
   const TierBlock& tier_;
@@ -143,6 +154,9 @@ class TierWriter {
   // repeats; priority < 2^28.
   std::size_t Append(std::span<const WeightedChannel> candidates, std::uint32_t priority, TierRef next,
                      std::vector<std::uint32_t>& blocks);
+
+  // Appends the same tier with another reference to the one below it. REQUIRES: `next` is kAllOut where tier.next() is.
+  static void AppendCopy(const TierBlock& tier, TierRef next, std::vector<std::uint32_t>& blocks);
 
  private:
   struct Column {

@@ -1,0 +1,43 @@
+#include "compile/unpack.h"
+
+#include <string_view>
+#include <vector>
+
+namespace pointsman::inline v0 {
+
+Draft Unpack(const TableData& data) {
+  Draft draft;
+  draft.believed = data.believed;
+  for (const std::string_view group : data.groups) draft.groups.Number(group);  // also those without a route
+  std::vector<std::uint32_t> number(data.channels.size());                      // without the removed ones
+  for (std::size_t c = 0; c < data.channels.size(); ++c) {
+    number[c] = static_cast<std::uint32_t>(draft.channels.size());
+    if (!data.channels[c].removed) draft.channels.push_back(data.channels[c]);
+  }
+  const auto add = [&](std::uint32_t group, std::uint32_t model, DraftCandidate candidate) {
+    candidate.group = group;
+    candidate.model = draft.models.Number(data.models[model]);
+    candidate.channel = number[candidate.channel];
+    candidate.row = static_cast<std::uint32_t>(draft.candidates.size());
+    draft.candidates.push_back(candidate);
+  };
+  for (std::uint32_t g = 0; g < data.groups.size(); ++g) {
+    for (const ListedRoute& route : data.rows.RoutesOf(g)) {
+      for (TierRef ref = route.first; ref != kAllOut; ref = data.tier(ref).next()) {
+        const TierBlock tier = data.tier(ref);
+        const TierWeights weights(tier);
+        for (std::uint32_t i = 0; i < tier.size(); ++i) {
+          add(g, route.model,
+              {.channel = tier.channel(i), .priority = data.priorities[tier.priority()], .weight = weights.Raw(i)});
+        }
+      }
+    }
+  }
+  for (const OutRecord& out : data.outs) {
+    add(out.group, out.model,
+        {.channel = out.channel, .priority = out.priority, .weight = out.weight, .status = out.status});
+  }
+  return draft;
+}
+
+}  // namespace pointsman::inline v0

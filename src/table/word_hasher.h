@@ -1,0 +1,68 @@
+// WordHasher: MurmurHash3 x64 128 (Austin Appleby, public domain), seed 0, over 64-bit words: what content hashes are
+// made of.
+//
+//   WordHasher hash;
+//   hash.Add(std::uint64_t{5});
+//   hash.Add("gpt-4o");               // its length in bytes, then its bytes, filled up with zeros to whole words
+//   Digest digest = hash.Finish();
+//
+// A word is hashed as its eight little-endian bytes: the same digest on every machine. Not cryptographic.
+//
+// Thread safety: thread-compatible. Cost: about a nanosecond a word.
+#ifndef POINTSMAN_SRC_TABLE_WORD_HASHER_H_
+#define POINTSMAN_SRC_TABLE_WORD_HASHER_H_
+
+#include <bit>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pointsman::inline v0 {
+
+struct Digest {
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+  std::string Hex() const;  // 32 digits
+
+  // Sums of digests say what a set holds, in whatever order it was summed up.
+  Digest& operator+=(const Digest& other) {
+    first += other.first;
+    second += other.second;
+    return *this;
+  }
+  Digest& operator-=(const Digest& other) {
+    first -= other.first;
+    second -= other.second;
+    return *this;
+  }
+  friend bool operator==(const Digest&, const Digest&) = default;
+};
+
+class WordHasher {
+ public:
+  void Add(std::uint64_t word) {
+    if (words_++ % 2 == 0) {
+      pending_ = word;
+      return;
+    }
+    h1_ = (std::rotl(h1_ ^ MixFirst(pending_), 27) + h2_) * 5 + 0x52dce729;
+    h2_ = (std::rotl(h2_ ^ MixSecond(word), 31) + h1_) * 5 + 0x38495ab5;
+  }
+  void Add(std::string_view text);
+  Digest Finish() const;
+
+ private:
+  static constexpr std::uint64_t kC1 = 0x87c37b91114253d5u;
+  static constexpr std::uint64_t kC2 = 0x4cf5ad432745937fu;
+  static std::uint64_t MixFirst(std::uint64_t k) { return std::rotl(k * kC1, 31) * kC2; }
+  static std::uint64_t MixSecond(std::uint64_t k) { return std::rotl(k * kC2, 33) * kC1; }
+
+  std::uint64_t h1_ = 0;
+  std::uint64_t h2_ = 0;
+  std::uint64_t pending_ = 0;
+  std::uint64_t words_ = 0;
+};
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_SRC_TABLE_WORD_HASHER_H_
