@@ -6,7 +6,7 @@
 // Version 1 is MurmurHash3 x64 128 (Austin Appleby, public domain), seed 0, over the following 64-bit words, each taken
 // as its eight little-endian bytes. A text is its length in bytes, then its bytes, filled up with zeros to whole words.
 //
-//   "pointsman v1", policy (default group, empty group, source), believed source
+//   "pointsman v1", the policy (policy/policy_words.h), believed source
 //   channels: count, each id, type, status, cookie, enabled, name, tag
 //   groups: count, each name       models: count, each name
 //   routes: count, each group, model, the two halves of its first tier's digest (0 and 0 if all candidates are out)
