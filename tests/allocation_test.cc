@@ -7,8 +7,12 @@
 #include <functional>
 #include <new>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "pointsman/router.h"
+#include "policy/model_matcher.h"
+#include "policy/plans.h"
 #include "support/rows_builder.h"
 
 namespace {
@@ -75,6 +79,30 @@ TEST_F(Allocation, WithChannelsOutIsNone) {
 
 TEST_F(Allocation, OfAReadIsNone) {
   EXPECT_EQ(AllocationsOf([&] { router_.Read([](const RouteTable& table) { return table.route_count(); }); }), 0u);
+}
+
+TEST(PolicyAllocation, OfPlansAndPermissionsIsNone) {
+  const GroupPolicy policy{.groups = {{"vip", {.aliases = {"VIP"}, .fallback = {{"default"}}}}},
+                           .automatic = {{"auto", {"default", "vip"}}},
+                           .usable = GroupLists{{"vip", {"default"}}, {"*", {}}}};
+  const Plans plans = Plans::Build(policy, NameTable());
+  const std::string huge(1 << 20, 'x');
+  for (const std::string& name : {std::string("vip"), std::string("VIP"), std::string("auto"), huge}) {
+    EXPECT_EQ(AllocationsOf([&] { (void)plans.Find(name); }), 0u);
+    EXPECT_EQ(AllocationsOf([&] { (void)plans.MayUse(name, "default"); }), 0u);
+    EXPECT_EQ(AllocationsOf([&] { (void)plans.MayUse("vip", name); }), 0u);
+  }
+}
+
+TEST(PolicyAllocation, OfMatchingAModelIsNone) {
+  const std::vector<std::string_view> models = {"*", "gpt-4*", "gpt-4-gizmo-*", "o3"};
+  const ModelMatcher matcher =
+      ModelMatcher::Build(models, {.normalizer = NewApiNormalizer(), .aliases = {{"gpt-4-gizmo-x", "o3"}}});
+  const std::string huge(1 << 20, 'x');
+  for (const std::string& name : {std::string("gpt-4-gizmo-x"), std::string("claude"), huge}) {
+    EXPECT_EQ(AllocationsOf([&] { matcher.ForEachAfterExact(name, [](std::uint32_t, MatchRule) { return false; }); }),
+              0u);
+  }
 }
 
 }  // namespace

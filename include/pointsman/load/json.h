@@ -24,14 +24,17 @@
 #ifndef POINTSMAN_LOAD_JSON_H_
 #define POINTSMAN_LOAD_JSON_H_
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "pointsman/export.h"
 #include "pointsman/loader.h"
 #include "pointsman/policy.h"
+#include "pointsman/rows.h"
 
 namespace pointsman::inline v0 {
 
@@ -53,11 +56,44 @@ class POINTSMAN_EXPORT JsonLoader final : public Loader {
 };
 
 // A policy from JSON text. Comments are allowed, every key is optional, an unknown key is an error that names the near
-// one; keys that this version does not know yet are refused rather than ignored. `name` stands for the file in
-// messages, which are InvalidArgument "policy.json:2:3: $.source is …".
+// one; what this version does not know yet is refused rather than ignored. `name` stands for the file in messages,
+// which are InvalidArgument "policy.json:2:3: $.source is …". `normalizers` are the host's own, by their names.
 //
-//   {"default_group": "default", "empty_group": "inherit", "source": "both"}
-POINTSMAN_EXPORT absl::StatusOr<Policy> ParsePolicy(std::string_view text, std::string_view name = "policy");
+//   {"default_group": "default", "empty_group": "inherit",            // or "default", "refuse", "exact"
+//    "groups": {"vip": {"aliases": ["VIP"], "fallback": [{"group": "default", "when": "no_route"}]}},  // or
+//    "exhausted" "auto": {"auto": ["default", "vip"]}, "usable": {"vip": ["default"], "*": []}, // by user group;
+//    absent: all may use all "models": {"normalizer": "new_api", "prefixes": true, "aliases": {"gpt-4-latest":
+//    "gpt-4o"}},     // or "none" "retry": {"tiers": "exhaust", "last_resort": "none",             // or
+//    "one_per_tier"; "repeat"
+//              "budget": 5, "budget_per_group": 0},                   // 0: no limit of its own
+//    "source": "both",                                                // or "channels", "abilities"
+//    "balance": "weighted_random", "fleet_seed": 0}                   // no other values in this version
+POINTSMAN_EXPORT absl::StatusOr<Policy> ParsePolicy(std::string_view text, std::string_view name = "policy",
+                                                    std::span<const ModelNormalizer> normalizers = {});
+
+// The whole policy, defaults included, as a text that ParsePolicy reads back to an equal one. A normaliser is written
+// by its name. REQUIRES, for reading it back: the policy is valid, and its names are UTF-8 (other bytes are replaced).
+POINTSMAN_EXPORT std::string PolicyToJson(const Policy& policy);
+
+// A policy with what a gateway's own options say.
+struct PolicyOfOptions {
+  Policy policy;
+  std::vector<Rejection> rejections;  // options that could not be used: the base's value stays
+};
+
+// The options of a gateway laid over `base`. Other options than these change nothing.
+//
+//   GroupRatio         its keys are groups that are known, even if no row names them
+//   AutoGroups         what "auto" stands for: groups.automatic["auto"]
+//   UserUsableGroups   the keys are what every user group may use: groups.usable["*"]
+//   group_ratio_setting.group_special_usable_group
+//                      by user group: adds ("g", "+:g") to the groups of "*", or removes ("-:g") from them, in order
+//   RetryTimes         R: retry.budget becomes R + 1
+//
+// An option counts whole or not at all: one wrong name in it, or a value with which the policy would not be valid,
+// rejects it. `source` names where the options come from, in messages. REQUIRES: `base` is valid.
+POINTSMAN_EXPORT PolicyOfOptions PolicyFromOptions(std::span<const OptionRow> options, Policy base,
+                                                   std::string_view source = "options");
 
 }  // namespace pointsman::inline v0
 

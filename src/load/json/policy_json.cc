@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <array>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,125 +6,179 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "load/json/json_reader.h"
+#include "load/json/json_tree.h"
+#include "load/json/policy_value.h"
 #include "pointsman/load/json.h"
-#include "text/nearest.h"
 #include "text/printable.h"
 
 namespace pointsman::inline v0 {
 namespace {
 
-constexpr std::array<std::string_view, 3> kKeys = {"default_group", "empty_group", "source"};
-// Part of the format, but this version does nothing about them: ignoring them would route otherwise than was asked.
-constexpr std::array<std::string_view, 7> kLaterKeys = {"groups", "auto",    "usable",    "models",
-                                                        "retry",  "balance", "fleet_seed"};
 constexpr std::array kEmptyGroups = {EmptyGroup::kInherit, EmptyGroup::kDefault, EmptyGroup::kRefuse,
                                      EmptyGroup::kExact};
 constexpr std::array kSources = {RowSource::kBoth, RowSource::kChannels, RowSource::kAbilities};
+constexpr std::array kWhens = {FallbackWhen::kNoRoute, FallbackWhen::kExhausted};
+constexpr std::array kTiers = {RetryTiers::kExhaust, RetryTiers::kOnePerTier};
+constexpr std::array kResorts = {LastResort::kNone, LastResort::kRepeat};
 
-template <std::size_t n>
-bool Contains(const std::array<std::string_view, n>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+constexpr std::string_view kGroupName = "the name of a group in double quotes";
+constexpr std::string_view kGroupList = "a list of groups, such as [\"default\", \"vip\"]";
+
+using Value = PolicyValue;
+
+absl::Status ReadNames(const Value& value, std::vector<std::string>& out) {
+  return value.ReadList(kGroupList, [&](const Value& item) { return item.ReadText(out.emplace_back(), kGroupName); });
 }
 
-// The names of a choice, in the order of its values.
-template <class Choice, std::size_t n>
-std::array<std::string_view, n> Names(const std::array<Choice, n>& choices, std::string_view (*name)(Choice)) {
-  std::array<std::string_view, n> names;
-  std::transform(choices.begin(), choices.end(), names.begin(), name);
-  return names;
+absl::Status ReadEdge(const Value& value, Fallback& out) {
+  bool has_group = false;
+  const absl::Status read =
+      value.ReadObject({{"group",
+                         [&](const Value& v) {
+                           has_group = true;
+                           return v.ReadText(out.group, kGroupName);
+                         }},
+                        {"when", [&](const Value& v) { return v.ReadChoice(kWhens, FallbackWhenName, out.when); }}});
+  if (!read.ok() || has_group) return read;
+  return value.Error("has no group; write {\"group\": \"default\", \"when\": \"no_route\"}");
 }
 
-// One object of scalars: {"default_group": "default", …}.
-class PolicyReader final : public JsonEvents {
+absl::Status ReadRule(const Value& value, GroupRule& out) {
+  return value.ReadObject({{"aliases", [&](const Value& v) { return ReadNames(v, out.aliases); }},
+                           {"fallback", [&](const Value& v) {
+                              return v.ReadList(
+                                  "a list, such as [{\"group\": \"default\", \"when\": \"no_route\"}]",
+                                  [&](const Value& item) { return ReadEdge(item, out.fallback.emplace_back()); });
+                            }}});
+}
+
+absl::Status ReadGroups(const Value& value, GroupRules& out) {
+  return value.ReadMap("an object of groups, such as {\"vip\": {\"aliases\": [\"VIP\"]}}",
+                       [&](const std::string& name, const Value& v) { return ReadRule(v, out[name]); });
+}
+
+absl::Status ReadLists(const Value& value, std::string_view wanted, GroupLists& out) {
+  return value.ReadMap(wanted, [&](const std::string& name, const Value& v) { return ReadNames(v, out[name]); });
+}
+
+absl::Status ReadRetry(const Value& value, RetryPolicy& out) {
+  return value.ReadObject(
+      {{"tiers", [&](const Value& v) { return v.ReadChoice(kTiers, RetryTiersName, out.tiers); }},
+       {"last_resort", [&](const Value& v) { return v.ReadChoice(kResorts, LastResortName, out.last_resort); }},
+       {"budget", [&](const Value& v) { return v.ReadNumber(out.budget, 1, kMaxBudget); }},
+       {"budget_per_group", [&](const Value& v) { return v.ReadNumber(out.budget_per_group, 0, kMaxBudget); }}});
+}
+
+// Part of the format so that files may name the default: another value would be asked for in vain.
+absl::Status ReadBalance(const Value& value) {
+  constexpr std::string_view kOnly = "weighted_random";
+  if (value.node().is_text() && value.node().text == kOnly) return absl::OkStatus();
+  return value.Error("is " + value.node().Shown() +
+                     ", which this version does not know yet; write \"weighted_random\", " + "or remove it");
+}
+
+absl::Status ReadFleetSeed(const Value& value) {
+  const JsonNode& node = value.node();
+  const bool is_number = node.kind == JsonNode::Kind::kScalar && node.scalar.kind == JsonScalar::Kind::kInteger;
+  if (is_number && node.scalar.integer == 0) return absl::OkStatus();
+  return value.Error("is " + node.Shown() + ": this version does not know fleet seeds yet; write 0, or remove it");
+}
+
+class PolicyReader {
  public:
-  absl::Status OnBegin(JsonNest nest, JsonCursor& at) override {
-    const bool is_list = nest == JsonNest::kList;
-    if (!key_.empty()) return Refuse(is_list ? "a list" : "an object", at);
-    return is_list ? NotAnObject("a list", at) : absl::OkStatus();
+  explicit PolicyReader(std::span<const ModelNormalizer> normalizers) {
+    known_.assign({ModelNormalizer{.name = "none"}, NewApiNormalizer()});
+    known_.insert(known_.end(), normalizers.begin(), normalizers.end());
   }
-  absl::Status OnKey(std::string_view key, JsonCursor& at) override;
-  absl::Status OnScalar(const JsonScalar& value, JsonCursor& at) override;
-  absl::Status OnEnd(JsonNest, JsonCursor&) override { return absl::OkStatus(); }
 
-  const Policy& policy() const { return policy_; }
+  absl::Status Read(const Value& root) {
+    if (root.node().kind != JsonNode::Kind::kObject) return NotAnObject(root);
+    GroupPolicy& groups = policy_.groups;
+    return root.ReadObject(
+        {{"default_group", [&](const Value& v) { return v.ReadText(groups.default_group, kGroupName); }},
+         {"empty_group",
+          [&](const Value& v) { return v.ReadChoice(kEmptyGroups, EmptyGroupName, groups.empty_group); }},
+         {"groups", [&](const Value& v) { return ReadGroups(v, groups.groups); }},
+         {"auto",
+          [&](const Value& v) {
+            return ReadLists(v, "an object of lists, such as {\"auto\": [\"default\", \"vip\"]}", groups.automatic);
+          }},
+         {"usable",
+          [&](const Value& v) {
+            return ReadLists(v, "an object of lists by user group, such as {\"vip\": [\"default\"], \"*\": []}",
+                             groups.usable.emplace());
+          }},
+         {"models", [&](const Value& v) { return ReadModels(v); }},
+         {"retry", [&](const Value& v) { return ReadRetry(v, policy_.retry); }},
+         {"source", [&](const Value& v) { return v.ReadChoice(kSources, RowSourceName, policy_.source); }},
+         {"balance", ReadBalance},
+         {"fleet_seed", ReadFleetSeed}});
+  }
+
+  Policy& policy() { return policy_; }
 
  private:
-  static absl::Status NotAnObject(const std::string& found, const JsonCursor& at) {
-    return at.Error("the policy is " + found + ", not an object; write {} for the default policy");
+  static absl::Status NotAnObject(const Value& root) {
+    JsonCursor at(root.text().text, root.text().name);
+    at.MoveTo(root.node().end);
+    return at.Error("the policy is " + root.node().Shown() + ", not an object; write {} for the default policy");
   }
-  // "$.source is 5; write …".
-  absl::Status Refuse(const std::string& found, const JsonCursor& at) const;
-  template <class Choice, std::size_t n>
-  absl::Status Choose(const JsonScalar& value, const std::array<Choice, n>& choices, std::string_view (*name)(Choice),
-                      const JsonCursor& at, Choice& chosen) const;
-  std::string Allowed() const;
 
+  absl::Status ReadModels(const Value& value) {
+    ModelRules& models = policy_.models;
+    return value.ReadObject({{"normalizer", [&](const Value& v) { return ReadNormalizer(v); }},
+                             {"prefixes", [&](const Value& v) { return v.ReadFlag(models.prefixes); }},
+                             {"aliases", [&](const Value& v) {
+                                return v.ReadMap("an object of names, such as {\"gpt-4-latest\": \"gpt-4o\"}",
+                                                 [&](const std::string& alias, const Value& target) {
+                                                   return target.ReadText(models.aliases[alias],
+                                                                          "the name of a model in double quotes");
+                                                 });
+                              }}});
+  }
+
+  absl::Status ReadNormalizer(const Value& value) {
+    std::vector<std::string_view> names;
+    for (const ModelNormalizer& normalizer : known_) names.push_back(normalizer.name);
+    std::size_t chosen = 0;
+    if (absl::Status s = value.ReadName(names, chosen); !s.ok()) return s;
+    policy_.models.normalizer = chosen == 0 ? ModelNormalizer() : known_[chosen];
+    return absl::OkStatus();
+  }
+
+  std::vector<ModelNormalizer> known_;
   Policy policy_;
-  std::string key_;  // whose value comes next
-  std::vector<std::string> seen_;
 };
 
-absl::Status PolicyReader::OnKey(std::string_view key, JsonCursor& at) {
-  if (Contains(kLaterKeys, key)) {
-    return at.Error("$." + std::string(key) + ": this version does not know " + Quoted(key) + " yet; remove it");
+// "policy: groups.vip …" -> "policy.json:3:5: $.groups.vip …", at the innermost value whose path the message begins
+// with.
+absl::Status InFile(const absl::Status& status, const PolicyText& text) {
+  const std::string message = "$." + std::string(status.message().substr(std::string_view("policy: ").size()));
+  std::size_t longest = 0;
+  JsonCursor at(text.text, text.name);
+  for (const auto& [path, end] : text.places) {
+    if (path.size() <= longest || !message.starts_with(path)) continue;
+    if (std::string_view(" :.[").find(message[path.size()]) == std::string_view::npos) continue;
+    longest = path.size();
+    at.MoveTo(end);
   }
-  if (!Contains(kKeys, key)) {
-    return at.Error("unknown key " + Quoted(key) + DidYouMean(key, kKeys) + "; the keys are " + JoinNames(kKeys));
-  }
-  key_ = key;
-  if (std::find(seen_.begin(), seen_.end(), key_) != seen_.end()) {
-    return at.Error("$." + key_ + " stands in the policy twice; keep one of them");
-  }
-  seen_.push_back(key_);
-  return absl::OkStatus();
-}
-
-absl::Status PolicyReader::OnScalar(const JsonScalar& value, JsonCursor& at) {
-  if (key_.empty()) return NotAnObject(value.Shown(), at);
-  if (value.kind != JsonScalar::Kind::kText) return Refuse(value.Shown(), at);
-  if (key_ == "empty_group") return Choose(value, kEmptyGroups, EmptyGroupName, at, policy_.groups.empty_group);
-  if (key_ == "source") return Choose(value, kSources, RowSourceName, at, policy_.source);
-  policy_.groups.default_group = value.text;
-  return absl::OkStatus();
-}
-
-absl::Status PolicyReader::Refuse(const std::string& found, const JsonCursor& at) const {
-  return at.Error("$." + key_ + " is " + found + "; write " + Allowed());
-}
-
-template <class Choice, std::size_t n>
-absl::Status PolicyReader::Choose(const JsonScalar& value, const std::array<Choice, n>& choices,
-                                  std::string_view (*name)(Choice), const JsonCursor& at, Choice& chosen) const {
-  const std::array<std::string_view, n> names = Names(choices, name);
-  const auto found = std::find(names.begin(), names.end(), value.text);
-  if (found == names.end()) return Refuse(Quoted(value.text) + DidYouMean(value.text, names), at);
-  chosen = choices[static_cast<std::size_t>(found - names.begin())];
-  return absl::OkStatus();
-}
-
-std::string PolicyReader::Allowed() const {
-  if (key_ == "empty_group") return "one of " + JoinNames(Names(kEmptyGroups, EmptyGroupName));
-  if (key_ == "source") return "one of " + JoinNames(Names(kSources, RowSourceName));
-  return "the name of a group in double quotes";
-}
-
-// "policy: default_group is …" -> "policy.json: $.default_group is …".
-absl::Status InFile(const absl::Status& status, std::string_view name) {
-  constexpr std::string_view kPrefix = "policy: ";
-  const std::string message(status.message());
-  const bool has_prefix = message.starts_with(kPrefix);
-  return absl::Status(status.code(),
-                      std::string(name) + (has_prefix ? ": $." + message.substr(kPrefix.size()) : ": " + message));
+  return at.Error(message);
 }
 
 }  // namespace
 
-absl::StatusOr<Policy> ParsePolicy(std::string_view text, std::string_view name) {
-  PolicyReader reader;
-  if (absl::Status status = ReadJson(text, name, reader); !status.ok()) return status;
-  if (const absl::Status status = reader.policy().Validate(); !status.ok()) return InFile(status, name);
-  return reader.policy();
+absl::StatusOr<Policy> ParsePolicy(std::string_view text, std::string_view name,
+                                   std::span<const ModelNormalizer> normalizers) {
+  if (constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf"; text.starts_with(kByteOrderMark)) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  const absl::StatusOr<JsonNode> root = ReadJsonTree(text, name);
+  if (!root.ok()) return root.status();
+  PolicyText places{.text = text, .name = name, .places = {}};
+  PolicyReader reader(normalizers);
+  if (absl::Status status = reader.Read({*root, "$", places}); !status.ok()) return status;
+  if (const absl::Status status = reader.policy().Validate(); !status.ok()) return InFile(status, places);
+  return std::move(reader.policy());
 }
 
 }  // namespace pointsman::inline v0
