@@ -6,34 +6,27 @@ namespace pointsman::inline v0 {
 
 Digest TierPool::DigestOf(std::span<const WeightedChannel> candidates, std::uint32_t priority,
                           const Digest& next) const {
-  WordHasher hash;
-  hash.Add(static_cast<std::uint64_t>(data_.priorities[priority]));
-  hash.Add(next.first);
-  hash.Add(next.second);
-  hash.Add(static_cast<std::uint64_t>(candidates.size()));
-  for (const WeightedChannel& c : candidates) {
-    hash.Add(std::uint64_t{c.channel});
-    hash.Add(std::uint64_t{c.weight});
-  }
+  WordPairHasher hash;
+  hash.Add(static_cast<std::uint64_t>(data_.priorities[priority]), next.first);
+  hash.Add(next.second, candidates.size());
+  for (const WeightedChannel& c : candidates) hash.Add(c.channel, c.weight);
   return hash.Finish();
 }
 
-PooledTier TierPool::Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority,
-                            const PooledTier& next) {
-  const Digest digest = DigestOf(candidates, priority, next.digest);
-  const auto tag = static_cast<std::uint32_t>(digest.first >> 32);
-  __builtin_prefetch(&known_[tag & (known_.size() - 1)], 1);  // arrives while the tier is written
+TierRef TierPool::Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, TierRef next,
+                         const Digest& digest) {
   const auto written = static_cast<TierRef>(data_.blocks.size());
-  writer_.Append(candidates, priority, next.ref, data_.blocks);
+  writer_.Append(candidates, priority, next, data_.blocks);
+  const std::uint32_t tag = TagOf(digest);
   Known& place = FindPlace(tag, written);
   if (place.ref != kNotListed) {
     data_.blocks.resize(written);
-    return {.ref = place.ref, .digest = digest};
+    return place.ref;
   }
   place = {.tag = tag, .ref = written};
   ++data_.tiers;
   if (++count_ * 2 > known_.size()) Grow();
-  return {.ref = written, .digest = digest};
+  return written;
 }
 
 // The place of the tier that was just written at the end of the blocks: taken by its equal, or free. Blocks say their

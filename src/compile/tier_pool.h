@@ -31,7 +31,16 @@ class TierPool {
   explicit TierPool(TableData& data) : data_(data) {}
 
   // `priority` is an index into TableData::priorities.
-  PooledTier Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, const PooledTier& next);
+  PooledTier Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, const PooledTier& next) {
+    const Digest digest = DigestOf(candidates, priority, next.digest);
+    return {.ref = Intern(candidates, priority, next.ref, digest), .digest = digest};
+  }
+
+  // The same in two steps, so that many tiers can be on their way from memory at once.
+  Digest DigestOf(std::span<const WeightedChannel> candidates, std::uint32_t priority, const Digest& next) const;
+  void Prefetch(const Digest& digest) const { __builtin_prefetch(&known_[TagOf(digest) & (known_.size() - 1)], 1); }
+  TierRef Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, TierRef next,
+                 const Digest& digest);
 
  private:
   // Eight bytes, since a million of them are looked at in no order at all.
@@ -40,7 +49,7 @@ class TierPool {
     TierRef ref = kNotListed;  // kNotListed: the place is free
   };
 
-  Digest DigestOf(std::span<const WeightedChannel> candidates, std::uint32_t priority, const Digest& next) const;
+  static std::uint32_t TagOf(const Digest& digest) { return static_cast<std::uint32_t>(digest.first >> 32); }
   Known& FindPlace(std::uint32_t tag, TierRef written);
   void Grow();
 

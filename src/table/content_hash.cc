@@ -5,12 +5,6 @@
 namespace pointsman::inline v0 {
 namespace {
 
-std::uint64_t Scramble(std::uint64_t k) {
-  k = (k ^ (k >> 33)) * 0xff51afd7ed558ccdu;
-  k = (k ^ (k >> 33)) * 0xc4ceb9fe1a85ec53u;
-  return k ^ (k >> 33);
-}
-
 std::uint64_t Word(std::int64_t number) { return static_cast<std::uint64_t>(number); }
 
 void AddPolicy(const Policy& policy, WordHasher& hash) {
@@ -69,20 +63,6 @@ void WordHasher::Add(std::string_view text) {
     }
     Add(word);
   }
-}
-
-Digest WordHasher::Finish() const {
-  Digest d{.first = h1_, .second = h2_};
-  if (words_ % 2 == 1) d.first ^= MixFirst(pending_);
-  d.first ^= words_ * 8;
-  d.second ^= words_ * 8;
-  d.first += d.second;
-  d.second += d.first;
-  d.first = Scramble(d.first);
-  d.second = Scramble(d.second);
-  d.first += d.second;
-  d.second += d.first;
-  return d;
 }
 
 std::string Digest::Hex() const {
