@@ -54,7 +54,8 @@ std::size_t TierWriter::Append(std::span<const WeightedChannel> candidates, std:
   const std::uint32_t head = (next == kAllOut ? 0 : TierBlock::kHasNext) | (uniform ? TierBlock::kUniform : 0);
   std::uint64_t divisor = 1;
   if (total > kMostTickets) {  // else dividing would gain nothing and cost a word
-    divisor = std::accumulate(weights_.begin(), weights_.end(), std::uint64_t{0}, std::gcd<std::uint64_t, std::uint64_t>);
+    divisor =
+        std::accumulate(weights_.begin(), weights_.end(), std::uint64_t{0}, std::gcd<std::uint64_t, std::uint64_t>);
   }
   const bool compact = candidates.size() <= kMostCompact && total / divisor <= kMostTickets && priority < kPriorities &&
                        candidates.back().channel < kChannels;
