@@ -120,6 +120,42 @@ TEST(Abilities, AbsentTakesTheChannelsValueAndNullIsZero) {
   EXPECT_EQ(c.table->Describe("g", "own")->tiers[0].priority, -4);
 }
 
+// A channel's last offer is remembered: it must not be taken for the next one.
+TEST(Abilities, OfOneChannelKeepTheirOwnCells) {
+  Rows rows("test");
+  rows.Add(Channel(1, "g", "x", 500, 50));
+  for (int i = 0; i < 100; ++i) {
+    AbilityRow row = Ability("g", "m" + std::to_string(i), 1);
+    if (i % 3 != 0) row.weight = i % 2;
+    if (i % 5 == 1) row.priority = nullptr;
+    if (i % 7 == 0) row.enabled = nullptr;
+    rows.Add(row);
+  }
+  const Compiled c = MustCompile(rows);
+  for (int i = 0; i < 100; ++i) {
+    const RouteInfo route = *c.table->Describe("g", "m" + std::to_string(i));
+    EXPECT_EQ(route.tiers.at(0).priority, i % 5 == 1 ? 0 : 50) << i;
+    EXPECT_EQ(route.tiers[0].candidates.at(0).weight, i % 3 == 0 ? 500u : static_cast<std::uint32_t>(i % 2)) << i;
+    EXPECT_EQ(route.tiers[0].candidates[0].status == CandidateStatus::kAbilityDisabled, i % 7 == 0) << i;
+  }
+}
+
+// More lists than compiling remembers, each of them twice.
+TEST(Tiers, AreStoredOnceHoweverManyThereAre) {
+  Rows rows("test");
+  rows.Add(Channel(1, "g", "x"));
+  for (const char* group : {"a", "b"}) {
+    for (int i = 0; i < 40000; ++i) {
+      AbilityRow row = Ability(group, "m" + std::to_string(i), 1);
+      row.weight = i;
+      rows.Add(row);
+    }
+  }
+  const Compiled c = MustCompile(rows);
+  EXPECT_EQ(c.table->tier_count(), 40000u);
+  EXPECT_EQ(OnlyCandidate(c, "b", "m39999").weight, 39999u);
+}
+
 TEST(Abilities, CountWhetherTheChannelListsThemOrNot) {
   const Compiled c = MustCompile(RowsOf(Channel(1, "default", "listed"), Ability("vip", "unlisted", 1)));
   EXPECT_THAT(RoutesOf(*c.table), ElementsAre("vip/unlisted"));

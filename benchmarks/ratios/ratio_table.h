@@ -10,6 +10,7 @@
 #ifndef POINTSMAN_BENCHMARKS_RATIOS_RATIO_TABLE_H_
 #define POINTSMAN_BENCHMARKS_RATIOS_RATIO_TABLE_H_
 
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
@@ -20,14 +21,15 @@
 
 namespace pointsman::bench {
 
-// The closed range in which a figure must lie.
+// The closed range in which a figure must lie; without a bound, the figure is for information.
 struct Gate {
   std::string_view name;
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
 
   bool Allows(double value) const { return low <= value && value <= high; }
-  std::string Text() const;  // ">= 7", "<= 300", "430..600"
+  bool free() const { return std::isinf(low) && std::isinf(high); }
+  std::string Text() const;  // ">= 7", "<= 300", "430..600", "-"
 };
 
 class RatioTable {

@@ -41,6 +41,11 @@ Built MeasureCompile(RatioTable& table, std::string_view row, const Workload& w)
   return built;
 }
 
+void MeasureSortedCompile(RatioTable& table, Sets sets, const std::string& suffix) {
+  const Workload w(Typical(sets, RowOrder::kSorted));
+  MeasureCompile(table, "compile_vs_ordinary" + suffix + "_sorted", w);
+}
+
 // A template, so that a library without memory_bytes() compiles.
 template <class R>
 void MeasureBytes(RatioTable& table, std::string_view row, const R& router, const Workload& w) {
@@ -64,6 +69,7 @@ void PublishOrDie(Router& router, std::shared_ptr<const RouteTable> table) {
 void MeasureTypical(RatioTable& table, Sets sets) {
   const std::string suffix = sets == Sets::kShared ? "_shared" : "_distinct";
   std::fprintf(stderr, "one million abilities%s: compile\n", suffix.c_str());
+  MeasureSortedCompile(table, sets, suffix);
   const Workload w(Typical(sets));
   Built built = MeasureCompile(table, "compile_vs_ordinary" + suffix, w);
   Router router;

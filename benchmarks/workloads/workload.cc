@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "pointsman/random.h"
@@ -34,14 +35,15 @@ std::uint64_t Below(std::uint64_t bits, std::uint64_t bound) { return (bits >> 3
 }  // namespace
 
 Shape Tiny() { return {.name = "tiny", .groups = 3, .models = 10, .candidates = 3, .tiers = 2, .channels = 8}; }
-Shape Typical(Sets sets) {
+Shape Typical(Sets sets, RowOrder order) {
   return {.name = sets == Sets::kShared ? "typical, shared sets" : "typical, distinct sets",
           .groups = 200,
           .models = 1000,
           .candidates = 5,
           .tiers = 3,
           .channels = 1500,
-          .sets = sets};
+          .sets = sets,
+          .order = order};
 }
 Shape Small() { return {.name = "small", .groups = 20, .models = 100, .candidates = 5, .tiers = 3, .channels = 150}; }
 Shape Huge() {
@@ -74,11 +76,38 @@ Workload::Workload(const Shape& shape) : shape_(shape), rows_("benchmark") {
     rows_.Add(
         ChannelRow{.id = channel.channel_id, .status = 1, .priority = channel.priority, .weight = channel.weight});
   }
-  AddAbilities();
+  if (shape.order == RowOrder::kByChannel) {
+    AddByChannel();
+  } else {
+    AddSorted();
+  }
 }
 
-// Channel by channel, since that is how gateways insert them and how their databases then keep them.
-void Workload::AddAbilities() {
+void Workload::Add(Key key, const Candidate& candidate) {
+  rows_.Add(AbilityRow{.group = group(key),
+                       .model = model(key),
+                       .channel_id = candidate.channel_id,
+                       .enabled = 1,
+                       .priority = candidate.priority,
+                       .weight = candidate.weight});
+}
+
+void Workload::AddSorted() {
+  const auto sorted = [](std::uint32_t count, const std::vector<std::string>& names) {
+    std::vector<std::uint32_t> order(count);
+    std::iota(order.begin(), order.end(), 0u);
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return names[a] < names[b]; });
+    return order;
+  };
+  const std::vector<std::uint32_t> models = sorted(shape_.models, models_);
+  for (const std::uint32_t g : sorted(shape_.groups, groups_)) {
+    for (const std::uint32_t m : models) {
+      for (const Candidate& c : CandidatesOf({g, m})) Add({g, m}, c);
+    }
+  }
+}
+
+void Workload::AddByChannel() {
   struct Ability {
     Key key;
     Candidate candidate;
@@ -91,14 +120,7 @@ void Workload::AddAbilities() {
     }
   }
   for (const std::vector<Ability>& abilities : of_channel) {
-    for (const auto& [key, c] : abilities) {
-      rows_.Add(AbilityRow{.group = group(key),
-                           .model = model(key),
-                           .channel_id = c.channel_id,
-                           .enabled = 1,
-                           .priority = c.priority,
-                           .weight = c.weight});
-    }
+    for (const auto& [key, candidate] : abilities) Add(key, candidate);
   }
 }
 

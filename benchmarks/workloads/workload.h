@@ -6,8 +6,8 @@
 //   for (const Key& k : w.RandomKeys(100'000)) Select(w.group(k), w.model(k));
 //
 // A channel has its own weight and priority, which its ability rows repeat, as gateways write them; the rows come
-// channel by channel, as gateways insert them. Names of groups and models are 21 bytes long on average, like those of
-// real models ("claude-sonnet-4-20250514").
+// channel by channel, as gateways insert them, unless the shape says otherwise. Names of groups and models are 21 bytes
+// long on average, like those of real models ("claude-sonnet-4-20250514").
 //
 // Thread safety: immutable once made.
 #ifndef POINTSMAN_BENCHMARKS_WORKLOADS_WORKLOAD_H_
@@ -29,6 +29,12 @@ enum class Sets : std::uint8_t {
   kDistinct,  // every route has its own
 };
 
+// In which order the ability rows come.
+enum class RowOrder : std::uint8_t {
+  kByChannel,  // as gateways insert them
+  kSorted,     // by group, model and channel, as a database hands out whose primary key is just that
+};
+
 struct Shape {
   std::string_view name;
   std::uint32_t groups = 0;
@@ -39,6 +45,7 @@ struct Shape {
   Sets sets = Sets::kShared;
   std::uint32_t shared_sets = 2000;
   std::uint64_t seed = 1;
+  RowOrder order = RowOrder::kByChannel;
 
   std::size_t routes() const { return std::size_t{groups} * models; }
   std::size_t abilities() const { return routes() * candidates; }
@@ -47,7 +54,7 @@ struct Shape {
 // 90 abilities: a private gateway.
 Shape Tiny();
 // 1,000,000 abilities: 200 groups by 1,000 models by 5 candidates in 3 tiers, 1,500 channels.
-Shape Typical(Sets sets);
+Shape Typical(Sets sets, RowOrder order = RowOrder::kByChannel);
 // Typical with a tenth of the groups and of the models: where the size of the table is not the question.
 Shape Small();
 // 5,000,000 abilities.
@@ -92,7 +99,9 @@ class Workload {
   std::vector<Key> MissingKeys(std::size_t count) const;
 
  private:
-  void AddAbilities();
+  void AddByChannel();
+  void AddSorted();
+  void Add(Key key, const Candidate& candidate);
   Candidate ChannelAt(std::uint64_t index) const;
 
   Shape shape_;

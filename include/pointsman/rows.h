@@ -59,13 +59,11 @@ class Field {
   // The value, or `other` for NULL and absent alike.
   constexpr T value_or(T other) const { return has_value() ? value_ : other; }
 
-  friend constexpr bool operator==(const Field& a, const Field& b) {
-    return a.state_ == b.state_ && (a.state_ != State::kValue || a.value_ == b.value_);
-  }
+  friend constexpr bool operator==(const Field&, const Field&) = default;
 
  private:
   enum class State : std::uint8_t { kAbsent, kNull, kValue };
-  T value_{};
+  T value_{};  // T() unless there is a value
   State state_ = State::kAbsent;
 };
 

@@ -6,7 +6,9 @@
 #include <span>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "compile/recent_offers.h"
 #include "pointsman/request.h"
 #include "rows/comma_list.h"
 #include "rows/row_key.h"
@@ -54,7 +56,11 @@ bool IsGoodWeight(const IntField& weight) { return weight.value_or(0) >= 0 && we
 class RowJudge {
  public:
   RowJudge(const Rows& rows, const Policy& policy, std::vector<Rejection>& rejections)
-      : rows_(rows), policy_(policy), judge_(rows.source(), rejections), rejections_(rejections) {}
+      : rows_(rows),
+        policy_(policy),
+        judge_(rows.source(), rejections),
+        rejections_(rejections),
+        recent_offers_(rows.channels().size()) {}
 
   Draft Run() {
     draft_.believed = Believed();
@@ -141,7 +147,7 @@ class RowJudge {
     for (std::uint32_t c = 0; c < kept_.size(); ++c) {
       const ChannelRow& row = *kept_[c];
       const ItemList models = ListOf(row, "models", row.models.value_or({}));
-      const ItemList groups = SplitList(GroupsOf(row));
+      ItemList groups = SplitList(GroupsOf(row));
       if (groups.size() * models.size() > kMostPairs) {
         judge_.RejectChannel(row, "models",
                              std::to_string(groups.size()) + " groups times " + std::to_string(models.size()) +
@@ -149,47 +155,76 @@ class RowJudge {
                              "shorten one of its lists, or split the channel");
         continue;
       }
-      for (const std::string_view group : groups) {
-        if (group.size() > kMaxNameBytes) continue;  // rejected when the groups were noted
-        for (const std::string_view model : models) {
-          Take(group, model,
-               {.channel = c,
-                .priority = row.priority.value_or(0),
-                .weight = static_cast<std::uint32_t>(row.weight.value_or(0)),
-                .status = draft_.channels[c].enabled ? CandidateStatus::kEligible : CandidateStatus::kChannelDisabled});
-        }
-      }
+      TakeRoutes(c, groups, models);
+    }
+  }
+
+  void TakeRoutes(std::uint32_t c, ItemList& groups, const ItemList& models) {
+    const auto too_long = [](std::string_view group) { return group.size() > kMaxNameBytes; };
+    groups.erase(std::remove_if(groups.begin(), groups.end(), too_long), groups.end());  // rejected in NoteGroups
+    if (groups.empty() || models.empty()) return;
+    const ChannelRow& row = *kept_[c];
+    const std::uint32_t offer = AddOffer(
+        {.priority = row.priority.value_or(0),
+         .channel = c,
+         .weight = static_cast<std::uint32_t>(row.weight.value_or(0)),
+         .status = draft_.channels[c].enabled ? CandidateStatus::kEligible : CandidateStatus::kChannelDisabled});
+    for (const std::string_view group : groups) {
+      for (const std::string_view model : models) Take(group, model, offer, c);
     }
   }
 
   void TakeAbilities() {
     draft_.candidates.reserve(rows_.abilities().size());
     const std::span<const AbilityRow> abilities = rows_.abilities();
-    for (std::uint32_t i = 0; i < abilities.size(); ++i) TakeAbility(abilities[i], i);
+    for (std::uint32_t i = 0; i < abilities.size(); ++i) {
+      if (!TakeFamiliar(abilities[i], i)) TakeAbility(abilities[i], i);
+    }
+  }
+
+  // Most rows say nothing new: both names and the offer were judged for rows before. False where that is not so.
+  bool TakeFamiliar(const AbilityRow& row, std::uint32_t index) {
+    const std::uint32_t group = draft_.groups.Recent(row.group.value_or({}));
+    const std::uint32_t model = draft_.models.Recent(row.model.value_or({}));
+    const std::uint32_t offer = recent_offers_.Find(row);
+    if (group == kNoIndex || model == kNoIndex || offer == kNoIndex) return false;
+    draft_.candidates.push_back({.group = group, .model = model, .offer = offer, .row = index});
+    return true;
   }
 
   void TakeAbility(const AbilityRow& row, std::uint32_t index) {
     if (!IsGoodName(row, "group", row.group, draft_.groups) || !IsGoodName(row, "model", row.model, draft_.models))
       return;
-    if (!IsGoodWeight(row.weight)) {
-      Complain(row, "weight", JudgeWeight(row.weight));
-      return;
+    std::uint32_t offer = recent_offers_.Find(row);
+    if (offer == kNoIndex) {
+      if (!IsGoodWeight(row.weight)) {
+        Complain(row, "weight", JudgeWeight(row.weight));
+        return;
+      }
+      const auto found = channel_of_.find(row.channel_id);
+      if (found == channel_of_.end()) {
+        Complain(row, "channel_id", MissingChannel(row.channel_id));
+        return;
+      }
+      offer = AddOffer(OfferOf(row, found->second));
+      recent_offers_.Remember(row, offer);
     }
-    const auto found = channel_of_.find(row.channel_id);
-    if (found == channel_of_.end()) {
-      Complain(row, "channel_id", MissingChannel(row.channel_id));
-      return;
-    }
-    const std::uint32_t c = found->second;
+    Take(row.group.value(), row.model.value(), offer, index);
+  }
+
+  Offer OfferOf(const AbilityRow& row, std::uint32_t c) const {
     const ChannelRow& channel = *kept_[c];
     const IntField& priority = row.priority.is_absent() ? channel.priority : row.priority;
     const IntField& weight = row.weight.is_absent() ? channel.weight : row.weight;
-    Take(row.group.value(), row.model.value(),
-         {.channel = c,
-          .row = index,
-          .priority = priority.value_or(0),
-          .weight = static_cast<std::uint32_t>(weight.value_or(0)),
-          .status = StatusOf(row, draft_.channels[c])});
+    return {.priority = priority.value_or(0),
+            .channel = c,
+            .weight = static_cast<std::uint32_t>(weight.value_or(0)),
+            .status = StatusOf(row, draft_.channels[c])};
+  }
+
+  std::uint32_t AddOffer(const Offer& offer) {
+    draft_.offers.push_back(offer);
+    return static_cast<std::uint32_t>(draft_.offers.size() - 1);
   }
 
   // A name that is in the pool was judged before.
@@ -217,10 +252,9 @@ class RowJudge {
     return enabled ? CandidateStatus::kEligible : CandidateStatus::kAbilityDisabled;
   }
 
-  void Take(std::string_view group, std::string_view model, DraftCandidate candidate) {
-    candidate.group = draft_.groups.Number(group);
-    candidate.model = draft_.models.Number(model);
-    draft_.candidates.push_back(candidate);
+  void Take(std::string_view group, std::string_view model, std::uint32_t offer, std::uint32_t row) {
+    draft_.candidates.push_back(
+        {.group = draft_.groups.Number(group), .model = draft_.models.Number(model), .offer = offer, .row = row});
   }
 
   const Rows& rows_;
@@ -230,18 +264,11 @@ class RowJudge {
   absl::flat_hash_set<std::int64_t> rejected_ids_;
   std::vector<const ChannelRow*> kept_;  // parallel to draft_.channels
   absl::flat_hash_map<std::int64_t, std::uint32_t> channel_of_;
+  RecentOffers recent_offers_;
   Draft draft_;
 };
 
 }  // namespace
-
-std::uint32_t NamePool::Number(std::string_view name) {
-  if (const std::uint32_t known = Recent(name); known != kNoIndex) return known;
-  const auto [entry, added] = index_.try_emplace(name, static_cast<std::uint32_t>(names_.size()));
-  if (added) names_.push_back(name);
-  recent_[PlaceOf(name)] = {.name = name, .number = entry->second};
-  return entry->second;
-}
 
 void Judge::RejectChannel(const ChannelRow& row, std::string_view column, const std::string& problem,
                           std::string cure) {

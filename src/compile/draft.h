@@ -12,52 +12,28 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "compile/name_pool.h"
 #include "pointsman/loader.h"
 #include "pointsman/policy.h"
-#include "rows/name_hash.h"
 #include "table/table_data.h"
 
 namespace pointsman::inline v0 {
 
-// Numbers names in the order in which they first appear.
-//
-// Rows keep each distinct text once, so a view of the same bytes at the same address is the same name: most rows are
-// answered from a small table of addresses, without hashing the name. REQUIRES: the rows stay as they are meanwhile.
-class NamePool {
- public:
-  std::uint32_t Number(std::string_view name);
-
-  // The number if this very view was numbered not long ago, else kNoIndex.
-  std::uint32_t Recent(std::string_view name) const {
-    const Seen& seen = recent_[PlaceOf(name)];
-    return seen.name.data() == name.data() && seen.name.size() == name.size() ? seen.number : kNoIndex;
-  }
-  const std::vector<std::string_view>& names() const { return names_; }
-
- private:
-  static constexpr std::size_t kRecent = 4096;
-  struct Seen {
-    std::string_view name;
-    std::uint32_t number = kNoIndex;
-  };
-  static std::size_t PlaceOf(std::string_view name) {
-    return (reinterpret_cast<std::uintptr_t>(name.data()) * 0x9e3779b97f4a7c15u >> 40) % kRecent;
-  }
-
-  NameIndex index_;
-  std::vector<std::string_view> names_;
-  std::vector<Seen> recent_ = std::vector<Seen>(kRecent);
+// What a candidate is apart from its route. Gateways repeat a channel's weight and priority in each of its rows, so
+// that there are far fewer of these than candidates.
+struct Offer {
+  std::int64_t priority = 0;
+  std::uint32_t channel = 0;  // index into Draft::channels
+  std::uint32_t weight = 0;
+  CandidateStatus status = CandidateStatus::kEligible;
 };
 
+// Sixteen bytes, since there may be millions.
 struct DraftCandidate {
   std::uint32_t group = 0;  // as NamePool numbers them
   std::uint32_t model = 0;
-  std::uint32_t channel = 0;  // index into Draft::channels
-  std::uint32_t row = 0;      // of the table that is believed
-  std::int64_t priority = 0;
-  std::uint32_t weight = 0;
-  CandidateStatus status = CandidateStatus::kEligible;
+  std::uint32_t offer = 0;  // index into Draft::offers
+  std::uint32_t row = 0;    // of the table that is believed
 };
 
 struct Draft {
@@ -65,6 +41,7 @@ struct Draft {
   std::vector<ChannelRecord> channels;  // sorted by id
   NamePool groups;
   NamePool models;
+  std::vector<Offer> offers;               // each is somebody's; equal ones may be there
   std::vector<DraftCandidate> candidates;  // in the order of the rows; a primary key may still repeat
 };
 

@@ -2,26 +2,22 @@
 
 #include <algorithm>
 
-#include "table/content_hash.h"
-
 namespace pointsman::inline v0 {
 
-PooledTier TierPool::Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority,
-                            const PooledTier& next) {
-  const Digest digest = TierDigest(data_, candidates, priority, next.digest);
-  const auto tag = static_cast<std::uint32_t>(digest.first >> 32);
-  __builtin_prefetch(&known_[tag & (known_.size() - 1)], 1);  // arrives while the tier is written
+TierRef TierPool::Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, TierRef next,
+                         const Digest& digest) {
   const auto written = static_cast<TierRef>(blocks_.size());
-  writer_.Append(candidates, priority, next.ref, blocks_);
+  writer_.Append(candidates, priority, next, blocks_);
+  const std::uint32_t tag = TagOf(digest);
   Known& place = FindPlace(tag, written);
   if (place.ref != kNotListed) {
     blocks_.resize(written);
-    return {.ref = place.ref, .digest = digest};
+    return place.ref;
   }
   place = {.tag = tag, .ref = written};
   ++data_.tiers;
   if (++count_ * 2 > known_.size()) Grow();
-  return {.ref = written, .digest = digest};
+  return written;
 }
 
 // The place of the tier that was just written at the end of the blocks: taken by its equal, or free. Blocks say their

@@ -16,9 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include "table/content_hash.h"
 #include "table/table_data.h"
 #include "table/tier_block.h"
-#include "table/word_hasher.h"
 
 namespace pointsman::inline v0 {
 
@@ -32,7 +32,18 @@ class TierPool {
   explicit TierPool(TableData& data) : data_(data) {}
 
   // `priority` is an index into TableData::priorities.
-  PooledTier Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, const PooledTier& next);
+  PooledTier Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, const PooledTier& next) {
+    const Digest digest = DigestOf(candidates, priority, next.digest);
+    return {.ref = Intern(candidates, priority, next.ref, digest), .digest = digest};
+  }
+
+  // The same in two steps, so that many tiers can be on their way from memory at once.
+  Digest DigestOf(std::span<const WeightedChannel> candidates, std::uint32_t priority, const Digest& next) const {
+    return TierDigest(data_, candidates, priority, next);
+  }
+  void Prefetch(const Digest& digest) const { __builtin_prefetch(&known_[TagOf(digest) & (known_.size() - 1)], 1); }
+  TierRef Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, TierRef next,
+                 const Digest& digest);
 
   // All tiers, whose references point into it.
   std::vector<std::uint32_t> TakeBlocks() { return std::move(blocks_); }
@@ -44,6 +55,7 @@ class TierPool {
     TierRef ref = kNotListed;  // kNotListed: the place is free
   };
 
+  static std::uint32_t TagOf(const Digest& digest) { return static_cast<std::uint32_t>(digest.first >> 32); }
   Known& FindPlace(std::uint32_t tag, TierRef written);
   void Grow();
 

@@ -14,12 +14,13 @@ Draft Unpack(const TableData& data) {
     number[c] = static_cast<std::uint32_t>(draft.channels.size());
     if (!data.channels[c].removed) draft.channels.push_back(data.channels[c]);
   }
-  const auto add = [&](std::uint32_t group, std::uint32_t model, DraftCandidate candidate) {
-    candidate.group = group;
-    candidate.model = draft.models.Number(data.models[model]);
-    candidate.channel = number[candidate.channel];
-    candidate.row = static_cast<std::uint32_t>(draft.candidates.size());
-    draft.candidates.push_back(candidate);
+  const auto add = [&](std::uint32_t group, std::uint32_t model, Offer offer) {
+    offer.channel = number[offer.channel];
+    draft.offers.push_back(offer);
+    draft.candidates.push_back({.group = group,
+                                .model = draft.models.Number(data.models[model]),
+                                .offer = static_cast<std::uint32_t>(draft.offers.size() - 1),
+                                .row = static_cast<std::uint32_t>(draft.candidates.size())});
   };
   for (std::uint32_t g = 0; g < data.groups.size(); ++g) {
     for (const ListedRoute& route : data.rows.RoutesOf(g)) {
@@ -28,14 +29,14 @@ Draft Unpack(const TableData& data) {
         const TierWeights weights(tier);
         for (std::uint32_t i = 0; i < tier.size(); ++i) {
           add(g, route.model,
-              {.channel = tier.channel(i), .priority = data.priorities[tier.priority()], .weight = weights.Raw(i)});
+              {.priority = data.priorities[tier.priority()], .channel = tier.channel(i), .weight = weights.Raw(i)});
         }
       }
     }
   }
   for (const OutRecord& out : data.outs) {
     add(out.group, out.model,
-        {.channel = out.channel, .priority = out.priority, .weight = out.weight, .status = out.status});
+        {.priority = out.priority, .channel = out.channel, .weight = out.weight, .status = out.status});
   }
   return draft;
 }

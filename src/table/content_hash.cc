@@ -45,15 +45,10 @@ void AddOuts(const TableData& data, WordHasher& hash) {
 
 Digest TierDigest(const TableData& data, std::span<const WeightedChannel> candidates, std::uint32_t priority,
                   const Digest& next) {
-  WordHasher hash;
-  hash.Add(Word(data.priorities[priority]));
-  hash.Add(next.first);
-  hash.Add(next.second);
-  hash.Add(static_cast<std::uint64_t>(candidates.size()));
-  for (const WeightedChannel& c : candidates) {
-    hash.Add(Word(data.channels[c.channel].id));
-    hash.Add(std::uint64_t{c.weight});
-  }
+  WordPairHasher hash;
+  hash.Add(Word(data.priorities[priority]), next.first);
+  hash.Add(next.second, candidates.size());
+  for (const WeightedChannel& c : candidates) hash.Add(Word(data.channels[c.channel].id), c.weight);
   return hash.Finish();
 }
 

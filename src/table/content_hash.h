@@ -39,11 +39,9 @@ Digest TierDigest(const TableData& data, std::span<const WeightedChannel> candid
                   const Digest& next);
 
 inline Digest RouteDigest(std::uint32_t group, std::uint32_t model, const Digest& first_tier) {
-  WordHasher hash;
-  hash.Add(std::uint64_t{group});
-  hash.Add(std::uint64_t{model});
-  hash.Add(first_tier.first);
-  hash.Add(first_tier.second);
+  WordPairHasher hash;
+  hash.Add(group, model);
+  hash.Add(first_tier.first, first_tier.second);
   return hash.Finish();
 }
 

@@ -41,26 +41,26 @@ std::size_t TierWriter::Append(std::span<const WeightedChannel> candidates, std:
                                std::vector<std::uint32_t>& blocks) {
   const std::size_t before = blocks.size();
   std::uint64_t total = 0;
-  std::uint64_t divisor = 0;
-  weights_.clear();
-  for (const WeightedChannel& c : candidates) {
-    weights_.push_back(c.weight);
-    total += c.weight;
-    divisor = std::gcd(divisor, std::uint64_t{c.weight});
-  }
+  weights_.resize(candidates.size());
+  for (std::size_t i = 0; i < candidates.size(); ++i) total += weights_[i] = candidates[i].weight;
   const bool uniform = total == 0;
   if (uniform) {
     std::fill(weights_.begin(), weights_.end(), 1);
     total = weights_.size();
-    divisor = 1;
   }
   const std::uint32_t head = (next == kAllOut ? 0 : TierBlock::kHasNext) | (uniform ? TierBlock::kUniform : 0);
-  if (total <= kMostTickets) divisor = 1;  // dividing would gain nothing and cost a word
+  std::uint64_t divisor = 1;
+  if (total > kMostTickets) {  // else dividing would gain nothing and cost a word
+    divisor =
+        std::accumulate(weights_.begin(), weights_.end(), std::uint64_t{0}, std::gcd<std::uint64_t, std::uint64_t>);
+  }
   const bool compact = candidates.size() <= kMostCompact && total / divisor <= kMostTickets && priority < kPriorities &&
                        candidates.back().channel < kChannels;
   if (compact) {
-    for (std::uint64_t& weight : weights_) weight /= divisor;
-    total /= divisor;
+    if (divisor > 1) {
+      for (std::uint64_t& weight : weights_) weight /= divisor;
+      total /= divisor;
+    }
     BuildColumns(total);
     AppendCompact(candidates, head | priority << 16 | static_cast<std::uint32_t>(total) << 4, next, divisor, blocks);
   } else {
@@ -80,7 +80,11 @@ void TierWriter::AppendCopy(const TierBlock& tier, TierRef next, std::vector<std
 // tickets that it must hold leaves the rest of its column to one that has more.
 void TierWriter::BuildColumns(std::uint64_t total) {
   const std::size_t n = weights_.size();
-  columns_.assign(n, {});
+  columns_.resize(n);
+  if (n <= 2) {
+    BuildFewColumns(total);
+    return;
+  }
   std::vector<Wide>& left = left_;
   left.assign(n, 0);
   small_.clear();
@@ -101,6 +105,14 @@ void TierWriter::BuildColumns(std::uint64_t total) {
     }
   }
   for (const std::uint32_t full : large_) columns_[full] = {.threshold = total, .alias = full};
+}
+
+// What the construction comes to for one candidate and for two, which most tiers have.
+void TierWriter::BuildFewColumns(std::uint64_t total) {
+  for (std::uint32_t i = 0; i < weights_.size(); ++i) columns_[i] = {.threshold = total, .alias = i};
+  if (weights_.size() == 1 || weights_[0] == weights_[1]) return;
+  const std::uint32_t poor = weights_[0] < weights_[1] ? 0 : 1;
+  columns_[poor] = {.threshold = 2 * weights_[poor], .alias = 1 - poor};
 }
 
 void TierWriter::AppendCompact(std::span<const WeightedChannel> candidates, std::uint32_t head, TierRef next,

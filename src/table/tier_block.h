@@ -165,6 +165,7 @@ class TierWriter {
   };
 
   void BuildColumns(std::uint64_t total);
+  void BuildFewColumns(std::uint64_t total);
   void AppendCompact(std::span<const WeightedChannel> candidates, std::uint32_t head, TierRef next,
                      std::uint64_t divisor, std::vector<std::uint32_t>& blocks);
   void AppendWide(std::span<const WeightedChannel> candidates, std::uint32_t head, TierRef next, std::uint64_t total,
