@@ -9,14 +9,17 @@
 // parent. A step that is not entered was not reached, and neither is what hangs on it. Later steps of a plan never
 // come before earlier ones: one pass in order is the whole walk.
 //
-//   vip -> {default, when no_route}, {spare, when exhausted};  default -> {spare, when no_route}
-//   plan of vip:  0 vip    1 default (parent 0, no_route)    2 spare (parent 1, no_route)    3 spare (parent 0,
-//   exhausted)
+//   vip -> {default, no_route}, {spare, exhausted};  default -> {spare, no_route}
+//   plan of vip:   0 vip
+//                  1 default (parent 0, no_route)
+//                  2 spare   (parent 1, no_route)
+//                  3 spare   (parent 0, exhausted)
 //
 // As above, a group may stand in a plan more than once, by different edges: whoever walks skips a group that was
-// entered already, with the outcome that it had then. An alias has its group's plan. An automatic name's plan is its
-// list, each step hanging on the one before it by `exhausted`. A name that the policy does not mention, or only in
-// usable or as default_group, has no plan.
+// entered already, with the outcome that it had then. A group that the request may not use is passed over as if it had
+// no route, so that what hangs on it is not lost. An alias has its group's plan. An automatic name's plan is its list,
+// each step hanging on the one before it by `exhausted`. A name that the policy does not mention, or only in usable or
+// as default_group, has no plan.
 //
 // Thread safety: immutable. Movable; a plan that was found stays where it is when the Plans are moved.
 // Cost: Find is one lookup; MayUse two lookups and a binary search in one list; neither allocates, whatever the name.

@@ -59,15 +59,17 @@ class POINTSMAN_EXPORT JsonLoader final : public Loader {
 // one; what this version does not know yet is refused rather than ignored. `name` stands for the file in messages,
 // which are InvalidArgument "policy.json:2:3: $.source is …". `normalizers` are the host's own, by their names.
 //
-//   {"default_group": "default", "empty_group": "inherit",            // or "default", "refuse", "exact"
-//    "groups": {"vip": {"aliases": ["VIP"], "fallback": [{"group": "default", "when": "no_route"}]}},  // or
-//    "exhausted" "auto": {"auto": ["default", "vip"]}, "usable": {"vip": ["default"], "*": []}, // by user group;
-//    absent: all may use all "models": {"normalizer": "new_api", "prefixes": true, "aliases": {"gpt-4-latest":
-//    "gpt-4o"}},     // or "none" "retry": {"tiers": "exhaust", "last_resort": "none",             // or
-//    "one_per_tier"; "repeat"
-//              "budget": 5, "budget_per_group": 0},                   // 0: no limit of its own
-//    "source": "both",                                                // or "channels", "abilities"
-//    "balance": "weighted_random", "fleet_seed": 0}                   // no other values in this version
+//   {"default_group": "default", "empty_group": "inherit",      // or "default", "refuse", "exact"
+//    "groups": {"vip": {"aliases": ["VIP"],
+//                       "fallback": [{"group": "default", "when": "no_route"}]}},     // or "exhausted"
+//    "auto": {"auto": ["default", "vip"]},
+//    "usable": {"vip": ["default"], "*": []},                   // by user group; absent: all may use all
+//    "models": {"normalizer": "new_api", "prefixes": true,      // or "none", or one of the host's
+//               "aliases": {"gpt-4-latest": "gpt-4o"}},
+//    "retry": {"tiers": "exhaust", "last_resort": "none",       // or "one_per_tier"; "repeat"
+//              "budget": 5, "budget_per_group": 0},             // 0: no limit of its own
+//    "source": "both",                                          // or "channels", "abilities"
+//    "balance": "weighted_random", "fleet_seed": 0}             // no other values in this version
 POINTSMAN_EXPORT absl::StatusOr<Policy> ParsePolicy(std::string_view text, std::string_view name = "policy",
                                                     std::span<const ModelNormalizer> normalizers = {});
 

@@ -1,8 +1,8 @@
 // PolicyValue: a value in a policy's text, with its path, and what to say if it is not what is wanted.
 //
-//   return value.ReadObject({{"group", [&](const PolicyValue& v) { return v.ReadText(edge.group, kName); }},
-//                            {"when", [&](const PolicyValue& v) { return v.ReadChoice(kWhens, FallbackWhenName,
-//                            edge.when); }}});
+//   return value.ReadObject(
+//       {{"group", [&](const PolicyValue& v) { return v.ReadText(edge.group, "the name of a group"); }},
+//        {"when", [&](const PolicyValue& v) { return v.ReadChoice(kWhens, FallbackWhenName, edge.when); }}});
 //
 // Every error is InvalidArgument "policy.json:2:3: $.groups.vip.fallback[0].when is …; write …". The first one ends
 // the reading. `wanted` completes "write …".
