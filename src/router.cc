@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "publish/name_store.h"
 #include "publish/table_cell.h"
 #include "random/thread_generator.h"
+#include "select/at_once.h"
 #include "select/select.h"
 #include "state/channel_slots.h"
 #include "table/content_hash.h"
@@ -77,9 +79,9 @@ class Router::Impl {
   std::size_t memory_bytes() const {
     const std::lock_guard lock(publishing_);
     const std::shared_ptr<const Published> today = cell_.Hold();
-    return sizeof(*this) + today->table->memory_bytes() + today->channels.capacity() * sizeof(BoundChannel) +
-           today->group_names.capacity() * sizeof(std::string_view) +
-           (today->group_of_handle.capacity() + today->model_of_handle.capacity()) * sizeof(std::uint32_t) +
+    return sizeof(*this) + today->table->memory_bytes() + today->channels.size() * sizeof(BoundChannel) +
+           today->group_names.size() * sizeof(std::string_view) +
+           (today->group_of_handle.size() + today->model_of_handle.size()) * sizeof(std::uint32_t) +
            group_names_.memory_bytes() + model_names_.memory_bytes() + slots_->memory_bytes();
   }
 
@@ -108,33 +110,61 @@ class Router::Impl {
     if (options_.before_publish) {
       if (absl::Status fine = options_.before_publish(*table); !fine.ok()) return fine;
     }
-    const std::uint64_t generation = today->generation + 1;
-    cell_.Replace(std::make_shared<const Published>(Bind(std::move(table), generation)));
+    auto next = std::make_shared<const Published>(Bind(std::move(table), *today));
+    const std::uint64_t generation = next->generation;
+    cell_.Replace(std::move(next));
     published_ticket_ = ticket;
     return generation;
   }
 
-  // What belongs to a table only here: handles, stored names and the channels' words.
-  Published Bind(std::shared_ptr<const RouteTable> table, std::uint64_t generation) {
+  // What belongs to a table only here: handles, stored names and the channels' words. Most publishes change neither
+  // names nor channels; then it is today's.
+  Published Bind(std::shared_ptr<const RouteTable> table, const Published& today) {
     const TableData& data = table->data();
-    Published published{.data = &data, .generation = generation};
-    published.group_of_handle = group_names_.Number(data.groups);
-    published.model_of_handle = model_names_.Number(data.models);
+    Published next{.data = &data, .generation = today.generation + 1};
+    next.bound_names =
+        today.bound_names != nullptr && SameNames(*today.data, data) ? today.bound_names : BindNames(data);
+    next.bound_channels = today.bound_channels != nullptr && SameChannels(today.data->channels, data.channels)
+                              ? today.bound_channels
+                              : BindChannels(data);
+    next.channels = next.bound_channels->channels;
+    next.group_names = next.bound_names->groups;
+    next.group_of_handle = next.bound_names->group_of_handle;
+    next.model_of_handle = next.bound_names->model_of_handle;
+    next.table = std::move(table);
+    return next;
+  }
+
+  static bool SameNames(const TableData& a, const TableData& b) { return a.groups == b.groups && a.models == b.models; }
+
+  static bool SameChannels(const std::vector<ChannelRecord>& a, const std::vector<ChannelRecord>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const ChannelRecord& x, const ChannelRecord& y) {
+      return x.id == y.id && x.cookie == y.cookie && x.removed == y.removed;
+    });
+  }
+
+  std::shared_ptr<const BoundNames> BindNames(const TableData& data) {
+    BoundNames bound{.groups = {},
+                     .group_of_handle = group_names_.Number(data.groups),
+                     .model_of_handle = model_names_.Number(data.models)};
     for (const std::string_view group : data.groups) {
-      published.group_names.push_back(group_names_.name(group_names_.Find(group)));
+      bound.groups.push_back(group_names_.name(group_names_.Find(group)));
     }
+    return std::make_shared<const BoundNames>(std::move(bound));
+  }
+
+  std::shared_ptr<const BoundChannels> BindChannels(const TableData& data) {
     std::vector<std::int64_t> ids;
     for (const ChannelRecord& channel : data.channels) {
       if (!channel.removed) ids.push_back(channel.id);
     }
-    published.slots = slots_->Bind(std::move(ids));
-    auto word = published.slots.words.begin();
+    BoundChannels bound{.channels = {}, .slots = slots_->Bind(std::move(ids))};
+    auto word = bound.slots.words.begin();
     for (const ChannelRecord& channel : data.channels) {
-      published.channels.push_back(
+      bound.channels.push_back(
           {.word = channel.removed ? nullptr : *word++, .id = channel.id, .cookie = channel.cookie});
     }
-    published.table = std::move(table);
-    return published;
+    return std::make_shared<const BoundChannels>(std::move(bound));
   }
 
   const Policy policy_;
@@ -148,48 +178,52 @@ class Router::Impl {
   TableCell cell_;
 };
 
+namespace {
+
+// A handle can be younger than the table: another thread published meanwhile, and this one still reads the old table.
+std::uint32_t PlaceOf(std::span<const std::uint32_t> place_of_handle, std::size_t handle) noexcept {
+  return handle < place_of_handle.size() ? place_of_handle[handle] : kNoIndex;
+}
+
+template <class Bits>
+[[gnu::noinline]] Selection SelectWithCare(const TableCell& current, const Request& request, Bits bits) noexcept {
+  return current.Read([&](const Published& now) noexcept { return SelectByNames(now, request, bits); });
+}
+
+}  // namespace
+
 Router::Router(Policy policy, RouterOptions options)
     : impl_(std::make_unique<Impl>(std::move(policy), std::move(options))) {}
 Router::~Router() = default;
 
 const Policy& Router::policy() const { return impl_->policy(); }
 
-namespace {
-
-template <class Bits>
-[[gnu::always_inline]] inline Selection SelectByNumbers(const Published& published, std::uint32_t group,
-                                                        std::uint32_t model, Bits& bits) noexcept {
-  const TableData& data = *published.data;
-  // A handle can be younger than the table: another thread published meanwhile, and this one still reads the old table.
-  const std::uint32_t g = group < published.group_of_handle.size() ? published.group_of_handle[group] : kNoIndex;
-  const std::uint32_t m = model < published.model_of_handle.size() ? published.model_of_handle[model] : kNoIndex;
-  const RouteChoice route = g == kNoIndex ? RouteChoice{.reason = Reason::kUnknownGroup} : ChooseRoute(data, g, m);
-  if (route.reason != Reason::kNone) [[unlikely]] {
-    return Selection(data.listed_routes == 0 ? Reason::kEmptyTable : route.reason, published.generation);
-  }
-  return SelectFromRoute(published, g, route.first, bits);
-}
-
-}  // namespace
-
-Selection Router::Select(const Request& request) const noexcept {
-  return impl_->current().Read(
-      [&](const Published& now) noexcept { return SelectFrom(now, request, thread_generator); });
+[[gnu::flatten]] Selection Router::Select(const Request& request) const noexcept {
+  const TableCell& current = impl_->current();
+  if (!IsPlain(request)) [[unlikely]]
+    return SelectWithCare(current, request, ThreadWords());
+  return current.Read([&request](const Published& now) noexcept { return SelectAtOnce(now, request, ThreadWords()); });
 }
 
 Selection Router::Select(const Request& request, RandomBits bits) const noexcept {
-  return impl_->current().Read([&](const Published& now) noexcept { return SelectFrom(now, request, bits); });
+  const TableCell& current = impl_->current();
+  if (!IsPlain(request)) [[unlikely]]
+    return SelectWithCare(current, request, bits);
+  return current.Read([&request, bits](const Published& now) noexcept { return SelectAtOnce(now, request, bits); });
 }
 
-Selection Router::Select(GroupHandle group, ModelHandle model) const noexcept {
-  return impl_->current().Read([g = group.number_, m = model.number_](const Published& now) noexcept {
-    return SelectByNumbers(now, g, m, thread_generator);
-  });
+[[gnu::flatten]] Selection Router::Select(GroupHandle group, ModelHandle model) const noexcept {
+  return impl_->current().Read(
+      [g = std::size_t{group.number_}, m = std::size_t{model.number_}](const Published& now) noexcept {
+        return SelectAtOnce(now, PlaceOf(now.group_of_handle, g), PlaceOf(now.model_of_handle, m), ThreadWords());
+      });
 }
 
 Selection Router::Select(GroupHandle group, ModelHandle model, RandomBits bits) const noexcept {
   return impl_->current().Read(
-      [&](const Published& now) noexcept { return SelectByNumbers(now, group.number_, model.number_, bits); });
+      [g = std::size_t{group.number_}, m = std::size_t{model.number_}, bits](const Published& now) noexcept {
+        return SelectAtOnce(now, PlaceOf(now.group_of_handle, g), PlaceOf(now.model_of_handle, m), bits);
+      });
 }
 
 std::optional<GroupHandle> Router::FindGroup(std::string_view group, std::string_view user_group) const {

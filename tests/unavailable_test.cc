@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <map>
+#include <string_view>
 #include <vector>
 
 #include "pointsman/router.h"
@@ -89,23 +90,30 @@ TEST(Scan, GivesEachUsableCandidateExactlyItsConditionalShare) {
   // Weights 4 (out), 2, 3, 1. All draws before the scan are made to meet the one that is out; the scan then asks for a
   // number below 2+3 and one below 2+3+1. Over all 5*6 answers the others must win 10, 15 and 5 times: 2/6, 3/6 and
   // 1/6.
-  Router router;
-  const Compiled compiled = MustCompile(
-      RowsOf(Channel(1, "g", "m", 4), Channel(2, "g", "m", 2), Channel(3, "g", "m", 3), Channel(4, "g", "m", 1)));
-  ASSERT_TRUE(router.Publish(compiled.table).ok());
-  ASSERT_TRUE(router.SwitchOff(1));
-  const TierBlock tier = TopTier(*compiled.table, "g", "m");
-  ASSERT_EQ(tier.Holder(0, 0), 0u);
-  const std::uint64_t out = WordForTicket(0, tier.size() * tier.tickets());
-  std::map<std::int64_t, int> wins;
-  for (std::uint64_t below5 = 0; below5 < 5; ++below5) {
-    for (std::uint64_t below6 = 0; below6 < 6; ++below6) {
-      ScriptedBits bits({out, out, out, out, out, WordForTicket(below5, 5), WordForTicket(below6, 6)});
-      ++wins[router.Select(kRequest, RandomBits(bits)).channel_id()];
-      EXPECT_EQ(bits.asked(), 7u);
+  // By names of a usual length one draw more comes before: the one that began the selection at once.
+  for (const auto& [group, before] : std::map<std::string_view, std::size_t>{{"g", 4}, {"a-usual-group-name", 5}}) {
+    constexpr std::string_view kModel = "a-usual-model-name";
+    Router router;
+    const Compiled compiled = MustCompile(RowsOf(Channel(1, group, kModel, 4), Channel(2, group, kModel, 2),
+                                                 Channel(3, group, kModel, 3), Channel(4, group, kModel, 1)));
+    ASSERT_TRUE(router.Publish(compiled.table).ok());
+    ASSERT_TRUE(router.SwitchOff(1));
+    const TierBlock tier = TopTier(*compiled.table, group, kModel);
+    ASSERT_EQ(tier.Holder(0, 0), 0u);
+    const std::uint64_t out = WordForTicket(0, tier.size() * tier.tickets());
+    std::map<std::int64_t, int> wins;
+    for (std::uint64_t below5 = 0; below5 < 5; ++below5) {
+      for (std::uint64_t below6 = 0; below6 < 6; ++below6) {
+        std::vector<std::uint64_t> script(before, out);
+        script.push_back(WordForTicket(below5, 5));
+        script.push_back(WordForTicket(below6, 6));
+        ScriptedBits bits(script);
+        ++wins[router.Select({.group = group, .model = kModel}, RandomBits(bits)).channel_id()];
+        EXPECT_EQ(bits.asked(), script.size());
+      }
     }
+    EXPECT_THAT(wins, ElementsAre(Pair(2, 10), Pair(3, 15), Pair(4, 5)));
   }
-  EXPECT_THAT(wins, ElementsAre(Pair(2, 10), Pair(3, 15), Pair(4, 5)));
 }
 
 // What chi-square exceeds once in a million runs (E. B. Wilson and M. M. Hilferty's approximation, 1931).

@@ -1,5 +1,6 @@
-// instruction_probe WHO CALLS: that many selections of one hot pair, to be counted from outside (callgrind). WHO is
-// select, handles, ordinary, gateway or empty (the loop alone). The table is small: its size changes no instruction.
+// instruction_probe WHO CALLS [SEED]: that many selections of one hot pair, to be counted from outside (callgrind). WHO
+// is select, handles, ordinary, gateway or empty (the loop alone). The table is small: its size changes no instruction.
+// SEED is for the hash of our names, which decides how many others a name meets on its way.
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -10,6 +11,7 @@
 #include "opponents/gateway_algorithm.h"
 #include "opponents/ordinary.h"
 #include "pointsman/compile.h"
+#include "table/name_table.h"
 #include "workloads/workload.h"
 
 namespace pointsman::bench {
@@ -60,7 +62,8 @@ bool Run(std::string_view who, std::size_t calls) {
 }  // namespace pointsman::bench
 
 int main(int argc, char** argv) {
-  if (argc == 3 && pointsman::bench::Run(argv[1], std::strtoul(argv[2], nullptr, 10))) return 0;
-  std::cerr << "usage: instruction_probe select|handles|ordinary|gateway|empty CALLS\n";
+  if (argc == 4) pointsman::FixProcessSeed(std::strtoul(argv[3], nullptr, 10));
+  if ((argc == 3 || argc == 4) && pointsman::bench::Run(argv[1], std::strtoul(argv[2], nullptr, 10))) return 0;
+  std::cerr << "usage: instruction_probe select|handles|ordinary|gateway|empty CALLS [SEED]\n";
   return 2;
 }

@@ -44,6 +44,12 @@ int main(int argc, char** argv) {
     std::cerr << "usage: ratios [--json] [--instructions [--gate]]\n";
     return 2;
   }
+#ifndef __OPTIMIZE__
+  if (arguments.gate) {
+    std::cerr << "not counted: this build is not optimised\n";
+    return kSkipped;
+  }
+#endif
   RatioTable table(arguments.instructions ? RatioTable::Rows::kInstructions : RatioTable::Rows::kAll);
   const bool counted = MeasureInstructions(table);
   if (!arguments.instructions) {

@@ -128,7 +128,7 @@ void MarkAnnounced(HazardNode* nodes) noexcept {
 
 }  // namespace
 
-constinit thread_local HazardSlot* hazard_slot = nullptr;
+POINTSMAN_INITIAL_EXEC constinit thread_local HazardSlot* hazard_slot = nullptr;
 
 HazardEntry* FindHazardEntry(std::size_t most) noexcept {
   if (hazard_slot == nullptr) hazard_slot = TakeSlot();

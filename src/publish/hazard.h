@@ -57,6 +57,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "random/thread_local_model.h"
+
 namespace pointsman::inline v0 {
 
 enum class Fence {
@@ -84,17 +86,25 @@ struct alignas(128) HazardSlot {               // apart by two lines, since proc
   HazardSlot* next = nullptr;  // fixed once linked
 };
 
-extern constinit thread_local HazardSlot* hazard_slot;  // null before the thread's first read, and again at its end
+// Null before the thread's first read, and again at its end.
+POINTSMAN_INITIAL_EXEC extern constinit thread_local HazardSlot* hazard_slot;
 
 // A free one among the first `most` entries of this thread's slot, which it gets where it has none; null if there is
 // none.
 HazardEntry* FindHazardEntry(std::size_t most) noexcept;
 
-inline HazardEntry* FreeHazardEntry(std::size_t most) noexcept {
+// The first of them if it is free and this thread has a slot; null otherwise.
+inline HazardEntry* FirstHazardEntry() noexcept {
   HazardSlot* const slot = hazard_slot;
   // no edge: only this thread writes there
   if (slot != nullptr && slot->entries[0].load(std::memory_order_relaxed) == nullptr) [[likely]]
     return &slot->entries[0];
+  return nullptr;
+}
+
+inline HazardEntry* FreeHazardEntry(std::size_t most) noexcept {
+  if (HazardEntry* const entry = FirstHazardEntry(); entry != nullptr) [[likely]]
+    return entry;
   return FindHazardEntry(most);
 }
 
@@ -155,11 +165,9 @@ class alignas(128) HazardCell {
   template <class Use>
   auto Read(Use&& use) const noexcept(std::is_nothrow_invocable_v<Use&, const T&>) {
     static_assert(!std::is_reference_v<std::invoke_result_t<Use&, const T&>>, "it would outlive the read");
-    if (HazardEntry* const entry = FreeHazardEntry(kNestedReads); entry != nullptr) [[likely]] {
-      const Announcement announcement(*entry);
-      return use(*static_cast<const T*>(Protect(*entry)->value));
-    }
-    return UseHeld(use);
+    if (HazardEntry* const entry = FirstHazardEntry(); entry != nullptr) [[likely]]
+      return UseProtected(*entry, use);
+    return ReadByAnotherEntry<Kept<Use>>(use);
   }
 
   std::shared_ptr<const T> Hold() const noexcept {
@@ -200,9 +208,24 @@ class alignas(128) HazardCell {
     HazardEntry& entry;
   };
 
-  // Out of line, so that the path above stays small.
   template <class Use>
-  [[gnu::noinline, gnu::cold]] auto UseHeld(Use& use) const noexcept(std::is_nothrow_invocable_v<Use&, const T&>) {
+  [[gnu::always_inline]] auto UseProtected(HazardEntry& entry, Use& use) const
+      noexcept(std::is_nothrow_invocable_v<Use&, const T&>) {
+    const Announcement announcement(entry);
+    return use(*static_cast<const T*>(Protect(entry)->value));
+  }
+
+  // Out of line, so that the path above stays small. A closure that a call does not change is handed over by value: its
+  // address would keep the path above from holding it in registers.
+  template <class Use>
+  static constexpr bool kCopied = std::is_trivially_copyable_v<std::remove_reference_t<Use>> &&
+                                  std::is_invocable_v<const std::remove_reference_t<Use>&, const T&>;
+  template <class Use>
+  using Kept = std::conditional_t<kCopied<Use>, std::remove_cvref_t<Use>, std::remove_reference_t<Use>&>;
+  template <class Use>
+  [[gnu::noinline, gnu::cold]] auto ReadByAnotherEntry(Use use) const
+      noexcept(std::is_nothrow_invocable_v<Use&, const T&>) {
+    if (HazardEntry* const entry = FindHazardEntry(kNestedReads); entry != nullptr) return UseProtected(*entry, use);
     return use(*Hold());
   }
 
@@ -213,14 +236,31 @@ class alignas(128) HazardCell {
 
   // The current node, which stays until `entry` is emptied.
   const HazardNode* Protect(HazardEntry& entry) const noexcept {
-    const HazardNode* node =
-        current_.load(std::memory_order_relaxed);  // no edge: a guess, which the second look checks
+    const HazardNode* const node = Guess();
+    const HazardNode* const looked = Announce(entry, node);
+    return looked == node ? node : ProtectAgain(entry, looked);
+  }
+
+  [[gnu::noinline, gnu::cold]] const HazardNode* ProtectAgain(HazardEntry& entry,
+                                                              const HazardNode* node) const noexcept {
     for (;;) {
       Hooks::AfterGuess();
-      const HazardNode* const looked = asymmetric_ ? AnnounceAsymmetric(entry, node) : AnnouncePortable(entry, node);
-      if (looked == node) return looked;
+      const HazardNode* const looked = Announce(entry, node);
+      if (looked == node) return node;
       node = looked;
     }
+  }
+
+  const HazardNode* Guess() const noexcept {
+    // no edge: the second look checks it
+    const HazardNode* const node = current_.load(std::memory_order_relaxed);
+    Hooks::AfterGuess();
+    return node;
+  }
+
+  // Returns what the second look found.
+  const HazardNode* Announce(HazardEntry& entry, const HazardNode* node) const noexcept {
+    return asymmetric_ ? AnnounceAsymmetric(entry, node) : AnnouncePortable(entry, node);
   }
 
   const HazardNode* AnnounceAsymmetric(HazardEntry& entry, const HazardNode* node) const noexcept {

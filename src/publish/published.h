@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -19,15 +20,30 @@ struct BoundChannel {
   std::uint64_t cookie = 0;
 };
 
+// What a router binds to the names of a table. Tables with the same names share it.
+struct BoundNames {
+  std::vector<std::string_view> groups;        // as TableData::groups, but in the router's store: outlives the table
+  std::vector<std::uint32_t> group_of_handle;  // by the number of a handle: the group's number here, or kNoIndex
+  std::vector<std::uint32_t> model_of_handle;
+};
+
+// And to its channels.
+struct BoundChannels {
+  std::vector<BoundChannel> channels;  // as TableData::channels
+  SlotBinding slots;
+};
+
 struct Published {
   std::shared_ptr<const RouteTable> table;
   const TableData* data = nullptr;  // the table's, without the way through it
   std::uint64_t generation = 0;
-  std::vector<BoundChannel> channels;          // as TableData::channels
-  std::vector<std::string_view> group_names;   // as TableData::groups, but in the router's store: outlives the table
-  std::vector<std::uint32_t> group_of_handle;  // by the number of a handle: the group's number here, or kNoIndex
-  std::vector<std::uint32_t> model_of_handle;
-  SlotBinding slots;
+  // What is in the two below, without the way through them.
+  std::span<const BoundChannel> channels;
+  std::span<const std::string_view> group_names;
+  std::span<const std::uint32_t> group_of_handle;
+  std::span<const std::uint32_t> model_of_handle;
+  std::shared_ptr<const BoundNames> bound_names;  // null before the first publish, as is the other
+  std::shared_ptr<const BoundChannels> bound_channels;
 };
 
 }  // namespace pointsman::inline v0

@@ -9,7 +9,7 @@
 
 namespace pointsman::inline v0 {
 
-constinit thread_local ThreadGenerator thread_generator;
+POINTSMAN_INITIAL_EXEC constinit thread_local ThreadGenerator thread_generator;
 
 std::uint64_t SystemSeed() noexcept {
   try {

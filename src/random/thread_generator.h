@@ -9,14 +9,23 @@
 
 #include <cstdint>
 
+#include "random/thread_local_model.h"
+
 namespace pointsman::inline v0 {
 
 class ThreadGenerator {
  public:
   std::uint64_t operator()() noexcept {
-    // 0 comes up once in 2^64 words; seeding anew is then as good as anything.
-    if (state_ == 0) [[unlikely]]
+    if (!seeded()) [[unlikely]]
       Seed();
+    return Next();
+  }
+
+  // 0 comes up once in 2^64 words; seeding anew is then as good as anything.
+  bool seeded() const noexcept { return state_ != 0; }
+
+  // REQUIRES: seeded().
+  std::uint64_t Next() noexcept {
     state_ += 0xa0761d6478bd642fu;
     __extension__ using Wide = unsigned __int128;
     const Wide product = static_cast<Wide>(state_) * (state_ ^ 0xe7037ed1a0b428dbu);
@@ -29,7 +38,7 @@ class ThreadGenerator {
   std::uint64_t state_ = 0;
 };
 
-extern constinit thread_local ThreadGenerator thread_generator;
+POINTSMAN_INITIAL_EXEC extern constinit thread_local ThreadGenerator thread_generator;
 
 }  // namespace pointsman::inline v0
 

@@ -6,8 +6,11 @@
 #ifndef POINTSMAN_SRC_SELECT_DRAW_H_
 #define POINTSMAN_SRC_SELECT_DRAW_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 
+#include "random/thread_generator.h"
 #include "table/tier_block.h"
 
 namespace pointsman::inline v0 {
@@ -28,56 +31,93 @@ std::uint64_t DrawBelow(std::uint64_t n, Bits& bits) noexcept {
   return static_cast<std::uint64_t>(product >> 64);
 }
 
-// The place of a candidate in a wide tier: as below from one word, unless n * W is beyond 64 bits; then column and
-// ticket are drawn apart.
+// Column and ticket from one word: the high half of word * n is the column, and the low half, which is uniform too,
+// times W gives the ticket. Together they are the number column * W + ticket below n * W, so the rejection is that of n
+// * W, by `rest`.
+struct ColumnAndTicket {
+  std::uint64_t column = 0;
+  std::uint64_t ticket = 0;
+  std::uint64_t rest = 0;
+};
+
+[[gnu::always_inline]] inline ColumnAndTicket Split(std::uint64_t word, std::uint64_t n,
+                                                    std::uint64_t tickets) noexcept {
+  const Wide128 column = static_cast<Wide128>(word) * n;
+  const Wide128 ticket = static_cast<Wide128>(static_cast<std::uint64_t>(column)) * tickets;
+  return {.column = static_cast<std::uint64_t>(column >> 64),
+          .ticket = static_cast<std::uint64_t>(ticket >> 64),
+          .rest = static_cast<std::uint64_t>(ticket)};
+}
+
+// REQUIRES: all = n * W, which is not beyond 64 bits.
+inline bool IsRejected(std::uint64_t rest, std::uint64_t all) noexcept { return rest < all && rest < (0 - all) % all; }
+
+// For paths that shall not divide: false where it takes a division to know whether the word is rejected, which is
+// hardly ever. Otherwise `drawn` is the place of a candidate. REQUIRES: a compact tier.
+[[gnu::always_inline]] inline bool DrawCompact(const TierBlock tier, std::uint64_t word, std::size_t& drawn) noexcept {
+  const ColumnAndTicket at = Split(word, tier.CompactSize(), tier.CompactTickets());
+  drawn = tier.CompactHolder(at.column, at.ticket);
+  return at.rest >= TierBlock::kMostCompactColumnsAndTickets;
+}
+
+// The same for a wide tier. Its n * W can be beyond 64 bits: then false.
+[[gnu::always_inline]] inline bool DrawWide(const TierBlock tier, std::uint64_t word, std::uint32_t& drawn) noexcept {
+  std::uint64_t all = 0;
+  if (__builtin_mul_overflow(std::uint64_t{tier.WideSize()}, tier.WideTickets(), &all)) [[unlikely]]
+    return false;
+  const ColumnAndTicket at = Split(word, tier.WideSize(), tier.WideTickets());
+  drawn = tier.WideHolder(static_cast<std::uint32_t>(at.column), at.ticket);
+  return at.rest >= all;
+}
+
+// The words of the calling thread's generator. Empty, so that it costs nothing to hand on.
+struct ThreadWords {
+  std::uint64_t operator()() const noexcept { return thread_generator(); }
+};
+
+// A word for a path that must not call anything; false where the source has to be seeded first.
+inline bool DrawWord(ThreadWords, std::uint64_t& word) noexcept {
+  if (!thread_generator.seeded()) [[unlikely]]
+    return false;
+  word = thread_generator.Next();
+  return true;
+}
 template <class Bits>
-[[gnu::noinline]] std::uint32_t DrawWide(const TierBlock tier, Bits& bits) noexcept {
+bool DrawWord(Bits bits, std::uint64_t& word) noexcept {
+  word = bits();
+  return true;
+}
+
+// One word that was drawn already, then those of the source.
+template <class Bits>
+class WordThen {
+ public:
+  WordThen(std::uint64_t word, Bits bits) : word_(word), bits_(bits) {}
+  std::uint64_t operator()() noexcept { return std::exchange(drawn_, true) ? bits_() : word_; }
+
+ private:
+  std::uint64_t word_;
+  bool drawn_ = false;
+  Bits bits_;
+};
+
+// The place of a candidate in any tier. Two words where n * W is beyond 64 bits.
+template <class Bits>
+std::uint32_t DrawCandidate(const TierBlock tier, Bits& bits) noexcept {
   const std::uint64_t n = tier.size();
   const std::uint64_t tickets = tier.tickets();
   std::uint64_t all = 0;
+  if (n == 1) return 0;
   if (__builtin_mul_overflow(n, tickets, &all)) {
     const auto column = static_cast<std::uint32_t>(DrawBelow(n, bits));
     return tier.Holder(column, DrawBelow(tickets, bits));
   }
-  Wide128 column = 0;
-  Wide128 ticket = 0;
+  ColumnAndTicket at;
   for (int i = 0; i <= kMostRejections; ++i) {
-    column = static_cast<Wide128>(bits()) * n;
-    ticket = static_cast<Wide128>(static_cast<std::uint64_t>(column)) * tickets;
-    const auto low = static_cast<std::uint64_t>(ticket);
-    if (low >= all || low >= (0 - all) % all) [[likely]]
-      break;
+    at = Split(bits(), n, tickets);
+    if (!IsRejected(at.rest, all)) break;
   }
-  return tier.Holder(static_cast<std::uint32_t>(column >> 64), static_cast<std::uint64_t>(ticket >> 64));
-}
-
-// The place of a candidate in a compact tier, from one word for column and ticket both: the high half of word * n is
-// the column, and the low half, which is uniform too, times W gives the ticket. Together they are the number column * W
-// + ticket below n * W, so the rejection is that of n * W. False where the word is rejected.
-template <class Bits>
-[[gnu::always_inline]] inline bool DrawAtOnce(const TierBlock tier, Bits& bits, std::uint32_t& drawn) noexcept {
-  const std::uint32_t n = tier.CompactSize();
-  if (n == 1) {
-    drawn = 0;
-    return true;
-  }
-  const std::uint64_t tickets = tier.CompactTickets();
-  const Wide128 column = static_cast<Wide128>(bits()) * n;
-  const Wide128 ticket = static_cast<Wide128>(static_cast<std::uint64_t>(column)) * tickets;
-  drawn = tier.CompactHolder(static_cast<std::uint32_t>(column >> 64), static_cast<std::uint32_t>(ticket >> 64));
-  const auto low = static_cast<std::uint64_t>(ticket);
-  const std::uint64_t all = n * tickets;
-  return low >= all || low >= (0 - all) % all;
-}
-
-// The place of a candidate in any tier.
-template <class Bits>
-std::uint32_t DrawCandidate(const TierBlock& tier, Bits& bits) noexcept {
-  if (tier.wide()) return DrawWide(tier, bits);
-  std::uint32_t drawn = 0;
-  for (int i = 0; i <= kMostRejections && !DrawAtOnce(tier, bits, drawn); ++i) {
-  }
-  return drawn;
+  return tier.Holder(static_cast<std::uint32_t>(at.column), at.ticket);
 }
 
 }  // namespace pointsman::inline v0

@@ -32,12 +32,6 @@ struct GroupChoice {
 };
 GroupChoice ChooseGroup(const TableData& data, const Request& request) noexcept;
 
-// Whether the group needs no thought: it is not blank, and no list says who may use it.
-inline bool IsPlain(const Request& request) noexcept {
-  return !request.group.empty() && static_cast<unsigned char>(request.group.front()) > ' ' &&
-         !request.allowed_groups.has_value();
-}
-
 // Which route serves a model in a group, or why none does.
 struct RouteChoice {
   TierRef first = kNotListed;  // kAllOut with kAllDisabled
@@ -56,8 +50,7 @@ inline RouteChoice ChooseRoute(const TableData& data, std::uint32_t group, std::
 // A candidate among those of the tier whose channel is not out, by weight; kNoIndex where there is none.
 // Tried when a first draw met a channel that is out.
 template <class Bits>
-[[gnu::noinline, gnu::cold]] std::uint32_t DrawAmongUsable(const Published& published, const TierBlock& tier,
-                                                           Bits& bits) noexcept {
+std::uint32_t DrawAmongUsable(const Published& published, const TierBlock& tier, Bits& bits) noexcept {
   const auto usable = [&](std::uint32_t i) { return !IsOut(*published.channels[tier.channel(i)].word); };
   const std::uint32_t n = tier.size();
   const std::uint32_t tries = n == 1 ? 0 : n / 4 < 3 ? 3 : n / 4 > 64 ? 64 : n / 4;
@@ -80,64 +73,47 @@ template <class Bits>
   return held;
 }
 
-inline Selection Serve(const Published& published, std::uint32_t group, const TierBlock& tier,
+inline Selection Serve(const Published& published, std::uint32_t group, std::uint32_t priority,
                        const BoundChannel& channel) noexcept {
   return Selection({.channel_id = channel.id,
-                    .priority = published.data->priorities[tier.priority()],
+                    .priority = published.data->priorities[priority],
                     .cookie = channel.cookie,
                     .group = published.group_names[group]},
                    published.generation);
 }
 
-// The rest of a selection in every case: wide tiers, rejected words, channels that are out, tiers that are all out.
+// From a route to the answer in every case: rejected words, channels that are out, tiers that are all out.
 template <class Bits>
-[[gnu::noinline]] Selection SelectFromTiers(const Published& published, std::uint32_t group, TierRef first,
-                                            Bits& bits) noexcept {
-  for (TierRef ref = first; ref != kAllOut;) {
-    const TierBlock tier = published.data->tier(ref);
+[[gnu::noinline, gnu::cold]] Selection SelectFromTiers(const Published& published, std::uint32_t group, TierBlock tier,
+                                                       Bits bits) noexcept {
+  for (;;) {
     std::uint32_t drawn = DrawCandidate(tier, bits);
     if (IsOut(*published.channels[tier.channel(drawn)].word)) drawn = DrawAmongUsable(published, tier, bits);
-    if (drawn != kNoIndex) return Serve(published, group, tier, published.channels[tier.channel(drawn)]);
-    ref = tier.next();
+    if (drawn != kNoIndex) return Serve(published, group, tier.priority(), published.channels[tier.channel(drawn)]);
+    if (tier.next() == kAllOut) return Selection(Reason::kAllDisabled, published.generation);
+    tier = published.data->tier(tier.next());
   }
-  return Selection(Reason::kAllDisabled, published.generation);
 }
 
-// The rest of a selection in the usual case, and without a loop: a compact first tier, a word that is not rejected, a
-// channel that is not out. Anything else begins anew in SelectFromTiers, which changes no share: a word that did not
-// lead to a usable candidate counts for nothing.
+// The answer where there is no channel. REQUIRES: `reason` is not kNone.
+inline Selection Refuse(const Published& published, Reason reason) noexcept {
+  return Selection(published.data->listed_routes == 0 ? Reason::kEmptyTable : reason, published.generation);
+}
+
+// `group` and `model` may be kNoIndex: the table has no such name.
 template <class Bits>
-[[gnu::always_inline]] inline Selection SelectFromRoute(const Published& published, std::uint32_t group, TierRef first,
-                                                        Bits& bits) noexcept {
-  const TierBlock tier = published.data->tier(first);
-  std::uint32_t drawn = 0;
-  if (tier.wide() || !DrawAtOnce(tier, bits, drawn)) [[unlikely]] {
-    return SelectFromTiers(published, group, first, bits);
-  }
-  const BoundChannel& channel = published.channels[tier.CompactChannel(drawn)];
-  if (IsOut(*channel.word)) [[unlikely]]
-    return SelectFromTiers(published, group, first, bits);
-  return Serve(published, group, tier, channel);
+Selection SelectByNumbers(const Published& published, std::uint32_t group, std::uint32_t model, Bits bits) noexcept {
+  if (group == kNoIndex) return Refuse(published, Reason::kUnknownGroup);
+  const RouteChoice route = ChooseRoute(*published.data, group, model);
+  if (route.reason != Reason::kNone) return Refuse(published, route.reason);
+  return SelectFromTiers(published, group, published.data->tier(route.first), bits);
 }
 
 template <class Bits>
-[[gnu::always_inline]] inline Selection SelectFrom(const Published& published, const Request& request,
-                                                   Bits& bits) noexcept {
-  const TableData& data = *published.data;
-  std::uint32_t group = kNoIndex;
-  if (IsPlain(request)) [[likely]]
-    group = data.group_table.Find(request.group);
-  if (group == kNoIndex) [[unlikely]] {
-    if (data.listed_routes == 0) return Selection(Reason::kEmptyTable, published.generation);
-    const GroupChoice choice = ChooseGroup(data, request);
-    if (choice.reason != Reason::kNone) return Selection(choice.reason, published.generation);
-    group = choice.index;
-  }
-  const RouteChoice route = ChooseRoute(data, group, data.model_table.Find(request.model));
-  if (route.reason != Reason::kNone) [[unlikely]] {
-    return Selection(data.listed_routes == 0 ? Reason::kEmptyTable : route.reason, published.generation);
-  }
-  return SelectFromRoute(published, group, route.first, bits);
+Selection SelectByNames(const Published& published, const Request& request, Bits bits) noexcept {
+  const GroupChoice choice = ChooseGroup(*published.data, request);
+  if (choice.reason != Reason::kNone) return Refuse(published, choice.reason);
+  return SelectByNumbers(published, choice.index, published.data->model_table.Find(request.model), bits);
 }
 
 }  // namespace pointsman::inline v0

@@ -8,10 +8,17 @@
 
 namespace pointsman::inline v0 {
 
-std::uint64_t ProcessSeed() noexcept {
-  static const std::uint64_t seed = SystemSeed();
+namespace {
+
+std::uint64_t& SeedOfThisProcess() noexcept {
+  static std::uint64_t seed = SystemSeed();
   return seed;
 }
+
+}  // namespace
+
+std::uint64_t ProcessSeed() noexcept { return SeedOfThisProcess(); }
+void FixProcessSeed(std::uint64_t seed) noexcept { SeedOfThisProcess() = seed; }
 
 namespace name_hash {
 namespace {

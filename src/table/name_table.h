@@ -23,12 +23,18 @@
 #include <span>
 #include <string_view>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace pointsman::inline v0 {
 
 inline constexpr std::uint32_t kNoIndex = 0xffffffffu;
 
 // Drawn from the system once per process.
 std::uint64_t ProcessSeed() noexcept;
+// For counts that shall repeat: the seed decides which names meet. REQUIRES: no table was built yet, no other thread.
+void FixProcessSeed(std::uint64_t seed) noexcept;
 
 namespace name_hash {
 
@@ -58,10 +64,17 @@ inline std::uint64_t HashMiddle(const char* p, std::size_t n, std::uint64_t seed
   return Fold(Read8(p) ^ kB, Read8(p + 8) ^ seed) + Fold(Read8(p + n - 16) ^ kA, Read8(p + n - 8) ^ seed ^ n);
 }
 
-// 0 if the first n bytes are equal. For n from 16 to 32.
-inline std::uint64_t MiddleDiffers(const char* x, const char* y, std::size_t n) {
+// Whether the first n bytes are equal. For n from 16 to 32.
+inline bool MiddleEquals(const char* x, const char* y, std::size_t n) {
+#if defined(__SSE2__)
+  const auto read = [](const char* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); };
+  const __m128i first = _mm_cmpeq_epi8(read(x), read(y));
+  const __m128i last = _mm_cmpeq_epi8(read(x + n - 16), read(y + n - 16));
+  return _mm_movemask_epi8(_mm_and_si128(first, last)) == 0xffff;
+#else
   const auto differs = [&](std::size_t at) { return Read8(x + at) ^ Read8(y + at); };
-  return differs(0) | differs(8) | differs(n - 16) | differs(n - 8);
+  return (differs(0) | differs(8) | differs(n - 16) | differs(n - 8)) == 0;
+#endif
 }
 
 // For every n.
@@ -75,16 +88,21 @@ class NameTable {
   void Build(std::span<const std::string_view> names, std::uint64_t seed);
 
   std::uint32_t Find(std::string_view name) const noexcept {
-    // Names of 16 to 32 bytes are found here, without a call and with one question about their length.
+    return IsMiddle(name) ? FindMiddle(name) : FindOther(name);
+  }
+
+  // Names of 16 to 32 bytes can be found without a call and without a question about their length.
+  static bool IsMiddle(std::string_view name) noexcept { return name.size() - 16 <= 16; }
+
+  // REQUIRES: IsMiddle(name).
+  std::uint32_t FindMiddle(std::string_view name) const noexcept {
     const std::size_t n = name.size();
-    if (n - 16 > 16) [[unlikely]]
-      return FindOther(name);
     const char* const p = name.data();
     const std::uint64_t hash = name_hash::HashMiddle(p, n, seed_);
     const std::uint64_t mark = MarkOf(hash, n);
     for (std::uint64_t at = hash & mask_;; at = (at + 1) & mask_) {
       const Record& record = records_[at];
-      if (record.mark == mark && name_hash::MiddleDiffers(record.bytes, p, n) == 0) [[likely]] {
+      if (record.mark == mark && name_hash::MiddleEquals(record.bytes, p, n)) [[likely]] {
         const std::uint32_t index = record.index;
         if (index == kNoIndex) __builtin_unreachable();  // spares callers the question
         return index;

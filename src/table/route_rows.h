@@ -29,7 +29,7 @@ class RouteRows {
 
   // REQUIRES: group and model are numbers of the table.
   TierRef Find(std::uint32_t group, std::uint32_t model) const noexcept {
-    const Row row = rows_[group];
+    const Row& row = rows_[group];
     if (row.mask == kDense) return words_[row.begin + model];
     for (std::uint32_t at = Spread(model) & row.mask;; at = (at + 1) & row.mask) {
       const std::uint32_t* pair = &words_[row.begin + 2 * std::size_t{at}];

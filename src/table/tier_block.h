@@ -51,9 +51,9 @@ class TierBlock {
 
   bool wide() const { return (head_ & kWide) != 0; }
   bool uniform() const { return (head_ & kUniform) != 0; }
-  std::uint32_t size() const { return wide() ? words_[1] : head_ & 15; }
+  std::uint32_t size() const { return wide() ? WideSize() : head_ & 15; }
   // The number of the priority in TableData::priorities.
-  std::uint32_t priority() const { return wide() ? head_ & kWidePriority : head_ >> 16 & 0xfff; }
+  std::uint32_t priority() const { return wide() ? WidePriority() : CompactPriority(); }
   // The next lower tier; kAllOut where there is none.
   TierRef next() const {
     if ((head_ & kHasNext) == 0) return kAllOut;
@@ -61,7 +61,7 @@ class TierBlock {
   }
   // Tickets in a column: the sum of the drawn weights, divided by their greatest common divisor where the tier is
   // compact.
-  std::uint64_t tickets() const { return wide() ? words_[2] | std::uint64_t{words_[3]} << 32 : head_ >> 4 & 0xfff; }
+  std::uint64_t tickets() const { return wide() ? WideTickets() : CompactTickets(); }
 
   // How many words it takes.
   std::size_t words() const {
@@ -69,24 +69,39 @@ class TierBlock {
     return CompactWords(size()) + ((head_ & kHasNext) != 0 ? 1u : 0u) + ((head_ & kHasDivisor) != 0 ? 1u : 0u);
   }
 
-  std::uint32_t channel(std::uint32_t i) const { return wide() ? words_[5 + 4 * i + 3] : Half(i); }
+  std::uint32_t channel(std::uint32_t i) const { return wide() ? WideChannel(i) : CompactChannel(i); }
 
   // The same for a tier that is known to be compact.
-  std::uint32_t CompactSize() const { return head_ & 15; }
+  std::size_t CompactSize() const { return head_ & 15; }
+  // Beyond n * W of every compact tier.
+  static constexpr std::uint64_t kMostCompactColumnsAndTickets = 1u << 16;
   std::uint32_t CompactTickets() const { return head_ >> 4 & 0xfff; }
-  std::uint32_t CompactChannel(std::uint32_t i) const { return Half(i); }
+  std::uint32_t CompactPriority() const { return head_ >> 16 & 0xfff; }
+  std::uint32_t CompactChannel(std::size_t i) const { return Half(i); }
+
+  // And for one that is known to be wide.
+  std::uint32_t WideSize() const { return words_[1]; }
+  std::uint64_t WideTickets() const { return words_[2] | std::uint64_t{words_[3]} << 32; }
+  std::uint32_t WidePriority() const { return head_ & kWidePriority; }
+  std::uint32_t WideChannel(std::uint32_t i) const { return words_[kWideHeadWords + 4 * std::size_t{i} + 3]; }
 
   // Who holds a ticket of a column. REQUIRES: column < size(), ticket < tickets().
   std::uint32_t Holder(std::uint32_t column, std::uint64_t ticket) const {
-    return wide() ? WideHolder(column, ticket) : CompactHolder(column, static_cast<std::uint32_t>(ticket));
+    return wide() ? WideHolder(column, ticket) : static_cast<std::uint32_t>(CompactHolder(column, ticket));
   }
 
-  // Holder for a compact tier. Chosen by a shift on the packed word: a branch here would be mispredicted half of the
-  // time.
-  std::uint32_t CompactHolder(std::uint32_t column, std::uint32_t ticket) const {
-    const std::uint32_t packed = Half((head_ & 15) + column);
-    const std::uint32_t both = (packed >> 12) << 4 | column;  // alias, then the column itself
-    return both >> (ticket >= (packed & 0xfff) ? 4 : 0) & 15;
+  // Holder for a compact tier. Chosen by a mask: a branch here would be mispredicted half of the time, and g++ makes
+  // one even of a question mark.
+  std::size_t CompactHolder(std::size_t column, std::uint64_t ticket) const {
+    const std::size_t packed = Half(CompactSize() + column);
+    return Either(ticket < (packed & 0xfff), column, packed >> 12);
+  }
+
+  // Holder for a wide tier.
+  std::uint32_t WideHolder(std::uint32_t column, std::uint64_t ticket) const {
+    const std::uint32_t* entry = words_ + kWideHeadWords + 4 * std::size_t{column};
+    const std::uint64_t threshold = entry[0] | std::uint64_t{entry[1]} << 32;
+    return static_cast<std::uint32_t>(Either(ticket < threshold, column, entry[2]));
   }
 
   // The weight that the candidate is drawn by: as the rows say it, or 1 in a uniform tier, or divided by the divisor.
@@ -109,16 +124,14 @@ class TierBlock {
   static constexpr std::uint32_t CompactHalves(std::uint32_t n) { return n == 1 ? 1 : 2 * n; }
   static constexpr std::uint32_t CompactWords(std::uint32_t n) { return 1 + (CompactHalves(n) + 1) / 2; }
 
-  std::uint32_t Half(std::uint32_t i) const {
-    std::uint16_t half;
-    std::memcpy(&half, reinterpret_cast<const char*>(words_ + 1) + 2 * std::size_t{i}, sizeof half);
-    return half;
+  static std::size_t Either(bool first, std::size_t a, std::size_t b) {
+    return b ^ ((a ^ b) & (0 - static_cast<std::size_t>(first)));
   }
 
-  std::uint32_t WideHolder(std::uint32_t column, std::uint64_t ticket) const {
-    const std::uint32_t* entry = words_ + kWideHeadWords + 4 * std::size_t{column};
-    const std::uint64_t threshold = entry[0] | std::uint64_t{entry[1]} << 32;
-    return ticket < threshold ? column : entry[2];
+  std::uint32_t Half(std::size_t i) const {
+    std::uint16_t half;
+    std::memcpy(&half, reinterpret_cast<const char*>(words_ + 1) + 2 * i, sizeof half);
+    return half;
   }
 
   std::uint32_t Divisor() const {

@@ -1,0 +1,109 @@
+// The usual path of a selection (select/at_once.h) against the careful one: the same shares, word for word.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "pointsman/router.h"
+#include "support/rows_builder.h"
+#include "support/scripted_bits.h"
+#include "support/sweep.h"
+
+namespace pointsman {
+namespace {
+
+using testing::Channel;
+using ::testing::ElementsAre;
+using testing::MustCompile;
+using ::testing::Pair;
+using testing::RowsOf;
+using testing::ScriptedBits;
+using testing::TopTier;
+using testing::WordForTicket;
+
+// Of 16 and of 32 bytes: the shortest and the longest name that are looked up without a call.
+constexpr std::string_view kGroup = "a-group-of-16-by";
+constexpr std::string_view kModel = "a-model-whose-name-has-32-bytes!";
+static_assert(kGroup.size() == 16 && kModel.size() == 32);
+
+// Wins of each channel over all (column, ticket) of its tier, by names and by handles. Each takes one word.
+std::map<std::int64_t, int> Sweep(const Router& router, const TierBlock& tier, bool by_handles) {
+  std::map<std::int64_t, int> wins;
+  const std::uint64_t all = tier.size() * tier.tickets();
+  for (std::uint64_t ticket = 0; ticket < all; ++ticket) {
+    ScriptedBits bits({WordForTicket(ticket, all)});
+    ++wins[(by_handles ? router.Select(*router.FindGroup(kGroup), *router.FindModel(kModel), RandomBits(bits))
+                       : router.Select({.group = kGroup, .model = kModel}, RandomBits(bits)))
+               .channel_id()];
+    EXPECT_EQ(bits.asked(), 1u);
+  }
+  return wins;
+}
+
+TEST(AtOnce, EveryTicketOfACompactTierIsHeldByItsChannel) {
+  Router router;
+  const Compiled c =
+      MustCompile(RowsOf(Channel(1, kGroup, kModel, 5), Channel(2, kGroup, kModel, 0), Channel(3, kGroup, kModel, 2)));
+  ASSERT_TRUE(router.Publish(c.table).ok());
+  for (const bool by_handles : {false, true}) {
+    EXPECT_THAT(Sweep(router, TopTier(*c.table, kGroup, kModel), by_handles), ElementsAre(Pair(1, 15), Pair(3, 6)));
+  }
+}
+
+TEST(AtOnce, EveryTicketOfAWideTierIsHeldByItsChannel) {
+  Rows rows("test");
+  for (std::int64_t id = 1; id <= 16; ++id) {
+    rows.Add(Channel(id, kGroup, kModel, id % 3));
+  }
+  Router router;
+  const Compiled c = MustCompile(rows);
+  ASSERT_TRUE(router.Publish(c.table).ok());
+  const TierBlock tier = TopTier(*c.table, kGroup, kModel);
+  ASSERT_TRUE(tier.wide());
+  for (const bool by_handles : {false, true}) {
+    std::map<std::int64_t, int> wins = Sweep(router, tier, by_handles);
+    for (std::int64_t id = 1; id <= 16; ++id) EXPECT_EQ(wins[id], 16 * (id % 3)) << id;
+  }
+}
+
+TEST(AtOnce, AWordOfTheSliverIsRejectedAndTheNextOneTaken) {
+  // 2^64 mod 6 is 4: the word 0 is rejected.
+  Router router;
+  ASSERT_TRUE(
+      router.Publish(MustCompile(RowsOf(Channel(1, kGroup, kModel, 2), Channel(2, kGroup, kModel, 1))).table).ok());
+  ScriptedBits bits({0, WordForTicket(3, 6)});
+  EXPECT_TRUE(router.Select({.group = kGroup, .model = kModel}, RandomBits(bits)));
+  EXPECT_EQ(bits.asked(), 2u);
+}
+
+TEST(AtOnce, AWordThatOnlyADivisionClearsIsUsedAndNotDrawnAnew) {
+  // Two columns of two tickets; 2^64 mod 4 is 0, so the word 0 is no sliver. A word drawn anew would bend the shares.
+  Router router;
+  ASSERT_TRUE(
+      router.Publish(MustCompile(RowsOf(Channel(1, kGroup, kModel, 1), Channel(2, kGroup, kModel, 1))).table).ok());
+  ScriptedBits bits({0, ~std::uint64_t{0}});
+  EXPECT_EQ(router.Select({.group = kGroup, .model = kModel}, RandomBits(bits)).channel_id(), 1);
+  EXPECT_EQ(bits.asked(), 1u);
+}
+
+TEST(AtOnce, ReasonsAreThoseOfTheCarefulPath) {
+  constexpr std::string_view kOther = "some-other-name-here";
+  Router router;
+  const auto reason = [&](std::string_view group, std::string_view model) {
+    return router.Select({.group = group, .model = model}).reason();
+  };
+  EXPECT_EQ(reason(kGroup, kModel), Reason::kEmptyTable);
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, kGroup, kModel), Channel(2, "g", "m"))).table).ok());
+  EXPECT_EQ(reason(kGroup, kModel), Reason::kNone);
+  EXPECT_EQ(reason(kOther, kModel), Reason::kUnknownGroup);
+  EXPECT_EQ(reason(kGroup, kOther), Reason::kNoSuchModel);
+  EXPECT_EQ(reason("g", kModel), Reason::kModelNotInGroup);
+  ASSERT_TRUE(router.SwitchOff(1));
+  EXPECT_EQ(reason(kGroup, kModel), Reason::kAllDisabled);
+}
+
+}  // namespace
+}  // namespace pointsman
