@@ -12,6 +12,7 @@
 #include "publish/table_cell.h"
 #include "random/thread_generator.h"
 #include "select/at_once.h"
+#include "select/in_full.h"
 #include "select/select.h"
 #include "state/channel_slots.h"
 #include "table/content_hash.h"
@@ -185,9 +186,28 @@ std::uint32_t PlaceOf(std::span<const std::uint32_t> place_of_handle, std::size_
   return handle < place_of_handle.size() ? place_of_handle[handle] : kNoIndex;
 }
 
+RandomBits Erased(ThreadWords) noexcept { return ThreadBits(); }
+RandomBits Erased(RandomBits bits) noexcept { return bits; }
+
 template <class Bits>
 [[gnu::noinline]] Selection SelectWithCare(const TableCell& current, const Request& request, Bits bits) noexcept {
-  return current.Read([&](const Published& now) noexcept { return SelectByNames(now, request, bits); });
+  return current.Read([&](const Published& now) noexcept {
+    return now.data->simple && !AsksForMore(request) ? SelectByNames(now, request, bits)
+                                                     : SelectInFull(now, request, nullptr, Erased(bits));
+  });
+}
+
+// The tables of policies that have more to say than names.
+[[gnu::noinline]] Selection SelectFromPlans(const Published& now, const Request& request, RandomBits bits) noexcept {
+  if (Selection s = SelectAtOnce(now, request, bits)) return s;
+  return SelectInFull(now, request, nullptr, bits);
+}
+
+[[gnu::noinline]] Selection SelectFromPlans(const Published& now, std::uint32_t group, std::uint32_t model,
+                                            RandomBits bits) noexcept {
+  if (Selection s = SelectAtOnce(now, group, model, bits); s || group == kNoIndex) return s;
+  const std::string_view name = model == kNoIndex ? std::string_view() : now.data->models[model];
+  return SelectInFull(now, {.group = now.data->groups[group], .model = name}, nullptr, bits);
 }
 
 }  // namespace
@@ -202,32 +222,61 @@ const Policy& Router::policy() const { return impl_->policy(); }
   const TableCell& current = impl_->current();
   if (!IsPlain(request)) [[unlikely]]
     return SelectWithCare(current, request, ThreadWords());
-  return current.Read([&request](const Published& now) noexcept { return SelectAtOnce(now, request, ThreadWords()); });
+  return current.Read([&request](const Published& now) noexcept {
+    if (!now.data->simple) [[unlikely]]
+      return SelectFromPlans(now, request, ThreadBits());
+    return SelectAtOnce(now, request, ThreadWords());
+  });
 }
 
 Selection Router::Select(const Request& request, RandomBits bits) const noexcept {
   const TableCell& current = impl_->current();
   if (!IsPlain(request)) [[unlikely]]
     return SelectWithCare(current, request, bits);
-  return current.Read([&request, bits](const Published& now) noexcept { return SelectAtOnce(now, request, bits); });
+  return current.Read([&request, bits](const Published& now) noexcept {
+    return now.data->simple ? SelectAtOnce(now, request, bits) : SelectFromPlans(now, request, bits);
+  });
+}
+
+Selection Router::Select(const Request& request, Attempts& attempts) const noexcept {
+  return Select(request, attempts, ThreadBits());
+}
+
+Selection Router::Select(const Request& request, Attempts& attempts, RandomBits bits) const noexcept {
+  return impl_->current().Read(
+      [&](const Published& now) noexcept { return SelectInFull(now, request, &attempts, bits); });
 }
 
 [[gnu::flatten]] Selection Router::Select(GroupHandle group, ModelHandle model) const noexcept {
   return impl_->current().Read(
       [g = std::size_t{group.number_}, m = std::size_t{model.number_}](const Published& now) noexcept {
-        return SelectAtOnce(now, PlaceOf(now.group_of_handle, g), PlaceOf(now.model_of_handle, m), ThreadWords());
+        const std::uint32_t grouped = PlaceOf(now.group_of_handle, g);
+        const std::uint32_t named = PlaceOf(now.model_of_handle, m);
+        if (!now.data->simple) [[unlikely]]
+          return SelectFromPlans(now, grouped, named, ThreadBits());
+        return SelectAtOnce(now, grouped, named, ThreadWords());
       });
 }
 
 Selection Router::Select(GroupHandle group, ModelHandle model, RandomBits bits) const noexcept {
   return impl_->current().Read(
       [g = std::size_t{group.number_}, m = std::size_t{model.number_}, bits](const Published& now) noexcept {
-        return SelectAtOnce(now, PlaceOf(now.group_of_handle, g), PlaceOf(now.model_of_handle, m), bits);
+        const std::uint32_t grouped = PlaceOf(now.group_of_handle, g);
+        const std::uint32_t named = PlaceOf(now.model_of_handle, m);
+        if (!now.data->simple) [[unlikely]]
+          return SelectFromPlans(now, grouped, named, bits);
+        return SelectAtOnce(now, grouped, named, bits);
       });
 }
 
 std::optional<GroupHandle> Router::FindGroup(std::string_view group, std::string_view user_group) const {
-  const std::uint32_t number = impl_->GroupNumber(GroupNameFor(policy().groups, group, user_group));
+  // The plan's first group: an alias is resolved, and the policy's permissions are asked here once and for all.
+  const std::shared_ptr<const Published> now = impl_->current().Hold();
+  const Request request{.group = group, .user_group = user_group};
+  PlanWalk walk(*now->data, request);
+  PlanStop stop;
+  if (!walk.Next(stop)) return std::nullopt;
+  const std::uint32_t number = impl_->GroupNumber(stop.name);
   return number == kNoIndex ? std::nullopt : std::optional(GroupHandle(number));
 }
 

@@ -34,6 +34,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "pointsman/attempts.h"
 #include "pointsman/compile.h"
 #include "pointsman/explain.h"
 #include "pointsman/export.h"
@@ -88,6 +89,11 @@ class POINTSMAN_EXPORT Router {
   // Which channel serves this request, or why none does.
   Selection Select(const Request& request) const noexcept;
   Selection Select(const Request& request, RandomBits bits) const noexcept;
+
+  // The next attempt of a walk: something else than `attempts` hold, to which it is added. See attempts.h.
+  // kExhausted, kBudgetSpent or kAttemptLimit when the walk is over. The table may change from one attempt to the next.
+  Selection Select(const Request& request, Attempts& attempts) const noexcept;
+  Selection Select(const Request& request, Attempts& attempts, RandomBits bits) const noexcept;
 
   // For a host that knows a group once per token and a model once per request: the same selection without the names.
   // Nothing where the name is in no table that was ever published here: ask again after a publish, or select by name.

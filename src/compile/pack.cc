@@ -118,8 +118,7 @@ void Pack(Draft draft, TableData& data, const std::function<void(std::uint32_t r
   data.believed = draft.believed;
   data.channels = std::move(draft.channels);
   OwnTexts(data);
-  data.group_table.Build(data.groups, ProcessSeed());
-  data.model_table.Build(data.models, ProcessSeed());
+  data.IndexNames();
   SortPriorities(draft.offers, data.priorities);
   PackRoutes(draft, group_rank, model_rank, data, repeated);
 }

@@ -67,6 +67,11 @@ class ModelMatcher {
     return false;
   }
 
+  std::size_t memory_bytes() const {
+    return patterns_.capacity() * sizeof(Pattern) + texts_.capacity() + ranges_.capacity() * sizeof(Range) +
+           targets_.capacity() * sizeof(std::uint32_t) + aliases_.memory_bytes();
+  }
+
  private:
   struct Pattern {
     std::string_view beginning;  // without the star

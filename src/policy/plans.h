@@ -66,6 +66,12 @@ class Plans {
   }
   bool KnowsGroup(std::string_view name) const noexcept { return !Find(name).empty(); }
   bool empty() const noexcept { return steps_.empty(); }
+  // Whether the name stands for a list of groups.
+  bool IsAutomatic(std::string_view name) const noexcept {
+    const std::uint32_t number = names_.Find(name);
+    return number != kNoIndex && known_[number].canonical == number && known_[number].steps > 0 &&
+           steps_[known_[number].first_step].name != name;
+  }
 
   // Whether requests of users of `user_group` may be served from `group`, which may be an alias or an automatic name.
   // An unknown user group, "" included, is one without a list. An automatic name says nothing about its groups: each

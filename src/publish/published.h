@@ -46,6 +46,9 @@ struct Published {
   std::shared_ptr<const BoundChannels> bound_channels;
 };
 
+// A table that no router serves, for those who ask what a selection from it would do: every channel is in order.
+Published Unserved(std::shared_ptr<const RouteTable> table);
+
 }  // namespace pointsman::inline v0
 
 #endif  // POINTSMAN_SRC_PUBLISH_PUBLISHED_H_

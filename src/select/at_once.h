@@ -18,11 +18,11 @@
 
 namespace pointsman::inline v0 {
 
-// Whether the names need no thought: a group that is not blank, no list of who may use it, and lengths that are looked
+// Whether the names need no thought: a group that is not blank, nothing asked for besides, and lengths that are looked
 // up without a call.
 inline bool IsPlain(const Request& request) noexcept {
   return NameTable::IsMiddle(request.group) && NameTable::IsMiddle(request.model) &&
-         static_cast<unsigned char>(request.group.front()) > ' ' && !request.allowed_groups.has_value();
+         static_cast<unsigned char>(request.group.front()) > ' ' && !AsksForMore(request);
 }
 
 // Begins anew with the first tier and a word that was drawn for it.
@@ -76,7 +76,7 @@ template <class Bits>
 template <class Bits>
 [[gnu::always_inline]] inline Selection SelectAtOnce(const Published& published, const Request& request,
                                                      Bits bits) noexcept {
-  const std::uint32_t group = published.data->group_table.FindMiddle(request.group);
+  const std::uint32_t group = published.data->plain_groups.FindMiddle(request.group);
   const std::uint32_t model = published.data->model_table.FindMiddle(request.model);
   return SelectAtOnce(published, group, model, bits);
 }

@@ -15,13 +15,16 @@
 #include "pointsman/selection.h"
 #include "publish/published.h"
 #include "select/draw.h"
+#include "select/plan_walk.h"
 #include "table/table_data.h"
 
 namespace pointsman::inline v0 {
 
-// The group that a request names, or the one that stands in for an empty one; empty where none does. Bounded work for a
-// name of any length.
-std::string_view GroupNameFor(const GroupPolicy& policy, std::string_view group, std::string_view user_group) noexcept;
+// Whether there is more to a request than its names.
+inline bool AsksForMore(const Request& request) noexcept {
+  return request.allowed_groups.has_value() | request.ordered_groups.has_value() | request.pin.has_value() |
+         (request.filter.judge != nullptr);
+}
 
 // Which group a request is served from, or why from none.
 struct GroupChoice {

@@ -66,6 +66,7 @@ void NameTable::Build(std::span<const std::string_view> names, std::uint64_t see
   longest_ = 0;
   for (std::uint32_t i = 0; i < names.size(); ++i) {
     const std::string_view name = names[i];
+    if (name.data() == nullptr) continue;
     assert(name.size() <= 0xffff);
     longest_ = std::max(longest_, name.size());
     const std::uint64_t hash = name_hash::Hash(name.data(), name.size(), seed_);

@@ -84,7 +84,7 @@ std::uint64_t Hash(const char* p, std::size_t n, std::uint64_t seed) noexcept;
 
 class NameTable {
  public:
-  // REQUIRES: the names are distinct and each is at most 65535 bytes long.
+  // REQUIRES: the names are distinct and each is at most 65535 bytes long. A view without data is left out.
   void Build(std::span<const std::string_view> names, std::uint64_t seed);
 
   std::uint32_t Find(std::string_view name) const noexcept {

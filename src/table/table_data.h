@@ -28,6 +28,8 @@
 
 #include "pointsman/policy.h"
 #include "pointsman/route_table.h"
+#include "policy/model_matcher.h"
+#include "policy/plans.h"
 #include "table/blocks.h"
 #include "table/channel_routes.h"
 #include "table/name_table.h"
@@ -62,16 +64,25 @@ struct TableData {
   TableData() = default;
   TableData& operator=(const TableData&) = delete;
   // Shares what is not copied: for Patch, which changes some of the rest.
-  std::unique_ptr<TableData> Fork() const { return std::unique_ptr<TableData>(new TableData(*this)); }
+  std::unique_ptr<TableData> Fork() const;
+
+  // Sets up everything that is looked up by name. REQUIRES: policy, groups and models are set.
+  void IndexNames();
 
   // Hot.
-  NameTable group_table;
+  bool simple = true;      // no plans, no permissions, no model rules: a name is a number or nothing
+  NameTable plain_groups;  // group_table without the names that the policy has something else to say about
   NameTable model_table;
   RouteRows rows;
   Blocks blocks;
   std::vector<std::int64_t> priorities;
   Policy policy;
   std::size_t listed_routes = 0;
+
+  // Warm: what a selection reads where the names alone do not decide.
+  NameTable group_table;
+  std::shared_ptr<const Plans> plans = std::make_shared<const Plans>();
+  std::shared_ptr<const ModelMatcher> matcher = std::make_shared<const ModelMatcher>();
 
   // Cold.
   RowSource believed = RowSource::kChannels;

@@ -1,0 +1,53 @@
+// Candidates: which of a tier's candidates a request can have just now, and why not the others. Selection draws among
+// them, explanations list them, distributions sum them up: all three ask here.
+//
+//   const CandidateJudge judge(published, request, attempts, group, model);
+//   const Verdict v = judge.Judge(tier, i);            // v.reason is kNone: it can be drawn
+//
+// Thread safety: thread-compatible; no allocation. Cost of Judge: O(attempts), and a call of the request's filter.
+#ifndef POINTSMAN_SRC_SELECT_CANDIDATES_H_
+#define POINTSMAN_SRC_SELECT_CANDIDATES_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "pointsman/attempts.h"
+#include "pointsman/request.h"
+#include "pointsman/selection.h"
+#include "state/channel_slots.h"
+#include "table/table_data.h"
+
+namespace pointsman::inline v0 {
+
+struct Published;
+
+// Why a candidate is out: kNone, kExhausted (tried before), kAllDisabled (switched off), kAllFiltered, kFilterFailed.
+struct Verdict {
+  Reason reason = Reason::kNone;
+  std::int32_t filter_code = 0;
+};
+
+class CandidateJudge {
+ public:
+  // Of one group and its listed model, both numbers of the table. `attempts` may be null.
+  CandidateJudge(const Published& published, const Request& request, const Attempts* attempts, std::uint32_t group,
+                 std::uint32_t model) noexcept;
+
+  Verdict Judge(const TierBlock& tier, std::uint32_t i) const noexcept;
+  // Whether the policy wants no further attempt from this tier.
+  bool PassesOver(const TierBlock& tier) const noexcept;
+  // Whether the policy wants no further attempt from this group.
+  bool PassesOverGroup() const noexcept;
+
+ private:
+  const Published& published_;
+  const Request& request_;
+  const Attempts* attempts_;
+  std::uint32_t group_;
+  std::uint32_t model_;
+  std::uint64_t group_key_;
+};
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_SRC_SELECT_CANDIDATES_H_
