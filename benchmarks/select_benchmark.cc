@@ -101,6 +101,22 @@ void RunHandles(benchmark::State& state, Order order) {
   }
 }
 
+// A whole walk: `attempts` selections of one request, each taken to fail, none of a channel that was tried. Beside it
+// as many selections that remember nothing.
+void RunWalk(benchmark::State& state, bool remembers) {
+  const Workload w(Small());
+  const Pointsman built(w);
+  const Request request{.group = w.group(w.hot_key()), .model = w.model(w.hot_key())};
+  const std::int64_t attempts = state.range(0);
+  for (auto _ : state) {
+    Attempts walk;
+    for (std::int64_t i = 0; i < attempts; ++i) {
+      Keep((remembers ? built.router.Select(request, walk) : built.router.Select(request)).channel_id());
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * attempts);
+}
+
 [[maybe_unused]] const bool kRegistered = [] {
   Register<Pointsman>("pointsman");
   Register<Ordinary>("ordinary");
@@ -108,6 +124,13 @@ void RunHandles(benchmark::State& state, Order order) {
   for (const Order order : {Order::kHot, Order::kRandom}) {
     benchmark::RegisterBenchmark((std::string("pointsman_handles/small/") + NameOf(order)).c_str(),
                                  [order](benchmark::State& s) { RunHandles<Router>(s, order); });
+  }
+  for (const bool remembers : {true, false}) {
+    benchmark::RegisterBenchmark(remembers ? "pointsman_walk/attempts" : "pointsman_alone/attempts",
+                                 [remembers](benchmark::State& s) { RunWalk(s, remembers); })
+        ->Arg(1)
+        ->Arg(3)
+        ->Arg(5);
   }
   return true;
 }();

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "explain/explain_steps.h"
 #include "publish/loss.h"
 #include "publish/name_store.h"
 #include "publish/table_cell.h"
@@ -300,10 +301,11 @@ Snapshot Router::TakeSnapshot() const {
 }
 
 Explanation Router::Explain(const Request& request, const Caller* caller) const {
-  const std::shared_ptr<const Published> now = impl_->current().Hold();
-  Explanation explanation = v0::Explain(*now->table, request, caller);
-  explanation.generation = now->generation;
-  return explanation;
+  return ExplainPublished(*impl_->current().Hold(), request, nullptr, caller);
+}
+
+Explanation Router::Explain(const Request& request, const Attempts& attempts, const Caller* caller) const {
+  return ExplainPublished(*impl_->current().Hold(), request, &attempts, caller);
 }
 
 absl::StatusOr<std::uint64_t> Router::Publish(std::shared_ptr<const RouteTable> table) {

@@ -77,6 +77,34 @@ TEST_F(Allocation, WithChannelsOutIsNone) {
   EXPECT_EQ(AllocationsOf([&] { (void)router_.Select({.group = "g", .model = "wide"}); }), 0u);
 }
 
+TEST_F(Allocation, OfAWalkIsNone) {
+  EXPECT_EQ(AllocationsOf([&] {
+              Attempts attempts;
+              while (router_.Select({.group = "g", .model = "wide"}, attempts)) {
+              }
+            }),
+            0u);
+}
+
+TEST_F(Allocation, AlongAPlanWithPatternsAFilterAndAPinIsNone) {
+  Policy policy;
+  policy.groups.groups["vip"] = {.aliases = {"VIP"}, .fallback = {{.group = "g"}}};
+  policy.groups.usable.emplace()["*"] = {"g"};
+  policy.models.aliases["little"] = "small";
+  Router router(policy);
+  ASSERT_TRUE(
+      router.Publish(MustCompile(RowsOf(Channel(1, "g", "small,sm*"), Channel(2, "g", "small")), policy).table).ok());
+  const auto nobody = [](void*, const FilterCandidate&) noexcept -> std::int32_t { return 1; };
+  for (const std::string_view model : {"small", "smaller", "little", "nothing"}) {
+    Request request{.group = "VIP", .user_group = "vip", .model = model};
+    EXPECT_EQ(AllocationsOf([&] { (void)router.Select(request); }), 0u);
+    request.pin = 2;
+    EXPECT_EQ(AllocationsOf([&] { (void)router.Select(request); }), 0u);
+    request.filter.judge = nobody;
+    EXPECT_EQ(AllocationsOf([&] { (void)router.Select(request); }), 0u);
+  }
+}
+
 TEST_F(Allocation, OfAReadIsNone) {
   EXPECT_EQ(AllocationsOf([&] { router_.Read([](const RouteTable& table) { return table.route_count(); }); }), 0u);
 }

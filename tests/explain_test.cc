@@ -90,7 +90,7 @@ TEST(OperatorText, OfTheAutomaticGroupDoesNotAskForAChannelOfThatName) {
   const Explanation why = Explain(*MustCompile(RowsOf(Bltcy())).table, {.group = "auto", .model = "runway"});
   EXPECT_EQ(why.reason, Reason::kUnknownGroup);
   ASSERT_FALSE(why.hints.empty());
-  EXPECT_THAT(why.hints[0].english, HasSubstr("lets the gateway choose a group"));
+  EXPECT_THAT(why.hints[0].english, HasSubstr("lets the gateway choose a group: name the groups"));
   EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator), Not(HasSubstr("to the groups of a channel")));
 }
 

@@ -77,7 +77,13 @@ void MeasureAllocations(RatioTable& table) {
     Keep(router.Select({.group = w.group(key), .model = w.model(key), .allowed_groups = allowed}).channel_id());
   };
   double most = std::max({AllocationsPerCall(hit), AllocationsPerCall(miss), AllocationsPerCall(restricted)});
-  std::string remark = "hit, miss, allowed groups";
+  const auto walk = [&] {
+    Attempts attempts;
+    while (router.Select({.group = w.group(key), .model = w.model(key)}, attempts)) {
+    }
+  };
+  most = std::max(most, AllocationsPerCall(walk));
+  std::string remark = "hit, miss, allowed groups, walks";
   if (SwitchOff(router, w)) {
     most = std::max(most, AllocationsPerCall(hit));
     remark += ", candidates switched off";

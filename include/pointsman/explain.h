@@ -17,8 +17,10 @@
 #include <string_view>
 #include <vector>
 
+#include "pointsman/attempts.h"
 #include "pointsman/caller.h"
 #include "pointsman/export.h"
+#include "pointsman/model_rules.h"
 #include "pointsman/request.h"
 #include "pointsman/route_table.h"
 #include "pointsman/selection.h"
@@ -42,8 +44,22 @@ struct ExplainedCandidate {
   std::int64_t channel_id = 0;
   std::string name;
   std::uint32_t weight = 0;
-  Share share;
-  CandidateStatus status = CandidateStatus::kEligible;
+  Share share;  // of the tier, among those that can be had now; 0/1 for the others
+  CandidateStatus status = CandidateStatus::kEligible;  // as compiled
+  // What keeps it out now although the rows do not: kExhausted (tried before), kAllDisabled (switched off),
+  // kAllFiltered, kFilterFailed; else kNone.
+  Reason out = Reason::kNone;
+  std::int32_t filter_code = 0;  // what the request's filter said
+};
+
+// One group of the plan, and what became of it.
+struct ExplainedGroup {
+  std::string group;
+  bool allowed = true;                       // the request may use it
+  bool reached = false;                      // it was its turn
+  Reason reason = Reason::kNone;             // of one that was reached: why it does not serve; kNone: it does
+  std::optional<std::string> matched_model;  // as listed there
+  MatchRule rule = MatchRule::kExact;
 };
 
 struct ExplainedTier {
@@ -58,6 +74,8 @@ struct NearMiss {
     kModelInOtherGroup,  // the same model, served in `group`
     kModelOtherCase,     // a model of this group that differs only in case or surrounding blanks
     kGroupOtherCase,     // a group that differs only in case or surrounding blanks
+    kModelSimilar,       // a model of this group whose name is at most two edits away
+    kGroupSimilar,       // such a group
   };
   Kind kind = Kind::kModelInOtherGroup;
   std::string group;
@@ -74,7 +92,7 @@ struct ChainLink {
 
 // "channel", "ability", "token", "table".
 POINTSMAN_EXPORT std::string_view ChainLinkName(ChainLink::Kind kind);
-// "model_in_other_group", "model_other_case", "group_other_case".
+// "model_in_other_group", "model_other_case", "group_other_case", "model_similar", "group_similar".
 POINTSMAN_EXPORT std::string_view NearMissName(NearMiss::Kind kind);
 
 struct POINTSMAN_EXPORT Explanation {
@@ -86,14 +104,21 @@ struct POINTSMAN_EXPORT Explanation {
 
   std::string requested_group;
   std::optional<std::string> resolved_group;  // nothing: the policy refuses an empty group
-  std::vector<std::string> plan;              // groups in the order in which they are tried
+  bool group_known = true;                    // by the rows or the policy
+  std::vector<std::string> plan;              // groups in the order in which they are tried, if they may be used
+  std::vector<ExplainedGroup> groups;         // the same with what became of them, those that may not be used included
+  std::string serving_group;                  // empty: none
   EmptyGroup empty_group = EmptyGroup::kInherit;
   bool group_was_empty = false;
 
   std::string requested_model;
-  std::optional<std::string> matched_model;
+  std::optional<std::string> matched_model;  // in the group that serves, else in the first that lists one
+  MatchRule matched_rule = MatchRule::kExact;
 
-  std::vector<ExplainedTier> tiers;   // highest priority first
+  std::size_t attempts = 0;         // made before
+  std::optional<std::int64_t> pin;  // the only channel that the request accepts
+
+  std::vector<ExplainedTier> tiers;   // of each group that was reached, highest priority first
   std::vector<NearMiss> near_misses;  // at most 10
   std::vector<ChainLink> chain;       // channel, ability, token, table
   std::vector<Phrase> hints;          // cures, for operators
@@ -102,7 +127,7 @@ struct POINTSMAN_EXPORT Explanation {
   std::string Text(Language language = Language::kEnglish, Audience audience = Audience::kCaller) const;
 };
 
-// Explains from one table. `caller`, where given, is whom the request was made for.
+// Explains from one table, with every channel in order. `caller`, where given, is whom the request was made for.
 POINTSMAN_EXPORT Explanation Explain(const RouteTable& table, const Request& request, const Caller* caller = nullptr);
 
 }  // namespace pointsman::inline v0

@@ -120,6 +120,8 @@ class POINTSMAN_EXPORT Router {
 
   // Why, step by step: what a selection for this request would do now, from the current table.
   Explanation Explain(const Request& request, const Caller* caller = nullptr) const;
+  // The same for the next attempt of a walk.
+  Explanation Explain(const Request& request, const Attempts& attempts, const Caller* caller = nullptr) const;
 
   // Makes `table` current. Returns its generation, which is larger than any before.
   // InvalidArgument for null; whatever before_publish returns.

@@ -34,12 +34,42 @@ Json CandidateJson(std::int64_t id, std::string_view name, std::uint32_t weight,
           {"status", CandidateStatusName(status)}};
 }
 
+// Why a candidate is out that the rows enable.
+std::string_view OutName(Reason out) {
+  switch (out) {
+    case Reason::kExhausted: return "tried";
+    case Reason::kAllDisabled: return "switched_off";
+    case Reason::kAllFiltered: return "filtered";
+    case Reason::kFilterFailed: return "filter_failed";
+    case Reason::kPinUnusable: return "not_pinned";
+    default: return ReasonName(out);
+  }
+}
+
+Json GroupsOf(const Explanation& why) {
+  Json groups = Json::array();
+  for (const ExplainedGroup& group : why.groups) {
+    const bool serves = group.reached && group.reason == Reason::kNone;
+    groups.push_back({{"group", group.group},
+                      {"allowed", group.allowed},
+                      {"reached", group.reached},
+                      {"serves", serves},
+                      {"reason", group.reason == Reason::kNone ? Json(nullptr) : Json(ReasonName(group.reason))},
+                      {"matched_model", group.matched_model ? Json(*group.matched_model) : Json(nullptr)},
+                      {"rule", group.matched_model ? Json(MatchRuleName(group.rule)) : Json(nullptr)}});
+  }
+  return groups;
+}
+
 Json TiersOf(const Explanation& why) {
   Json tiers = Json::array();
   for (const ExplainedTier& tier : why.tiers) {
     Json candidates = Json::array();
     for (const ExplainedCandidate& c : tier.candidates) {
-      candidates.push_back(CandidateJson(c.channel_id, c.name, c.weight, c.share, c.status));
+      Json candidate = CandidateJson(c.channel_id, c.name, c.weight, c.share, c.status);
+      if (c.out != Reason::kNone) candidate["status"] = OutName(c.out);
+      if (c.filter_code != 0) candidate["filter_code"] = c.filter_code;
+      candidates.push_back(std::move(candidate));
     }
     tiers.push_back({{"group", tier.group}, {"priority", tier.priority}, {"candidates", std::move(candidates)}});
   }
@@ -142,6 +172,17 @@ void PrintSelectJson(const SelectDocument& d) {
   Print({{"ok", true}, {"selections", std::move(selections)}, {"requested", d.requested}, {"seed", d.seed}});
 }
 
+void PrintWalkJson(const WalkDocument& d) {
+  Json walk = Json::array();
+  for (const WalkStep& step : d.steps) {
+    walk.push_back({{"channel_id", step.channel_id}, {"group", step.group}, {"priority", step.priority}});
+  }
+  Print({{"ok", true},
+         {"walk", std::move(walk)},
+         {"ended", d.ended == Reason::kNone ? Json(nullptr) : Json(ReasonName(d.ended))},
+         {"seed", d.seed}});
+}
+
 void PrintNoRouteJson(const Explanation& why, Language language) {
   Print({{"ok", false}, {"reason", ReasonOf(why)}, {"message", why.Text(language)}, {"hints", HintsOf(why, language)}});
 }
@@ -153,11 +194,15 @@ void PrintExplainJson(const Explanation& why, Language language) {
           {{"requested", why.requested_group},
            {"resolved", OrNull(why.resolved_group)},
            {"empty_group", EmptyGroupName(why.empty_group)},
-           {"plan", why.plan}}},
+           {"plan", why.plan},
+           {"serving", why.serving_group.empty() ? Json(nullptr) : Json(why.serving_group)},
+           {"steps", GroupsOf(why)}}},
          {"model",
           {{"requested", why.requested_model},
            {"matched", OrNull(why.matched_model)},
-           {"rule", why.matched_model ? Json("exact") : Json(nullptr)}}},
+           {"rule", why.matched_model ? Json(MatchRuleName(why.matched_rule)) : Json(nullptr)}}},
+         {"attempts", why.attempts},
+         {"generation", why.generation},
          {"tiers", TiersOf(why)},
          {"chain", ChainOf(why, language)},
          {"near_misses", NearMissesOf(why)},

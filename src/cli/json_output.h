@@ -28,6 +28,18 @@ struct SelectDocument {
   std::uint64_t seed = 1;
 };
 
+// One walk, every attempt taken to fail.
+struct WalkStep {
+  std::int64_t channel_id = 0;
+  std::string group;
+  std::int64_t priority = 0;
+};
+struct WalkDocument {
+  std::vector<WalkStep> steps;
+  Reason ended = Reason::kNone;  // kNone: it could go on
+  std::uint64_t seed = 1;
+};
+
 // What --apply changed, where it did.
 struct Applied {
   ExaminationSummary before;
@@ -36,6 +48,7 @@ struct Applied {
 };
 
 void PrintSelectJson(const SelectDocument& document);
+void PrintWalkJson(const WalkDocument& document);
 void PrintNoRouteJson(const Explanation& why, Language language);
 void PrintExplainJson(const Explanation& why, Language language);
 void PrintShowJson(const std::vector<RouteInfo>& routes, const BuildReport& report);

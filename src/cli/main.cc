@@ -49,7 +49,7 @@ void AddCommon(CLI::App& command, CommonOptions& options) {
                   "where the rows are: sqlite:PATH, json:PATH, or a path that is recognised by content")
       ->required()
       ->type_name("SOURCE");
-  command.add_option("--policy", options.policy_file, "policy as JSON: default_group, empty_group, source")
+  command.add_option("--policy", options.policy_file, "policy as JSON: groups, auto, usable, models, retry, and more")
       ->type_name("FILE");
   command.add_option("--lang", options.language, "language of explanations")
       ->check(CLI::IsMember({"en", "zh"}))
@@ -58,7 +58,7 @@ void AddCommon(CLI::App& command, CommonOptions& options) {
   RefuseToCome(command, "--profile");
 }
 
-void AddRequest(CLI::App& command, RequestOptions& options) {
+void AddRequest(CLI::App& command, RequestOptions& options, const std::string& attempts_help) {
   auto* group = command.add_option("--group", options.group, "the request's group; may be empty")->type_name("G");
   auto* token =
       command.add_option("--token", options.token, "the token that asks, by id or name")->type_name("ID|NAME");
@@ -68,7 +68,7 @@ void AddRequest(CLI::App& command, RequestOptions& options) {
       ->excludes(token);
   command.add_option("--model", options.model, "the model that is asked for")->required()->type_name("M");
   command.add_option("--allow", options.allow, "the groups that the request may use; empty: none")->type_name("G,…");
-  RefuseToCome(command, "--attempts");
+  command.add_option("--attempts", options.attempts, attempts_help)->type_name("K")->check(CLI::Range(1u, 1000u));
 }
 
 void RequireCaller(const RequestOptions& options) {
@@ -84,7 +84,7 @@ int Run(int argc, char** argv) {
   SelectOptions select;
   CLI::App& select_command = *app.add_subcommand("select", "select a channel, or N of them beside their exact shares");
   AddCommon(select_command, select.common);
-  AddRequest(select_command, select.request);
+  AddRequest(select_command, select.request, "one walk of up to this many attempts, every attempt taken to fail");
   select_command.add_option("-n", select.count, "how many selections")
       ->check(CLI::Range(1u, 1000000000u))
       ->capture_default_str();
@@ -95,7 +95,7 @@ int Run(int argc, char** argv) {
   ExplainOptions explain;
   CLI::App& explain_command = *app.add_subcommand("explain", "why a request has the route that it has, or none");
   AddCommon(explain_command, explain.common);
-  AddRequest(explain_command, explain.request);
+  AddRequest(explain_command, explain.request, "explain this attempt of a walk, those before taken to fail");
   explain_command
       .add_option("--audience", explain.audience, "whom the text is for: an operator sees channels, a caller does not")
       ->check(CLI::IsMember({"operator", "caller"}))

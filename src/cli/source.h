@@ -4,6 +4,7 @@
 #ifndef POINTSMAN_SRC_CLI_SOURCE_H_
 #define POINTSMAN_SRC_CLI_SOURCE_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,6 +54,7 @@ struct RequestOptions {
   std::string token;  // id or name; empty: none
   std::string model;
   std::optional<std::string> allow;  // comma list
+  std::uint64_t attempts = 0;        // of a walk; 0: a selection on its own
 };
 
 // A request and what it points into.

@@ -17,6 +17,10 @@ namespace {
 constexpr std::size_t kMostNamed = 3;
 
 std::string TargetGroup(const RouteTable& table, const Request& request, const Explanation& e) {
+  if (!e.serving_group.empty()) return e.serving_group;
+  const auto listed = std::find_if(e.groups.begin(), e.groups.end(),
+                                   [](const ExplainedGroup& group) { return group.matched_model.has_value(); });
+  if (listed != e.groups.end()) return listed->group;
   if (e.resolved_group && table.HasGroup(*e.resolved_group)) return *e.resolved_group;
   if (table.HasGroup(request.user_group)) return std::string(request.user_group);
   return table.policy().groups.default_group;
@@ -94,7 +98,8 @@ ChainLink AbilityLink(const RouteTable& table, const std::optional<RouteInfo>& r
                       const Explanation& e) {
   ChainLink link{.kind = ChainLink::Kind::kAbility, .holds = false, .seen = {}};
   const bool rows = table.believed() == RowSource::kAbilities;
-  const std::string pair = "(" + Printable(group) + ", " + Printable(e.requested_model) + ")";
+  const std::string pair =
+      "(" + Printable(group) + ", " + Printable(e.matched_model ? *e.matched_model : e.requested_model) + ")";
   if (!route) {
     link.seen = rows ? Phrase{"no ability row for " + pair, "没有 " + pair + " 的能力记录"}
                      : Phrase{"no channel's lists name " + pair, "没有渠道的列表包含 " + pair};
@@ -129,7 +134,24 @@ std::string StoredGroup(const Caller* caller, const Explanation& e) {
   return Quoted(e.requested_group);
 }
 
-ChainLink TokenLink(const RouteTable& table, const Caller* caller, const Explanation& e) {
+// ", to be served from "vip", then "default"", where that is more than the group itself.
+Phrase PlanPhrase(const Explanation& e) {
+  if (e.plan.empty() || (e.plan.size() == 1 && e.plan.front() == e.requested_group)) return {};
+  Phrase phrase = {", to be served from ", "，可用分组依次为 "};
+  for (std::size_t i = 0; i < e.plan.size() && i < kMostNamed; ++i) {
+    if (i > 0) phrase.english += ", then ";
+    if (i > 0) phrase.chinese += "、";
+    phrase.english += Quoted(e.plan[i]);
+    phrase.chinese += Quoted(e.plan[i]);
+  }
+  if (e.plan.size() > kMostNamed) {
+    phrase.english += ", and " + std::to_string(e.plan.size() - kMostNamed) + " more";
+    phrase.chinese += " 等 " + std::to_string(e.plan.size()) + " 个";
+  }
+  return phrase;
+}
+
+ChainLink TokenLink(const Caller* caller, const Explanation& e) {
   ChainLink link{.kind = ChainLink::Kind::kToken, .holds = true, .seen = {}};
   const Phrase who = WhoAsks(caller);
   const std::string stored = StoredGroup(caller, e);
@@ -147,7 +169,7 @@ ChainLink TokenLink(const RouteTable& table, const Caller* caller, const Explana
     link.holds = false;
     link.seen = {who.english + " may not use group " + Quoted(*e.resolved_group),
                  who.chinese + "无权使用分组 " + Quoted(*e.resolved_group)};
-  } else if (!table.HasGroup(*e.resolved_group)) {
+  } else if (!e.group_known && e.groups.size() == 1) {
     link.holds = false;
     link.seen = {
         who.english + " has group " + Quoted(*e.resolved_group) + ", which neither the rows nor the policy know",
@@ -158,33 +180,71 @@ ChainLink TokenLink(const RouteTable& table, const Caller* caller, const Explana
                  who.chinese + "的分组为空（" + stored + "），已替换为 " + Quoted(*e.resolved_group) +
                      "（empty_group: " + rule + "）"};
   } else {
-    link.seen = {who.english + " has group " + stored, who.chinese + "的分组为 " + stored};
+    link.seen = {who.english + " has group " + stored + PlanPhrase(e).english,
+                 who.chinese + "的分组为 " + stored + PlanPhrase(e).chinese};
   }
   return link;
 }
 
+// " as "gpt-*" (prefix)", where a rule led to another name.
+Phrase MatchPhrase(const Explanation& e) {
+  if (!e.matched_model || e.matched_rule == MatchRule::kExact) return {};
+  const std::string as = Quoted(*e.matched_model) + " (" + std::string(MatchRuleName(e.matched_rule)) + ")";
+  return {" as " + as, "，匹配为 " + as};
+}
+
+Phrase ServesPhrase(const Explanation& e, const std::string& model) {
+  const auto can_be_had = [](const ExplainedCandidate& c) {
+    return c.status == CandidateStatus::kEligible && c.out == Reason::kNone;
+  };
+  const auto top = std::find_if(e.tiers.begin(), e.tiers.end(), [&](const ExplainedTier& tier) {
+    return tier.group == e.serving_group && std::any_of(tier.candidates.begin(), tier.candidates.end(), can_be_had);
+  });
+  const std::string group = Quoted(e.serving_group);
+  Phrase phrase = {"group " + group + " serves " + model, "分组 " + group};
+  // Without one: everything was tried, and the policy repeats.
+  if (top != e.tiers.end()) phrase.english += " from priority " + std::to_string(top->priority);
+  if (top != e.tiers.end()) phrase.chinese += " 由优先级 " + std::to_string(top->priority);
+  phrase.english += MatchPhrase(e).english;
+  phrase.chinese += " 提供模型 " + model + MatchPhrase(e).chinese;
+  return phrase;
+}
+
+Phrase FailsPhrase(const Explanation& e, const std::string& group, const std::string& model) {
+  switch (e.reason) {
+    case Reason::kEmptyTable: return {"the table lists no route at all", "路由表为空"};
+    case Reason::kAllDisabled:
+      return {"group " + group + " lists " + model + ", but every candidate is out",
+              "分组 " + group + " 列出模型 " + model + "，但所有候选均不可用"};
+    case Reason::kAllFiltered:
+      return {"group " + group + " lists " + model + ", but the request's filter leaves out what is left",
+              "分组 " + group + " 列出模型 " + model + "，但其余候选均被请求的过滤条件排除"};
+    case Reason::kAllZeroWeight:
+      return {"group " + group + " lists " + model + ", but what is left has weight 0",
+              "分组 " + group + " 列出模型 " + model + "，但其余候选的权重均为 0"};
+    case Reason::kFilterFailed:
+      return {"the request's filter could not judge a candidate", "请求的过滤条件无法判断候选"};
+    case Reason::kGroupNotAllowed:
+      return {"group " + group + " may not be used, whatever it serves", "无权使用分组 " + group + "，与其路由无关"};
+    case Reason::kExhausted:
+    case Reason::kBudgetSpent:
+    case Reason::kAttemptLimit: {
+      const std::string made = std::to_string(e.attempts);
+      return {"the walk is over after " + made + " attempts", "已尝试 " + made + " 次，不再继续"};
+    }
+    case Reason::kPinUnusable:
+      return {"channel " + std::to_string(*e.pin) + ", which the request is pinned to, cannot be had for " + model,
+              "请求指定的渠道 " + std::to_string(*e.pin) + " 无法提供模型 " + model};
+    default:
+      return {"group " + group + " has no route for " + model, "分组 " + group + " 没有模型 " + model + " 的路由"};
+  }
+}
+
 ChainLink TableLink(const RouteTable& table, const Explanation& e) {
   ChainLink link{.kind = ChainLink::Kind::kTable, .holds = e.reason == Reason::kNone, .seen = {}};
-  const std::string group = Quoted(e.resolved_group ? *e.resolved_group : e.requested_group);
   const std::string model = Quoted(e.requested_model);
-  if (e.reason == Reason::kNone) {
-    const auto top = std::find_if(e.tiers.begin(), e.tiers.end(), [](const ExplainedTier& tier) {
-      return std::any_of(tier.candidates.begin(), tier.candidates.end(),
-                         [](const ExplainedCandidate& c) { return c.status == CandidateStatus::kEligible; });
-    });
-    const std::string priority = std::to_string(top->priority);
-    link.seen = {"group " + group + " serves " + model + " from priority " + priority,
-                 "分组 " + group + " 由优先级 " + priority + " 提供模型 " + model};
-  } else if (e.reason == Reason::kEmptyTable) {
-    link.seen = {"the table lists no route at all", "路由表为空"};
-  } else if (e.reason == Reason::kAllDisabled) {
-    link.seen = {"group " + group + " lists " + model + ", but every candidate is out",
-                 "分组 " + group + " 列出模型 " + model + "，但所有候选均不可用"};
-  } else if (e.reason == Reason::kGroupNotAllowed) {
-    link.seen = {"group " + group + " may not be used, whatever it serves", "无权使用分组 " + group + "，与其路由无关"};
-  } else {
-    link.seen = {"group " + group + " has no route for " + model, "分组 " + group + " 没有模型 " + model + " 的路由"};
-  }
+  link.seen = link.holds ? ServesPhrase(e, model)
+                         : FailsPhrase(e, Quoted(e.resolved_group ? *e.resolved_group : e.requested_group), model);
   link.seen.english += " (serving routes in all: " + std::to_string(table.serving_route_count()) + ")";
   link.seen.chinese += "（共 " + std::to_string(table.serving_route_count()) + " 条可用路由）";
   return link;
@@ -194,8 +254,8 @@ ChainLink TableLink(const RouteTable& table, const Explanation& e) {
 
 void BuildChain(const RouteTable& table, const Request& request, const Caller* caller, Explanation& e) {
   const std::string group = TargetGroup(table, request, e);
-  const std::optional<RouteInfo> route = table.Describe(group, e.requested_model);
-  e.chain = {ChannelLink(table, route, e), AbilityLink(table, route, group, e), TokenLink(table, caller, e),
+  const std::optional<RouteInfo> route = table.Describe(group, e.matched_model ? *e.matched_model : e.requested_model);
+  e.chain = {ChannelLink(table, route, e), AbilityLink(table, route, group, e), TokenLink(caller, e),
              TableLink(table, e)};
 }
 

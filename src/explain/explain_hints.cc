@@ -19,6 +19,21 @@ std::string ServingGroups(const Explanation& e) {
   return groups;
 }
 
+void HintForPin(Explanation& e) {
+  const std::string id = std::to_string(*e.pin);
+  for (const ExplainedTier& tier : e.tiers) {
+    for (const ExplainedCandidate& c : tier.candidates) {
+      if (c.channel_id != *e.pin) continue;
+      const std::string why(c.out != Reason::kNone ? ReasonName(c.out) : CandidateStatusName(c.status));
+      e.hints.push_back({"channel " + id + " is a candidate in group " + Quoted(tier.group) + ", but out: " + why,
+                         "渠道 " + id + " 是分组 " + Quoted(tier.group) + " 的候选，但不可用：" + why});
+      return;
+    }
+  }
+  e.hints.push_back({"channel " + id + " is no candidate in any group that the request may use; pin another, or none",
+                     "渠道 " + id + " 不是该请求可用分组的候选；请改为指定其他渠道，或不指定"});
+}
+
 void HintForReason(const RouteTable& table, Explanation& e) {
   const std::string group = Quoted(e.resolved_group ? *e.resolved_group : e.requested_group);
   const std::string model = Quoted(e.requested_model);
@@ -34,8 +49,8 @@ void HintForReason(const RouteTable& table, Explanation& e) {
     case Reason::kUnknownGroup:
       if (e.requested_group == kAutomatic) {
         e.hints.push_back(
-            {"\"auto\" lets the gateway choose a group, which this version does not; ask for one of them by name",
-             "\"auto\" 表示由网关自动选择分组，本版本尚不支持；请指定具体分组查询"});
+            {"\"auto\" lets the gateway choose a group: name the groups in order under \"auto\" in the policy",
+             "\"auto\" 表示由网关自动选择分组：请在策略的 \"auto\" 中按顺序列出分组"});
         break;
       }
       e.hints.push_back({"correct the token's group, or add " + group + " to the groups of a channel",
@@ -59,6 +74,26 @@ void HintForReason(const RouteTable& table, Explanation& e) {
       e.hints.push_back({"check that the right source is read and that its channels list groups and models",
                          "检查数据来源是否正确，渠道是否列出了分组与模型"});
       break;
+    case Reason::kAllFiltered:
+      e.hints.push_back(
+          {"relax the request's filter, or add a channel that it takes", "放宽请求的过滤条件，或增加符合条件的渠道"});
+      break;
+    case Reason::kAllZeroWeight:
+      e.hints.push_back(
+          {"give one of the candidates that are left a weight above 0", "为其余候选之一设置大于 0 的权重"});
+      break;
+    case Reason::kExhausted:
+      e.hints.push_back({"all that can be tried was tried: add channels, or let the group fall back to another",
+                         "可尝试的渠道均已尝试：请增加渠道，或为该分组配置后备分组"});
+      break;
+    case Reason::kBudgetSpent:
+      e.hints.push_back({"raise retry.budget in the policy if a request may take longer",
+                         "如允许更多重试，请提高策略中的 retry.budget"});
+      break;
+    case Reason::kAttemptLimit:
+      e.hints.push_back({"reserve more room in Attempts before the walk", "请在重试前为 Attempts 预留更多空间"});
+      break;
+    case Reason::kPinUnusable: HintForPin(e); break;
     default: break;
   }
 }
@@ -109,6 +144,12 @@ void AddHints(const RouteTable& table, Explanation& e) {
       } else if (miss.kind == NearMiss::Kind::kGroupOtherCase) {
         e.hints.push_back({"case and blanks matter: there is a group " + Quoted(miss.group),
                            "名称区分大小写与空格：存在分组 " + Quoted(miss.group)});
+      } else if (miss.kind == NearMiss::Kind::kModelSimilar) {
+        e.hints.push_back(
+            {"did you mean model " + Quoted(miss.model) + "?", "是否指模型 " + Quoted(miss.model) + "？"});
+      } else if (miss.kind == NearMiss::Kind::kGroupSimilar) {
+        e.hints.push_back(
+            {"did you mean group " + Quoted(miss.group) + "?", "是否指分组 " + Quoted(miss.group) + "？"});
       }
     }
   }

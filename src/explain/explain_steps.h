@@ -11,12 +11,20 @@
 #include "pointsman/explain.h"
 #include "pointsman/request.h"
 #include "pointsman/route_table.h"
+#include "publish/published.h"
 
 namespace pointsman::inline v0 {
 
 inline constexpr std::size_t kMostNearMisses = 10;
 
-// Fills near_misses: the model under other groups, and names that differ only in case or surrounding blanks.
+// Fills everything from the reason to the tiers: what a selection would do now, group by group.
+void WalkSteps(const Published& now, const Request& request, const Attempts* attempts, Explanation& e);
+
+// All of it. `attempts` and `caller` may be null.
+Explanation ExplainPublished(const Published& now, const Request& request, const Attempts* attempts,
+                             const Caller* caller);
+
+// Fills near_misses: the model under other groups, and names that differ only in case, surrounding blanks or two edits.
 void FindNearMisses(const RouteTable& table, Explanation& e);
 
 // Fills chain: channel, ability, token, table.

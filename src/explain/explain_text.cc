@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@ namespace pointsman::inline v0 {
 namespace {
 
 constexpr std::size_t kMostCandidates = 50;
+constexpr std::size_t kMostGroups = 20;
 
 // A name in running text: as it is, or "" where there is nothing to see.
 std::string Bare(std::string_view name) { return name.empty() ? "\"\"" : Printable(name); }
@@ -74,21 +76,68 @@ Phrase StatusPhrase(CandidateStatus status) {
   return {};
 }
 
+Phrase OutPhrase(const ExplainedCandidate& c) {
+  switch (c.out) {
+    case Reason::kNone: return StatusPhrase(c.status);
+    case Reason::kExhausted: return {"out: tried before", "不可用：已尝试过"};
+    case Reason::kAllDisabled: return {"out: switched off", "不可用：运行时已关闭"};
+    case Reason::kAllFiltered: {
+      const std::string code = std::to_string(c.filter_code);
+      return {"out: the request's filter says " + code, "不可用：请求的过滤条件返回 " + code};
+    }
+    case Reason::kFilterFailed: return {"the request's filter cannot judge it", "请求的过滤条件无法判断"};
+    case Reason::kPinUnusable: return {"out: the request is pinned to another", "不可用：请求指定了其他渠道"};
+    default: return {"out: " + std::string(ReasonName(c.out)), "不可用：" + std::string(ReasonName(c.out))};
+  }
+}
+
 void AppendCandidate(const ExplainedCandidate& c, Language language, std::string& text) {
   const bool zh = language == Language::kChinese;
-  text += "      " + std::string(c.status == CandidateStatus::kEligible ? "✓ " : "✗ ") + (zh ? "渠道 " : "channel ") +
-          std::to_string(c.channel_id) + " " + Quoted(c.name) + (zh ? " 权重 " : " weight ") + std::to_string(c.weight);
-  text += c.status == CandidateStatus::kEligible
-              ? (zh ? " 占比 " : " share ") + c.share.Text() + " (" + Percent(c.share) + ")"
-              : "  " + StatusPhrase(c.status).In(language);
+  const bool in = c.status == CandidateStatus::kEligible && c.out == Reason::kNone;
+  text += "      " + std::string(in ? "✓ " : "✗ ") + (zh ? "渠道 " : "channel ") + std::to_string(c.channel_id) + " " +
+          Quoted(c.name) + (zh ? " 权重 " : " weight ") + std::to_string(c.weight);
+  text += in ? (zh ? " 占比 " : " share ") + c.share.Text() + " (" + Percent(c.share) + ")"
+             : "  " + OutPhrase(c).In(language);
   text += "\n";
+}
+
+// One line a group, where there is more than one.
+void AppendGroups(const Explanation& e, Language language, std::string& text) {
+  if (e.groups.size() < 2) return;
+  const bool zh = language == Language::kChinese;
+  text += zh ? "  分组\n" : "  groups\n";
+  for (std::size_t i = 0; i < e.groups.size() && i < kMostGroups; ++i) {
+    const ExplainedGroup& group = e.groups[i];
+    const bool serves = group.reached && group.reason == Reason::kNone;
+    text += std::string("    ") +
+            (serves                            ? "✓ "
+             : group.allowed && !group.reached ? "· "
+                                               : "✗ ") +
+            Quoted(group.group) + "  ";
+    if (!group.allowed) {
+      text += zh ? "无权使用" : "may not be used";
+    } else if (!group.reached) {
+      text += zh ? "未轮到" : "not its turn";
+    } else {
+      text += serves ? (zh ? "提供服务" : "serves") : ReasonName(group.reason);
+    }
+    if (group.matched_model && group.rule != MatchRule::kExact) {
+      text += (zh ? "，匹配为 " : ", as ") + Quoted(*group.matched_model) + " (" +
+              std::string(MatchRuleName(group.rule)) + ")";
+    }
+    text += "\n";
+  }
 }
 
 void AppendTiers(const Explanation& e, Language language, std::string& text) {
   std::size_t shown = 0;
   std::size_t left_out = 0;
+  const bool many = std::any_of(e.tiers.begin(), e.tiers.end(),
+                                [&](const ExplainedTier& tier) { return tier.group != e.tiers.front().group; });
   for (const ExplainedTier& tier : e.tiers) {
-    text += (language == Language::kChinese ? "    优先级 " : "    priority ") + std::to_string(tier.priority) + "\n";
+    const std::string group = many ? Quoted(tier.group) + " " : "";
+    text += "    " + group + (language == Language::kChinese ? "优先级 " : "priority ") +
+            std::to_string(tier.priority) + "\n";
     for (const ExplainedCandidate& c : tier.candidates) {
       if (shown < kMostCandidates) {
         AppendCandidate(c, language, text);
@@ -120,6 +169,7 @@ std::string OperatorText(const Explanation& e, Language language) {
     text += std::string(link.holds ? "  ✓ " : "  ✗ ") + LinkLabel(link.kind).In(language) + "  " +
             link.seen.In(language) + "\n";
   }
+  AppendGroups(e, language, text);
   if (!e.tiers.empty()) {
     text += language == Language::kChinese ? "  层级\n" : "  tiers\n";
     AppendTiers(e, language, text);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "random/thread_generator.h"
+#include "table/name_table.h"
 #include "table/tier_block.h"
 
 namespace pointsman::inline v0 {
@@ -118,6 +119,31 @@ std::uint32_t DrawCandidate(const TierBlock tier, Bits& bits) noexcept {
     if (!IsRejected(at.rest, all)) break;
   }
   return tier.Holder(static_cast<std::uint32_t>(at.column), at.ticket);
+}
+
+// A candidate among those that `usable(place)` is true for, by weight; kNoIndex where there is none. Each keeps exactly
+// its weight over the sum of theirs, whatever `usable` says from one call to the next.
+template <class Bits, class Usable>
+std::uint32_t DrawAmong(const TierBlock& tier, Bits& bits, Usable usable) noexcept {
+  const std::uint32_t n = tier.size();
+  const std::uint32_t tries = n == 1 ? 0 : n / 4 < 3 ? 3 : n / 4 > 64 ? 64 : n / 4;
+  for (std::uint32_t t = 0; t < tries; ++t) {
+    const std::uint32_t drawn = DrawCandidate(tier, bits);
+    if (usable(drawn)) return drawn;
+  }
+  // One pass: each that is usable takes the place of the one held so far with the probability weight / sum up to it. In
+  // the end each is held with the probability weight / sum of all. Each is asked about once, so that a channel that is
+  // switched meanwhile cannot be counted and then be missing. (Reservoir sampling by weight; M.-T. Chao, 1982.)
+  const TierWeights weights(tier);
+  std::uint64_t sum = 0;
+  std::uint32_t held = kNoIndex;
+  for (std::uint32_t i = 0; i < n; ++i) {
+    const std::uint64_t weight = weights[i];
+    if (weight == 0 || !usable(i)) continue;
+    sum += weight;
+    if (sum == weight || DrawBelow(sum, bits) < weight) held = i;
+  }
+  return held;
 }
 
 }  // namespace pointsman::inline v0

@@ -74,31 +74,25 @@ class FullSelection {
     return kNoIndex;
   }
 
-  // As DrawAmongUsable of select.h, which has the argument why this is exact.
   std::uint32_t Draw(const TierBlock& tier, const CandidateJudge& judge, Reason& nearest) noexcept {
-    const std::uint32_t n = tier.size();
-    const std::uint32_t tries = 1 + (n == 1 ? 0 : std::clamp(n / 4, 3u, 64u));
-    for (std::uint32_t t = 0; t < tries; ++t) {
-      const std::uint32_t drawn = DrawCandidate(tier, bits_);
-      const Reason reason = judge.Judge(tier, drawn).reason;
-      if (reason == Reason::kNone) return drawn;
+    const auto usable = [&](std::uint32_t i) {
+      const Reason reason = judge.Judge(tier, i).reason;
       nearest = std::max(nearest, reason);
-      if (nearest == Reason::kFilterFailed) return kNoIndex;
-    }
+      return reason == Reason::kNone;
+    };
+    const std::uint32_t drawn = DrawAmong(tier, bits_, usable);
+    if (nearest == Reason::kFilterFailed) return kNoIndex;
+    if (drawn == kNoIndex) NoteZeroWeights(tier, judge, nearest);
+    return drawn;
+  }
+
+  static void NoteZeroWeights(const TierBlock& tier, const CandidateJudge& judge, Reason& nearest) noexcept {
     const TierWeights weights(tier);
-    std::uint64_t sum = 0;
-    std::uint32_t held = kNoIndex;
-    for (std::uint32_t i = 0; i < n; ++i) {
-      Reason reason = judge.Judge(tier, i).reason;
-      const std::uint64_t weight = weights[i];
-      if (reason == Reason::kNone && weight == 0) reason = Reason::kAllZeroWeight;
-      nearest = std::max(nearest, reason);
-      if (reason == Reason::kFilterFailed) return kNoIndex;
-      if (reason != Reason::kNone) continue;
-      sum += weight;
-      if (sum == weight || DrawBelow(sum, bits_) < weight) held = i;
+    for (std::uint32_t i = 0; i < tier.size(); ++i) {
+      if (weights[i] != 0) continue;
+      const Reason reason = judge.Judge(tier, i).reason;
+      nearest = std::max(nearest, reason == Reason::kNone ? Reason::kAllZeroWeight : reason);
     }
-    return held;
   }
 
   const Published& published_;

@@ -50,30 +50,10 @@ inline RouteChoice ChooseRoute(const TableData& data, std::uint32_t group, std::
   return {.first = first, .reason = first == kNotListed ? Reason::kModelNotInGroup : Reason::kAllDisabled};
 }
 
-// A candidate among those of the tier whose channel is not out, by weight; kNoIndex where there is none.
-// Tried when a first draw met a channel that is out.
+// A candidate whose channel is not out, by weight; kNoIndex where there is none.
 template <class Bits>
 std::uint32_t DrawAmongUsable(const Published& published, const TierBlock& tier, Bits& bits) noexcept {
-  const auto usable = [&](std::uint32_t i) { return !IsOut(*published.channels[tier.channel(i)].word); };
-  const std::uint32_t n = tier.size();
-  const std::uint32_t tries = n == 1 ? 0 : n / 4 < 3 ? 3 : n / 4 > 64 ? 64 : n / 4;
-  for (std::uint32_t t = 0; t < tries; ++t) {
-    const std::uint32_t drawn = DrawCandidate(tier, bits);
-    if (usable(drawn)) return drawn;
-  }
-  // One pass: each that is usable takes the place of the one held so far with the probability weight / sum up to it. In
-  // the end each is held with the probability weight / sum of all. Every word is read once, so that a channel that is
-  // switched meanwhile cannot be counted and then be missing. (Reservoir sampling by weight; M.-T. Chao, 1982.)
-  const TierWeights weights(tier);
-  std::uint64_t sum = 0;
-  std::uint32_t held = kNoIndex;
-  for (std::uint32_t i = 0; i < n; ++i) {
-    const std::uint64_t weight = weights[i];
-    if (weight == 0 || !usable(i)) continue;
-    sum += weight;
-    if (sum == weight || DrawBelow(sum, bits) < weight) held = i;
-  }
-  return held;
+  return DrawAmong(tier, bits, [&](std::uint32_t i) { return !IsOut(*published.channels[tier.channel(i)].word); });
 }
 
 inline Selection Serve(const Published& published, std::uint32_t group, std::uint32_t priority,

@@ -1,0 +1,225 @@
+// NaiveWalker: plans, model rules and walks as a person would write them down: recursion, strings, sets. Whatever it
+// says is what the library must say. It shares no code with the library beyond the policy, request and reason types.
+#ifndef POINTSMAN_TESTS_SUPPORT_NAIVE_WALKER_H_
+#define POINTSMAN_TESTS_SUPPORT_NAIVE_WALKER_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pointsman/policy.h"
+#include "pointsman/request.h"
+#include "pointsman/selection.h"
+#include "support/naive_plans.h"
+
+namespace pointsman::testing {
+
+struct NaiveCandidate {
+  std::string group;
+  std::string model;
+  std::int64_t channel = 0;
+  std::int64_t priority = 0;
+  std::uint64_t weight = 0;
+  bool enabled = true;
+};
+
+struct NaiveAttempt {
+  std::int64_t channel = 0;
+  std::string group;
+  std::int64_t priority = 0;
+};
+
+class NaiveWalker {
+ public:
+  struct Answer {
+    Reason reason = Reason::kNone;
+    std::string group;
+    std::int64_t priority = 0;
+    std::map<std::int64_t, std::uint64_t> weights;  // by channel; those that can be drawn
+  };
+
+  NaiveWalker(std::vector<NaiveCandidate> candidates, std::set<std::string> groups, Policy policy)
+      : candidates_(std::move(candidates)),
+        groups_(std::move(groups)),
+        policy_(std::move(policy)),
+        plans_(policy_.groups) {}
+
+  std::set<std::int64_t> off;       // switched off
+  std::set<std::int64_t> filtered;  // by the request's filter
+
+  // `tried` is null for a selection on its own.
+  Answer Ask(const Request& request, const std::vector<NaiveAttempt>* tried) const {
+    if (candidates_.empty()) return {.reason = Reason::kEmptyTable};
+    if (tried == nullptr) return Walk(request, {});
+    if (tried->size() >= static_cast<std::size_t>(policy_.retry.budget)) return {.reason = Reason::kBudgetSpent};
+    if (tried->size() == 16) return {.reason = Reason::kAttemptLimit};
+    Answer answer = Walk(request, *tried);
+    if (answer.reason == Reason::kExhausted && policy_.retry.last_resort == LastResort::kRepeat) {
+      answer = Walk(request, {});
+    }
+    return answer;
+  }
+
+ private:
+  enum class Outcome { kNotReached, kNoRoute, kExhausted };
+  using Tried = std::vector<NaiveAttempt>;
+
+  static bool Blank(std::string_view text) { return text.find_first_not_of(" \t") == std::string_view::npos; }
+
+  std::optional<std::vector<NaiveStep>> PlanOf(const Request& request) const {
+    std::vector<NaiveStep> plan;
+    if (request.ordered_groups) {
+      for (const std::string_view name : *request.ordered_groups) {
+        plan.push_back(
+            {plans_.Canonical(std::string(name)), static_cast<int>(plan.size()) - 1, FallbackWhen::kExhausted});
+      }
+      return plan;
+    }
+    std::string name(request.group);
+    if (Blank(name)) {
+      const bool inherit = policy_.groups.empty_group == EmptyGroup::kInherit;
+      if (!inherit && policy_.groups.empty_group != EmptyGroup::kDefault) return std::nullopt;
+      name = inherit && !Blank(request.user_group) ? std::string(request.user_group) : policy_.groups.default_group;
+    }
+    plan = plans_.Plan(name);
+    if (plan.empty()) plan.push_back({name, -1, FallbackWhen::kNoRoute});
+    return plan;
+  }
+
+  bool MayUse(const Request& request, const std::string& group) const {
+    if (!request.allowed_groups) return plans_.MayUse(std::string(request.user_group), group);
+    return std::any_of(request.allowed_groups->begin(), request.allowed_groups->end(), [&](std::string_view allowed) {
+      return allowed == group || plans_.Canonical(std::string(allowed)) == group;
+    });
+  }
+
+  Answer Walk(const Request& request, const Tried& tried) const {
+    const auto plan = PlanOf(request);
+    if (!plan) return {.reason = tried.empty() ? Reason::kEmptyGroup : Reason::kExhausted};
+    std::vector<Outcome> outcomes;
+    std::map<std::string, Outcome> entered;
+    Reason first = Reason::kNone;
+    for (const NaiveStep& step : *plan) {
+      const Outcome parent = step.parent < 0 ? Outcome::kExhausted : outcomes[static_cast<std::size_t>(step.parent)];
+      const bool reached = step.parent < 0 || parent == Outcome::kNoRoute ||
+                           (parent == Outcome::kExhausted && step.when == FallbackWhen::kExhausted);
+      if (!reached) {
+        outcomes.push_back(Outcome::kNotReached);
+      } else if (entered.contains(step.name)) {
+        outcomes.push_back(entered[step.name]);
+      } else if (!MayUse(request, step.name)) {
+        outcomes.push_back(entered[step.name] = Outcome::kNoRoute);
+      } else {
+        const auto [outcome, answer] = Enter(request, step.name, tried);
+        if (answer.reason == Reason::kNone) return answer;
+        if (first == Reason::kNone) first = answer.reason;
+        outcomes.push_back(entered[step.name] = outcome);
+      }
+    }
+    if (!tried.empty()) return {.reason = Reason::kExhausted};
+    if (first == Reason::kNone) return {.reason = Reason::kGroupNotAllowed};
+    return {.reason = request.pin ? Reason::kPinUnusable : first};
+  }
+
+  std::pair<Outcome, Answer> Enter(const Request& request, const std::string& group, const Tried& tried) const {
+    std::vector<std::string> names = {std::string(request.model)};
+    for (const std::string& name : OtherNames(std::string(request.model))) names.push_back(name);
+    bool listed = false;
+    bool known = false;
+    for (const std::string& name : names) {
+      std::vector<NaiveCandidate> enabled;
+      for (const NaiveCandidate& c : candidates_) {
+        if (c.model != name) continue;
+        known = true;
+        if (c.group != group) continue;
+        listed = true;
+        if (c.enabled) enabled.push_back(c);
+      }
+      if (!enabled.empty())
+        return {request.pin ? Outcome::kNoRoute : Outcome::kExhausted, Draw(request, enabled, tried)};
+    }
+    // A name that stands for a list is no group.
+    const bool policy_knows = !plans_.Plan(group).empty() && !policy_.groups.automatic.contains(group);
+    const bool group_known = groups_.contains(group) || policy_knows;
+    const Reason reason = !group_known ? Reason::kUnknownGroup
+                          : listed     ? Reason::kAllDisabled
+                          : known      ? Reason::kModelNotInGroup
+                                       : Reason::kNoSuchModel;
+    return {Outcome::kNoRoute, {.reason = reason}};
+  }
+
+  // After the exact one, in the order of the rules.
+  std::vector<std::string> OtherNames(const std::string& model) const {
+    std::vector<std::string> names;
+    if (policy_.models.normalizer.name == "new_api" && model.starts_with("gpt-4-gizmo")) {
+      names.push_back("gpt-4-gizmo-*");
+    }
+    std::set<std::string> patterns;
+    for (const NaiveCandidate& c : candidates_) {
+      if (policy_.models.prefixes && c.model.ends_with("*") && c.model != model &&
+          model.starts_with(c.model.substr(0, c.model.size() - 1))) {
+        patterns.insert(c.model);
+      }
+    }
+    std::vector<std::string> sorted(patterns.begin(), patterns.end());
+    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
+    names.insert(names.end(), sorted.begin(), sorted.end());
+    for (auto alias = policy_.models.aliases.find(model); alias != policy_.models.aliases.end();
+         alias = policy_.models.aliases.find(alias->second)) {
+      names.push_back(alias->second);
+    }
+    return names;
+  }
+
+  Answer Draw(const Request& request, const std::vector<NaiveCandidate>& candidates, const Tried& tried) const {
+    const std::string group = candidates.front().group;
+    const auto here = std::count_if(tried.begin(), tried.end(), [&](const auto& t) { return t.group == group; });
+    if (policy_.retry.budget_per_group > 0 && here >= policy_.retry.budget_per_group) {
+      return {.reason = Reason::kExhausted};
+    }
+    std::map<std::int64_t, std::vector<NaiveCandidate>, std::greater<>> tiers;
+    for (const NaiveCandidate& c : candidates) tiers[c.priority].push_back(c);
+    Reason nearest = Reason::kAllDisabled;
+    for (const auto& [priority, tier] : tiers) {
+      const bool used = std::any_of(tried.begin(), tried.end(), [&, p = priority](const NaiveAttempt& t) {
+        return t.group == group && t.priority == p;
+      });
+      if (used && policy_.retry.tiers == RetryTiers::kOnePerTier) continue;
+      const bool all_zero = std::all_of(tier.begin(), tier.end(), [](const auto& c) { return c.weight == 0; });
+      Answer answer{.group = group, .priority = priority};
+      for (const NaiveCandidate& c : tier) {
+        const Reason reason = WhyOut(c, tried);
+        if (request.pin && c.channel != *request.pin) continue;
+        if (reason == Reason::kNone && (request.pin || all_zero || c.weight > 0)) {
+          answer.weights[c.channel] = request.pin || all_zero ? 1 : c.weight;
+        } else {
+          nearest = std::max(nearest, reason == Reason::kNone ? Reason::kAllZeroWeight : reason);
+        }
+      }
+      if (!answer.weights.empty()) return answer;
+    }
+    return {.reason = nearest};
+  }
+
+  Reason WhyOut(const NaiveCandidate& c, const Tried& tried) const {
+    if (std::any_of(tried.begin(), tried.end(), [&](const auto& t) { return t.channel == c.channel; })) {
+      return Reason::kExhausted;
+    }
+    if (off.contains(c.channel)) return Reason::kAllDisabled;
+    return filtered.contains(c.channel) ? Reason::kAllFiltered : Reason::kNone;
+  }
+
+  std::vector<NaiveCandidate> candidates_;
+  std::set<std::string> groups_;
+  Policy policy_;
+  NaivePlans plans_;
+};
+
+}  // namespace pointsman::testing
+
+#endif  // POINTSMAN_TESTS_SUPPORT_NAIVE_WALKER_H_

@@ -1,0 +1,120 @@
+// What explanations say of plans, model rules and walks: each group of the plan and what became of it, each candidate
+// that is out just now and why; and to callers no more than before.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pointsman/router.h"
+#include "support/rows_builder.h"
+
+namespace pointsman::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Explained : public ::testing::Test {
+ protected:
+  Explained() {
+    policy_.groups.groups["vip"] = {.aliases = {"VIP"},
+                                    .fallback = {{.group = "default", .when = FallbackWhen::kExhausted}}};
+    policy_.groups.automatic["auto"] = {"default", "vip"};
+    policy_.models.aliases["gpt-latest"] = "gpt-4o";
+    EXPECT_TRUE(
+        router_
+            .Publish(MustCompile(RowsOf(Channel(1, "vip", "gpt-4o,claude-*", 7, 5), Channel(2, "vip", "gpt-4o", 3, 5),
+                                        Channel(3, "default", "gpt-4o,pika")),
+                                 policy_)
+                         .table)
+            .ok());
+  }
+
+  std::string Told(const Request& request, Language language = Language::kEnglish) {
+    return router_.Explain(request).Text(language, Audience::kOperator);
+  }
+
+  Policy policy_;
+  Router router_;
+};
+
+TEST_F(Explained, AnAliasIsShownAsItsGroupAndAPatternAsTheModelItMatched) {
+  EXPECT_EQ(
+      Told({.group = "VIP", .model = "claude-3"}),
+      "route for (\"VIP\", \"claude-3\"), table 1\n"
+      "  ✓ channel  channel 1 \"\" (type 0) is enabled\n"
+      "  ✓ ability  (vip, claude-*): 1/1 channels that list it count\n"
+      "  ✓ token    the request has group \"VIP\", to be served from \"vip\", then \"default\"\n"
+      "  ✓ table    group \"vip\" serves \"claude-3\" from priority 5 as \"claude-*\" (prefix) (serving routes in "
+      "all: 4)\n"
+      "  groups\n"
+      "    ✓ \"vip\"  serves, as \"claude-*\" (prefix)\n"
+      "    · \"default\"  not its turn\n"
+      "  tiers\n"
+      "    priority 5\n"
+      "      ✓ channel 1 \"\" weight 7 share 1/1 (100.0 %)\n");
+}
+
+TEST_F(Explained, AFallbackThatServesIsNamedInBothLanguages) {
+  const Explanation why = router_.Explain({.group = "vip", .model = "pika"});
+  EXPECT_TRUE(why.ok);
+  EXPECT_EQ(why.serving_group, "default");
+  EXPECT_THAT(why.plan, ElementsAre("vip", "default"));
+  EXPECT_EQ(why.groups[0].reason, Reason::kModelNotInGroup);
+  EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator), HasSubstr("    ✗ \"vip\"  kModelNotInGroup\n"));
+  EXPECT_THAT(why.Text(Language::kChinese, Audience::kOperator), HasSubstr("    ✓ \"default\"  提供服务\n"));
+}
+
+TEST_F(Explained, TheNextAttemptShowsWhatWasTriedAndTheSharesOfTheOthers) {
+  Attempts attempts;
+  attempts.Add({.channel_id = 2, .priority = 5, .group = GroupKey("vip")});
+  const Explanation why = router_.Explain({.group = "vip", .model = "gpt-4o"}, attempts);
+  ASSERT_EQ(why.tiers.size(), 1u);
+  EXPECT_EQ(why.tiers[0].candidates[0].share, (Share{1, 1}));
+  EXPECT_EQ(why.tiers[0].candidates[1].out, Reason::kExhausted);
+  EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator),
+              HasSubstr("✗ channel 2 \"\" weight 3  out: tried before"));
+}
+
+TEST_F(Explained, AChannelThatIsSwitchedOffIsOutAndThoseBelowAreShown) {
+  ASSERT_TRUE(router_.SwitchOff(1));
+  ASSERT_TRUE(router_.SwitchOff(2));
+  const Explanation why = router_.Explain({.group = "vip", .model = "gpt-4o"});
+  EXPECT_EQ(why.serving_group, "default");
+  EXPECT_EQ(why.groups[0].reason, Reason::kAllDisabled);
+  EXPECT_THAT(why.Text(Language::kChinese, Audience::kOperator), HasSubstr("不可用：运行时已关闭"));
+}
+
+TEST_F(Explained, TheEndOfAWalkSaysHowManyAttemptsThereWere) {
+  Attempts attempts;
+  while (router_.Select({.group = "vip", .model = "gpt-4o"}, attempts)) {
+  }
+  const Explanation why = router_.Explain({.group = "vip", .model = "gpt-4o"}, attempts);
+  EXPECT_EQ(why.reason, Reason::kExhausted);
+  EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator), HasSubstr("the walk is over after 3 attempts"));
+}
+
+TEST_F(Explained, ASlipOfThePenIsGuessed) {
+  const Explanation why = router_.Explain({.group = "default", .model = "pkia"});
+  ASSERT_EQ(why.near_misses.size(), 1u);
+  EXPECT_EQ(why.near_misses[0].kind, NearMiss::Kind::kModelSimilar);
+  EXPECT_EQ(why.near_misses[0].model, "pika");
+  EXPECT_EQ(router_.Explain({.group = "default", .model = "p"}).near_misses.size(), 0u) << "not everything is similar";
+}
+
+TEST_F(Explained, CallersLearnNothingOfGroupsThatTheyMayNotUse) {
+  const std::string_view own[] = {"vip"};
+  for (const std::string_view model : {"gpt-4o", "pika", "unknown"}) {
+    for (const Language language : {Language::kEnglish, Language::kChinese}) {
+      const Explanation why = router_.Explain({.group = "VIP", .model = model, .allowed_groups = own});
+      EXPECT_THAT(why.Text(language), Not(HasSubstr("default")));
+      EXPECT_THAT(why.plan, ElementsAre("vip"));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pointsman::testing

@@ -1,0 +1,160 @@
+// Random rows, policies and walks, with channels switched and tables published between the attempts, are asked of the
+// library and of the naive walker; the two must agree about every attempt. POINTSMAN_SEEDS sets how many seeds.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "pointsman/router.h"
+#include "support/naive_walker.h"
+#include "support/random_policy.h"
+#include "support/rows_builder.h"
+
+namespace pointsman::testing {
+namespace {
+
+int Seeds() {
+  const char* wanted = std::getenv("POINTSMAN_SEEDS");
+  return wanted == nullptr ? 10000 : std::atoi(wanted);
+}
+
+class WalkOracle {
+ public:
+  explicit WalkOracle(unsigned seed) : random_(seed), bits_(seed), policy_(random_.Next()), router_(policy_) {
+    policy_.source = RowSource::kAbilities;
+    Publish();
+  }
+
+  // One request, walked to its end while the world changes. What each attempt came to is counted in `seen`.
+  void WalkOnce(std::map<Reason, int>& seen) {
+    const std::string group = Group();
+    const std::string user_group = Group();
+    const std::string model = Model();
+    const std::vector<std::string> other = {Group(), random_.Name(), Group()};
+    const std::vector<std::string_view> list(other.begin(), other.end());
+    Request request{.group = OneIn(6) ? std::string_view() : group, .user_group = user_group, .model = model};
+    if (OneIn(6)) request.allowed_groups = list;
+    if (OneIn(6)) request.ordered_groups = std::span(list).first(random_.Below(4));
+    if (OneIn(12)) request.pin = Channel();
+    naive_->filtered.clear();
+    filtered_.clear();
+    if (OneIn(4)) {
+      filtered_ = {Channel(), Channel()};
+      request.filter = {.judge = &Judge, .context = this};
+    }
+    const bool alone = OneIn(4);
+    Attempts attempts;
+    std::vector<NaiveAttempt> tried;
+    for (int i = 0; i < 30; ++i) {
+      naive_->filtered = filtered_;
+      const NaiveWalker::Answer expected = naive_->Ask(request, alone ? nullptr : &tried);
+      const Selection drawn =
+          alone ? router_.Select(request, RandomBits(bits_)) : router_.Select(request, attempts, RandomBits(bits_));
+      ++seen[expected.reason];
+      ASSERT_EQ(drawn.reason(), expected.reason)
+          << "attempt " << i << ": " << ReasonName(drawn.reason()) << " instead of " << ReasonName(expected.reason);
+      if (!drawn) break;
+      ASSERT_EQ(drawn.group(), expected.group);
+      ASSERT_EQ(drawn.priority(), expected.priority);
+      ASSERT_TRUE(expected.weights.contains(drawn.channel_id())) << drawn.channel_id();
+      tried.push_back({drawn.channel_id(), expected.group, expected.priority});
+      ASSERT_EQ(attempts.size(), alone ? 0 : tried.size());
+      if (alone) break;
+      if (OneIn(4)) Switch();
+      if (OneIn(6)) Publish();
+      // Another process goes on.
+      if (OneIn(3)) attempts = Attempts::Parse(attempts.Text()).value();
+    }
+  }
+
+ private:
+  static std::int32_t Judge(void* self, const FilterCandidate& c) noexcept {
+    return static_cast<const WalkOracle*>(self)->filtered_.contains(c.channel_id) ? 7 : 0;
+  }
+
+  bool OneIn(std::size_t n) { return random_.Below(n) == 0; }
+  std::int64_t Channel() { return static_cast<std::int64_t>(1 + random_.Below(8)); }
+  // Some are patterns, one is what the normaliser makes of another.
+  std::string Model() {
+    static const std::vector<std::string> names = {
+        "a", "ab", "abc", "a*", "ab*", "*", "b", "gpt-4-gizmo-*", "gpt-4-gizmo-x", "default"};
+    return OneIn(2) ? "a" : names[random_.Below(names.size())];
+  }
+  // Few names, so that routes have siblings.
+  std::string Group() { return OneIn(2) ? "default" : OneIn(2) ? "vip" : random_.Name(); }
+
+  void Publish() {
+    Rows rows("random");
+    std::set<std::int64_t> enabled_channels;
+    for (std::int64_t id = 1; id <= 8; ++id) {
+      const bool enabled = !OneIn(8);
+      if (enabled) enabled_channels.insert(id);
+      rows.Add(ChannelRow{.id = id, .status = enabled ? 1 : 2, .groups = "default", .models = ""});
+    }
+    std::vector<NaiveCandidate> candidates;
+    std::set<std::string> groups = {"default", policy_.groups.default_group};
+    std::set<std::string> keys;
+    for (std::size_t n = OneIn(20) ? 0 : random_.Below(30); n > 0; --n) {
+      NaiveCandidate c{.group = Group(),
+                       .model = Model(),
+                       .channel = Channel(),
+                       .priority = static_cast<std::int64_t>(random_.Below(3)),
+                       .weight = random_.Below(3)};
+      const bool enabled = !OneIn(8);
+      if (!keys.insert(c.group + "/" + c.model + "/" + std::to_string(c.channel)).second) continue;
+      rows.Add(AbilityRow{.group = c.group,
+                          .model = c.model,
+                          .channel_id = c.channel,
+                          .enabled = enabled ? 1 : 0,
+                          .priority = c.priority,
+                          .weight = static_cast<std::int64_t>(c.weight)});
+      c.enabled = enabled && enabled_channels.contains(c.channel);
+      groups.insert(c.group);
+      candidates.push_back(c);
+    }
+    const std::set<std::int64_t> off = naive_ ? naive_->off : std::set<std::int64_t>();
+    naive_.emplace(std::move(candidates), std::move(groups), policy_);
+    naive_->off = off;
+    ASSERT_TRUE(router_.Publish(MustCompile(rows, policy_).table).ok());
+  }
+
+  void Switch() {
+    const std::int64_t id = Channel();
+    if (naive_->off.erase(id) > 0) {
+      ASSERT_TRUE(router_.SwitchOn(id));
+    } else {
+      naive_->off.insert(id);
+      ASSERT_TRUE(router_.SwitchOff(id));
+    }
+  }
+
+  RandomPolicies random_;
+  SplitMix64 bits_;
+  Policy policy_;
+  Router router_;
+  std::optional<NaiveWalker> naive_;
+  std::set<std::int64_t> filtered_;
+};
+
+TEST(WalkOracle, EveryAttemptOfRandomWalksIsWhatTheNaiveWalkerSays) {
+  std::map<Reason, int> seen;
+  for (int seed = 1; seed <= Seeds(); ++seed) {
+    SCOPED_TRACE(seed);
+    WalkOracle oracle(static_cast<unsigned>(seed));
+    for (int walk = 0; walk < 4; ++walk) oracle.WalkOnce(seen);
+    if (HasFatalFailure()) return;
+  }
+  // A comparison that never meets a reason proves nothing about it.
+  for (const Reason reason :
+       {Reason::kNone, Reason::kUnknownGroup, Reason::kEmptyGroup, Reason::kGroupNotAllowed, Reason::kNoSuchModel,
+        Reason::kModelNotInGroup, Reason::kAllDisabled, Reason::kAllFiltered, Reason::kAllZeroWeight,
+        Reason::kExhausted, Reason::kBudgetSpent, Reason::kPinUnusable, Reason::kEmptyTable}) {
+    EXPECT_GT(seen[reason], 20) << ReasonName(reason);
+  }
+}
+
+}  // namespace
+}  // namespace pointsman::testing
