@@ -82,6 +82,7 @@ class Router::Impl {
     return sizeof(*this) + today->table->memory_bytes() + today->channels.size() * sizeof(BoundChannel) +
            today->group_names.size() * sizeof(std::string_view) +
            (today->group_of_handle.size() + today->model_of_handle.size()) * sizeof(std::uint32_t) +
+           (today->bound_channels == nullptr ? 0 : today->bound_channels->slots.memory_bytes()) +
            group_names_.memory_bytes() + model_names_.memory_bytes() + slots_->memory_bytes();
   }
 
