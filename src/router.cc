@@ -187,8 +187,18 @@ std::uint32_t PlaceOf(std::span<const std::uint32_t> place_of_handle, std::size_
 }
 
 template <class Bits>
-[[gnu::noinline]] Selection SelectWithCare(const TableCell& current, const Request& request, Bits bits) noexcept {
+[[gnu::noinline, gnu::cold]] Selection SelectWithCare(const TableCell& current, const Request& request,
+                                                      Bits bits) noexcept {
   return current.Read([&](const Published& now) noexcept { return SelectByNames(now, request, bits); });
+}
+
+// Apart from the path of names that are not short, which would pay for the questions about length.
+template <class Bits>
+[[gnu::noinline]] Selection SelectUsual(const TableCell& current, const Request& request, Bits bits) noexcept {
+  if (!IsUsual(request)) [[unlikely]]
+    return SelectWithCare(current, request, bits);
+  return current.Read(
+      [&request, bits](const Published& now) noexcept { return SelectAtOnce<UsualNames>(now, request, bits); });
 }
 
 }  // namespace
@@ -202,15 +212,17 @@ const Policy& Router::policy() const { return impl_->policy(); }
 [[gnu::flatten]] Selection Router::Select(const Request& request) const noexcept {
   const TableCell& current = impl_->current();
   if (!IsPlain(request)) [[unlikely]]
-    return SelectWithCare(current, request, ThreadWords());
-  return current.Read([&request](const Published& now) noexcept { return SelectAtOnce(now, request, ThreadWords()); });
+    return SelectUsual(current, request, ThreadWords());
+  return current.Read(
+      [&request](const Published& now) noexcept { return SelectAtOnce<MiddleNames>(now, request, ThreadWords()); });
 }
 
 Selection Router::Select(const Request& request, RandomBits bits) const noexcept {
   const TableCell& current = impl_->current();
   if (!IsPlain(request)) [[unlikely]]
-    return SelectWithCare(current, request, bits);
-  return current.Read([&request, bits](const Published& now) noexcept { return SelectAtOnce(now, request, bits); });
+    return SelectUsual(current, request, bits);
+  return current.Read(
+      [&request, bits](const Published& now) noexcept { return SelectAtOnce<MiddleNames>(now, request, bits); });
 }
 
 [[gnu::flatten]] Selection Router::Select(GroupHandle group, ModelHandle model) const noexcept {
