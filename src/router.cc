@@ -84,6 +84,7 @@ class Router::Impl {
     return sizeof(*this) + today->table->memory_bytes() + today->channels.size() * sizeof(BoundChannel) +
            today->group_names.size() * sizeof(std::string_view) +
            (today->group_of_handle.size() + today->model_of_handle.size()) * sizeof(std::uint32_t) +
+           (today->bound_channels == nullptr ? 0 : today->bound_channels->slots.memory_bytes()) +
            group_names_.memory_bytes() + model_names_.memory_bytes() + slots_->memory_bytes();
   }
 
@@ -191,7 +192,8 @@ RandomBits Erased(ThreadWords) noexcept { return ThreadBits(); }
 RandomBits Erased(RandomBits bits) noexcept { return bits; }
 
 template <class Bits>
-[[gnu::noinline]] Selection SelectWithCare(const TableCell& current, const Request& request, Bits bits) noexcept {
+[[gnu::noinline, gnu::cold]] Selection SelectWithCare(const TableCell& current, const Request& request,
+                                                      Bits bits) noexcept {
   return current.Read([&](const Published& now) noexcept {
     return now.data->simple && !AsksForMore(request) ? SelectByNames(now, request, bits)
                                                      : SelectInFull(now, request, nullptr, Erased(bits));
@@ -199,8 +201,9 @@ template <class Bits>
 }
 
 // The tables of policies that have more to say than names.
+template <class Names>
 [[gnu::noinline]] Selection SelectFromPlans(const Published& now, const Request& request, RandomBits bits) noexcept {
-  if (Selection s = SelectAtOnce(now, request, bits)) return s;
+  if (Selection s = SelectAtOnce<Names>(now, request, bits)) return s;
   return SelectInFull(now, request, nullptr, bits);
 }
 
@@ -209,6 +212,17 @@ template <class Bits>
   if (Selection s = SelectAtOnce(now, group, model, bits); s || group == kNoIndex) return s;
   const std::string_view name = model == kNoIndex ? std::string_view() : now.data->models[model];
   return SelectInFull(now, {.group = now.data->groups[group], .model = name}, nullptr, bits);
+}
+
+// Apart from the path of names that are not short, which would pay for the questions about length.
+template <class Bits>
+[[gnu::noinline]] Selection SelectUsual(const TableCell& current, const Request& request, Bits bits) noexcept {
+  if (!IsUsual(request)) [[unlikely]]
+    return SelectWithCare(current, request, bits);
+  return current.Read([&request, bits](const Published& now) noexcept {
+    return now.data->simple ? SelectAtOnce<UsualNames>(now, request, bits)
+                            : SelectFromPlans<UsualNames>(now, request, Erased(bits));
+  });
 }
 
 }  // namespace
@@ -222,20 +236,21 @@ const Policy& Router::policy() const { return impl_->policy(); }
 [[gnu::flatten]] Selection Router::Select(const Request& request) const noexcept {
   const TableCell& current = impl_->current();
   if (!IsPlain(request)) [[unlikely]]
-    return SelectWithCare(current, request, ThreadWords());
+    return SelectUsual(current, request, ThreadWords());
   return current.Read([&request](const Published& now) noexcept {
     if (!now.data->simple) [[unlikely]]
-      return SelectFromPlans(now, request, ThreadBits());
-    return SelectAtOnce(now, request, ThreadWords());
+      return SelectFromPlans<MiddleNames>(now, request, ThreadBits());
+    return SelectAtOnce<MiddleNames>(now, request, ThreadWords());
   });
 }
 
 Selection Router::Select(const Request& request, RandomBits bits) const noexcept {
   const TableCell& current = impl_->current();
   if (!IsPlain(request)) [[unlikely]]
-    return SelectWithCare(current, request, bits);
+    return SelectUsual(current, request, bits);
   return current.Read([&request, bits](const Published& now) noexcept {
-    return now.data->simple ? SelectAtOnce(now, request, bits) : SelectFromPlans(now, request, bits);
+    return now.data->simple ? SelectAtOnce<MiddleNames>(now, request, bits)
+                            : SelectFromPlans<MiddleNames>(now, request, bits);
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -87,6 +88,41 @@ TEST(AtOnce, AWordThatOnlyADivisionClearsIsUsedAndNotDrawnAnew) {
   ScriptedBits bits({0, ~std::uint64_t{0}});
   EXPECT_EQ(router.Select({.group = kGroup, .model = kModel}, RandomBits(bits)).channel_id(), 1);
   EXPECT_EQ(bits.asked(), 1u);
+}
+
+// Names lie in memory of just their length, so that the address sanitizer sees a look beyond.
+TEST(AtOnce, NamesOfEveryLengthAreLookedUpWhole) {
+  constexpr std::size_t kMost = 40;
+  std::vector<std::vector<char>> names;
+  std::string list;
+  for (std::size_t n = 1; n <= kMost; ++n) {
+    for (std::size_t i = 0; i < n; ++i) list += static_cast<char>('a' + (i * 7 + n) % 26);
+    names.emplace_back(list.end() - static_cast<std::ptrdiff_t>(n), list.end());
+    names.back().shrink_to_fit();
+    list += ',';
+  }
+  const auto text = [](const std::vector<char>& name) { return std::string_view(name.data(), name.size()); };
+  Router router;
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, list, list))).table).ok());
+  const auto reason = [&](const std::vector<char>& group, const std::vector<char>& model) {
+    return router.Select({.group = text(group), .model = text(model)}).reason();
+  };
+  for (const std::vector<char>& group : names) {
+    for (const std::vector<char>& model : names) ASSERT_EQ(reason(group, model), Reason::kNone);
+    std::vector<char> other = group;
+    other.back() = '#';
+    ASSERT_EQ(reason(other, group), Reason::kUnknownGroup) << group.size();
+    ASSERT_EQ(reason(group, other), Reason::kNoSuchModel) << group.size();
+    ASSERT_EQ(reason(group, {}), Reason::kNoSuchModel) << group.size();
+  }
+}
+
+TEST(AtOnce, ABlankGroupIsNotLookedUpHoweverShort) {
+  Router router;
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "default", "m"))).table).ok());
+  for (const std::string_view blank : {"", " ", "\t ", "                "}) {
+    EXPECT_EQ(router.Select({.group = blank, .model = "m"}).group(), "default");
+  }
 }
 
 TEST(AtOnce, ReasonsAreThoseOfTheCarefulPath) {

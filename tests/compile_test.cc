@@ -125,7 +125,8 @@ TEST(Abilities, OfOneChannelKeepTheirOwnCells) {
   Rows rows("test");
   rows.Add(Channel(1, "g", "x", 500, 50));
   for (int i = 0; i < 100; ++i) {
-    AbilityRow row = Ability("g", "m" + std::to_string(i), 1);
+    const std::string model = "m" + std::to_string(i);
+    AbilityRow row = Ability("g", model, 1);
     if (i % 3 != 0) row.weight = i % 2;
     if (i % 5 == 1) row.priority = nullptr;
     if (i % 7 == 0) row.enabled = nullptr;
@@ -146,7 +147,8 @@ TEST(Tiers, AreStoredOnceHoweverManyThereAre) {
   rows.Add(Channel(1, "g", "x"));
   for (const char* group : {"a", "b"}) {
     for (int i = 0; i < 40000; ++i) {
-      AbilityRow row = Ability(group, "m" + std::to_string(i), 1);
+      const std::string model = "m" + std::to_string(i);
+      AbilityRow row = Ability(group, model, 1);
       row.weight = i;
       rows.Add(row);
     }

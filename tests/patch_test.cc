@@ -173,6 +173,60 @@ TEST(Patch, WhereTheChannelsListsAreBelievedTheirWeightIsWhatChanges) {
   ExpectEqualTables(*patched, *MustCompile(RowsOf(Channel(1, "g", "a,b", 1), Channel(2, "g", "b", 3))).table);
 }
 
+// Lists make a channel a candidate of every pair of theirs, so that routes and tiers are shared more than abilities
+// are.
+TEST(Patch, EqualsACompileOfTheChangedListsOverChainsOfRandomChanges) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    SCOPED_TRACE(seed);
+    Dice dice(seed);
+    std::vector<ChannelRow> channels = {Channel(1000, "g0,g1,g2", "m0,m1,m2,m3", 1)};
+    for (std::uint64_t id = 1 + dice.Below(20); id > 0; --id) {
+      channels.push_back({.id = static_cast<std::int64_t>(id),
+                          .status = dice.OneIn(6) ? 2 : 1,
+                          .groups = dice.OneIn(2) ? "g0,g1,g2" : "g1",
+                          .models = dice.OneIn(2) ? "m0,m1,m2" : "m2,m3",
+                          .priority = static_cast<std::int64_t>(dice.Below(3)) - 1,
+                          .weight = std::int64_t{AnyWeight(dice)}});
+    }
+    const auto compiled = [&] {
+      Rows rows("test");
+      for (const ChannelRow& row : channels) rows.Add(row);
+      return MustCompile(rows).table;
+    };
+    TablePtr table = compiled();
+    for (int step = 0; step < 5; ++step) {
+      const std::size_t at = dice.Below(channels.size());
+      const std::int64_t id = channels[at].id;
+      if (id != 1000 && dice.OneIn(2)) {
+        table = MustPatch(*table, {ChannelChange::Remove(id)});
+        channels.erase(channels.begin() + static_cast<std::ptrdiff_t>(at));
+      } else {
+        const std::uint32_t weight = AnyWeight(dice);
+        table = MustPatch(*table, {ChannelChange::SetWeight(id, weight)});
+        channels[at].weight = std::int64_t{weight};
+      }
+      ExpectEqualTables(*table, *compiled());
+      if (::testing::Test::HasFailure()) return;
+    }
+  }
+}
+
+TEST(Patch, ATierMayBecomeWideAndCompactAgain) {
+  Rows rows("test");
+  for (std::int64_t id = 1; id <= 16; ++id) rows.Add(Channel(id, "g", "m", id));
+  const TablePtr wide = MustCompile(rows).table;
+  ASSERT_TRUE(TopTier(*wide, "g", "m").wide());
+  const TablePtr compact = MustPatch(*wide, {ChannelChange::Remove(3)});
+  ASSERT_FALSE(TopTier(*compact, "g", "m").wide());
+  const TablePtr heavy = MustPatch(*compact, {ChannelChange::SetWeight(5, 4'000'000'001u)});
+  ASSERT_TRUE(TopTier(*heavy, "g", "m").wide());
+  Rows changed("test");
+  for (std::int64_t id = 1; id <= 16; ++id) {
+    if (id != 3) changed.Add(Channel(id, "g", "m", id == 5 ? 4'000'000'001 : id));
+  }
+  ExpectEqualTables(*heavy, *MustCompile(changed).table);
+}
+
 TEST(Patch, OfTwoChangesOfAChannelTheLaterOneCounts) {
   const TablePtr table = MustCompile(RowsOf(Channel(1, "g", "a", 1), Channel(2, "g", "a", 1))).table;
   const TablePtr patched = MustPatch(*table, {ChannelChange::SetWeight(2, 9), ChannelChange::SetWeight(2, 3)});
@@ -248,14 +302,17 @@ TEST(Patch, SharesTheBlocksOfWhatDidNotChange) {
   EXPECT_EQ(moved, 100u) << "the routes of channel 1, and no others";
 }
 
-TEST(Patch, TwoPatchesOfOneTableDoNotDisturbEachOther) {
+TEST(PatchThreads, PatchesOfOneTableDisturbNeitherEachOtherNorItsReaders) {
   Database db = Large();
   const TablePtr base = MustPatch(*db.Compiled(), {ChannelChange::SetWeight(1, 60)});
+  const std::string before = Told(*base);
   std::vector<TablePtr> patched(4);
   std::vector<std::thread> threads;
   for (std::uint32_t t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] { patched[t] = MustPatch(*base, {ChannelChange::SetWeight(2 + t, 70 + t)}); });
+    threads.emplace_back([&] { EXPECT_EQ(MustPatch(*base, {})->data().blocks.data(), base->data().blocks.data()); });
   }
+  threads.emplace_back([&] { EXPECT_EQ(Told(*base), before); });
   for (std::thread& thread : threads) thread.join();
   db.Apply(ChannelChange::SetWeight(1, 60));
   for (std::uint32_t t = 0; t < 4; ++t) {
@@ -286,6 +343,19 @@ TEST(RouterPatch, PublishesThePatchedTableAndCountsAGeneration) {
   EXPECT_EQ(router.Patch(std::array{ChannelChange::Remove(1)}).value(), 2u);
   for (int i = 0; i < 100; ++i) EXPECT_EQ(router.Select({.group = "g", .model = "a"}).channel_id(), 2);
   EXPECT_FALSE(router.SwitchOff(1)) << "no table in use names it";
+}
+
+TEST(RouterPatch, ASwitchOutlivesAPatchButNotTheRemovalOfItsChannel) {
+  Router router;
+  const TablePtr table = MustCompile(RowsOf(Channel(1, "g", "a", 1), Channel(2, "g", "a", 1))).table;
+  ASSERT_TRUE(router.Publish(table).ok());
+  ASSERT_TRUE(router.SwitchOff(1));
+  ASSERT_TRUE(router.Patch(std::array{ChannelChange::SetWeight(1, 1000)}).ok());
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(router.Select({.group = "g", .model = "a"}).channel_id(), 2);
+  ASSERT_TRUE(router.Patch(std::array{ChannelChange::Remove(1)}).ok());
+  ASSERT_TRUE(router.Publish(table).ok());
+  ASSERT_TRUE(router.SwitchOff(2));
+  EXPECT_EQ(router.Select({.group = "g", .model = "a"}).channel_id(), 1) << "it came back as a new channel";
 }
 
 TEST(RouterPatch, AnUnknownChannelLeavesTheTableAsItIs) {

@@ -1,6 +1,7 @@
 // instruction_probe WHO CALLS [SEED]: that many selections of one hot pair, to be counted from outside (callgrind). WHO
-// is select, handles, ordinary, gateway or empty (the loop alone). The table is small: its size changes no instruction.
-// SEED is for the hash of our names, which decides how many others a name meets on its way.
+// is select, short (select with short names), handles, ordinary, gateway or empty (the loop alone). The table is small:
+// its size changes no instruction. SEED is for the hash of our names, which decides how many others a name meets on its
+// way.
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -39,8 +40,8 @@ bool RunOurs(std::string_view who, const Workload& w, std::size_t calls) {
 }
 
 bool Run(std::string_view who, std::size_t calls) {
-  const Workload w(Small());
-  if (who == "select" || who == "handles") return RunOurs(who, w, calls);
+  const Workload w(who == "short" ? SmallShortNames() : Small());
+  if (who == "select" || who == "short" || who == "handles") return RunOurs(who, w, calls);
   if (who == "ordinary") {
     OrdinaryRouter router;
     router.Publish(OrdinaryTable::Build(w.rows()));
@@ -64,6 +65,6 @@ bool Run(std::string_view who, std::size_t calls) {
 int main(int argc, char** argv) {
   if (argc == 4) pointsman::FixProcessSeed(std::strtoul(argv[3], nullptr, 10));
   if ((argc == 3 || argc == 4) && pointsman::bench::Run(argv[1], std::strtoul(argv[2], nullptr, 10))) return 0;
-  std::cerr << "usage: instruction_probe select|handles|ordinary|gateway|empty CALLS [SEED]\n";
+  std::cerr << "usage: instruction_probe select|short|handles|ordinary|gateway|empty CALLS [SEED]\n";
   return 2;
 }

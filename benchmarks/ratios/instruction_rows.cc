@@ -67,6 +67,9 @@ bool MeasureInstructions(RatioTable& table) {
   const bool ours = set("instructions_per_select", WorstPerCall("select"), seeds);
   const bool gateway = set("instructions_gateway", PerCall("gateway"), {});
   const bool ordinary = set("instructions_ordinary", PerCall("ordinary"), {});
+  if (const std::optional<double> brief = WorstPerCall("short")) {
+    std::fprintf(stderr, "  with short names: %.0f\n", *brief - *harness);
+  }
   if (const std::optional<double> handles = PerCall("handles")) {
     std::fprintf(stderr, "  by two handles: %.0f\n", *handles - *harness);
   }

@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
   const bool counted = MeasureInstructions(table);
   if (!arguments.instructions) {
     MeasureAllocations(table);
+    MeasureShortNames(table);
     MeasureWide(table);
     MeasureHalfDown(table);
     MeasureTypical(table, Sets::kShared);

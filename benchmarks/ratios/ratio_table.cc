@@ -15,12 +15,14 @@ constexpr Gate AtLeast(std::string_view name, double low) { return {.name = name
 constexpr Gate AtMost(std::string_view name, double high) { return {.name = name, .high = high}; }
 constexpr Gate NoGate(std::string_view name) { return {.name = name}; }
 
+// clang-format off: one a line
 constexpr std::array kGates = {
     AtMost("instructions_per_select", 300),
     Gate{"instructions_gateway", 1700, 2350},
     Gate{"instructions_ordinary", 430, 600},
     AtLeast("select_vs_gateway_5", 7),
     AtLeast("select_vs_ordinary_5", 2.2),
+    NoGate("select_vs_ordinary_5_short_names"),
     AtLeast("select_vs_gateway_1000", 250),
     AtLeast("select_vs_ordinary_1000", 4),
     AtLeast("random_vs_gateway_shared", 12),
@@ -40,6 +42,7 @@ constexpr std::array kGates = {
     NoGate("compile_vs_ordinary_shared_sorted"),
     AtLeast("patch_vs_ordinary_rebuild", 500),
 };
+// clang-format on
 
 template <class... Args>
 std::string Format(const char* format, Args... args) {

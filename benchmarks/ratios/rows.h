@@ -20,6 +20,9 @@ void MeasureTypical(RatioTable& table, Sets sets);
 // select_*_1000.
 void MeasureWide(RatioTable& table);
 
+// select_vs_ordinary_5_short_names.
+void MeasureShortNames(RatioTable& table);
+
 // half_down_vs_gateway_10.
 void MeasureHalfDown(RatioTable& table);
 

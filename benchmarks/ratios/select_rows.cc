@@ -44,6 +44,18 @@ void MeasureHandles(RatioTable& table, const Workload& w, const Router& router, 
   MeasureHandlesOf(table, w, router, ordinary);
 }
 
+void MeasureShortNames(RatioTable& table) {
+  std::fprintf(stderr, "short names: select\n");
+  const Workload w(SmallShortNames());
+  Router router;
+  PublishOrDie(router, CompileOrDie(w.rows()).table);
+  OrdinaryRouter ordinary;
+  ordinary.Publish(OrdinaryTable::Build(w.rows()));
+  const std::vector<Key> keys = w.FewKeys(4096);
+  table.Set("select_vs_ordinary_5_short_names",
+            MeasurePaired(KeyByKey(Ours(router), w, keys), KeyByKey(Theirs(ordinary), w, keys)));
+}
+
 void MeasureWide(RatioTable& table) {
   std::fprintf(stderr, "1,000 candidates in one tier: select\n");
   const Workload w(Wide(1000));

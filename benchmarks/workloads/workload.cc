@@ -26,6 +26,18 @@ std::string Name(std::string_view stem, std::size_t index) {
   return name + digits;
 }
 
+constexpr std::array<std::string_view, 4> kShortGroups = {"default", "vip", "svip", "free"};
+constexpr std::array<std::string_view, 8> kShortModels = {"gpt-4o",    "claude-3-opus", "o3-mini", "gpt-4-turbo",
+                                                          "qwen-plus", "deepseek-chat", "glm-4",   "gemini-pro"};
+
+// The name itself the first time around, then with a number.
+template <std::size_t count>
+std::string ShortName(const std::array<std::string_view, count>& names, std::size_t index) {
+  std::string name(names[index % count].substr(0, 12));
+  if (index < count) return std::string(names[index]);
+  return name + "-" + std::to_string(index / count);
+}
+
 // A well mixed function of two numbers.
 std::uint64_t Mix(std::uint64_t a, std::uint64_t b) { return SplitMix64(SplitMix64(a)() ^ b)(); }
 
@@ -46,6 +58,12 @@ Shape Typical(Sets sets, RowOrder order) {
           .order = order};
 }
 Shape Small() { return {.name = "small", .groups = 20, .models = 100, .candidates = 5, .tiers = 3, .channels = 150}; }
+Shape SmallShortNames() {
+  Shape shape = Small();
+  shape.name = "small, short names";
+  shape.names = Names::kShort;
+  return shape;
+}
 Shape Huge() {
   return {.name = "huge",
           .groups = 500,
@@ -66,10 +84,15 @@ Shape Wide(std::uint32_t candidates) {
 }
 
 Workload::Workload(const Shape& shape) : shape_(shape), rows_("benchmark") {
-  for (std::size_t g = 0; g < shape.groups; ++g) groups_.push_back(Name(kGroupStems[g % kGroupStems.size()], g));
-  for (std::size_t m = 0; m <= shape.models; ++m) models_.push_back(Name(kModelStems[m % kModelStems.size()], m));
-  hot_key_ = {.group = shape.groups > 10 ? 10u : 3u % shape.groups,
-              .model = 3u % shape.models};  // index % 7 == 3: 21 bytes
+  const bool brief = shape.names == Names::kShort;
+  for (std::size_t g = 0; g < shape.groups; ++g)
+    groups_.push_back(brief ? ShortName(kShortGroups, g) : Name(kGroupStems[g % kGroupStems.size()], g));
+  for (std::size_t m = 0; m <= shape.models; ++m)
+    models_.push_back(brief ? ShortName(kShortModels, m) : Name(kModelStems[m % kModelStems.size()], m));
+  if (!brief) {
+    hot_key_ = {.group = shape.groups > 10 ? 10u : 3u % shape.groups,
+                .model = 3u % shape.models};  // index % 7 == 3: 21 bytes
+  }
 
   for (std::uint64_t c = 0; c < shape.channels; ++c) {
     const Candidate channel = ChannelAt(c);
@@ -176,6 +199,12 @@ std::vector<Key> Workload::SkewedKeys(std::size_t count) const {
     const std::uint64_t route = Below(Mix(shape_.seed + 6, rank), shape_.routes());  // popular pairs lie anywhere
     key = {static_cast<std::uint32_t>(route / shape_.models), static_cast<std::uint32_t>(route % shape_.models)};
   }
+  return keys;
+}
+
+std::vector<Key> Workload::FewKeys(std::size_t count) const {
+  std::vector<Key> keys = RandomKeys(count);
+  for (Key& key : keys) key = {.group = key.group % 4, .model = key.model % 4};
   return keys;
 }
 

@@ -35,6 +35,12 @@ enum class RowOrder : std::uint8_t {
   kSorted,     // by group, model and channel, as a database hands out whose primary key is just that
 };
 
+// How long the names of groups and models are.
+enum class Names : std::uint8_t {
+  kUsual,  // 21 bytes on average
+  kShort,  // as they are where few are needed: "default", "vip", "gpt-4o", "claude-3-opus"; at most 15 bytes
+};
+
 struct Shape {
   std::string_view name;
   std::uint32_t groups = 0;
@@ -46,6 +52,7 @@ struct Shape {
   std::uint32_t shared_sets = 2000;
   std::uint64_t seed = 1;
   RowOrder order = RowOrder::kByChannel;
+  Names names = Names::kUsual;
 
   std::size_t routes() const { return std::size_t{groups} * models; }
   std::size_t abilities() const { return routes() * candidates; }
@@ -57,6 +64,8 @@ Shape Tiny();
 Shape Typical(Sets sets, RowOrder order = RowOrder::kByChannel);
 // Typical with a tenth of the groups and of the models: where the size of the table is not the question.
 Shape Small();
+// Small with short names.
+Shape SmallShortNames();
 // 5,000,000 abilities.
 Shape Huge();
 // `candidates` candidates in one tier for each of 100 routes.
@@ -90,11 +99,13 @@ class Workload {
   // The candidates of a route, in order of channel id.
   std::vector<Candidate> CandidatesOf(Key key) const;
 
-  // One pair whose names are both 21 bytes long.
+  // One pair whose names are both 21 bytes long; with short names "default" and "gpt-4o".
   Key hot_key() const { return hot_key_; }
   // Pairs that are served: uniformly random, or with few that are asked for often (Zipf, exponent 1, over all pairs).
   std::vector<Key> RandomKeys(std::size_t count) const;
   std::vector<Key> SkewedKeys(std::size_t count) const;
+  // Pairs of the first few groups and models, uniformly random: names of changing length, all of them hot.
+  std::vector<Key> FewKeys(std::size_t count) const;
   // Pairs of a known group and a model that nobody lists.
   std::vector<Key> MissingKeys(std::size_t count) const;
 

@@ -71,7 +71,7 @@ class ModelHandle {
 
 struct RouterOptions {
   // Called with a table that is about to become current, while no other publish can happen. An error refuses it.
-  // Lets a host prepare its own map of channels first. Must not call Publish or Reload.
+  // Lets a host prepare its own map of channels first. Must not call Publish, Patch or Reload.
   std::function<absl::Status(const RouteTable&)> before_publish;
 
   // Reload refuses (FailedPrecondition) a table in which more than this share of the serving routes of the current
@@ -138,8 +138,8 @@ class POINTSMAN_EXPORT Router {
 
   const Policy& policy() const;
 
-  // All that the router retains: the current table, those that somebody still reads, names and channel state. Estimated
-  // from the sizes of its arrays.
+  // All that the router retains: the current table, names and channel state. Estimated from the sizes of its arrays.
+  // Not in it: older tables that somebody still reads.
   std::size_t memory_bytes() const;
 
  private:

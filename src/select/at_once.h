@@ -1,8 +1,9 @@
-// The usual selection, as select.h says it, and as straight as it can be: names of 16 to 32 bytes or handles, a first
+// The usual selection, as select.h says it, and as straight as it can be: names of at most 32 bytes or handles, a first
 // tier, a word that is not rejected, a channel that is not out. What is rare is called in the end and never in between,
 // so that the compiler has nothing to save for it.
 //
-//   if (IsPlain(request)) return SelectAtOnce(published, request, bits);
+//   if (IsPlain(request)) return SelectAtOnce<MiddleNames>(published, request, bits);
+//   if (IsUsual(request)) return SelectAtOnce<UsualNames>(published, request, bits);    // shorter names too
 //   return SelectByNames(published, request, bits);
 //
 // Where the first draw does not serve, the drawing begins anew. That changes no share: a word that did not lead to a
@@ -13,17 +14,36 @@
 #define POINTSMAN_SRC_SELECT_AT_ONCE_H_
 
 #include <cstdint>
+#include <string_view>
 
 #include "select/select.h"
 
 namespace pointsman::inline v0 {
 
-// Whether the names need no thought: a group that is not blank, nothing asked for besides, and lengths that are looked
-// up without a call.
-inline bool IsPlain(const Request& request) noexcept {
-  return NameTable::IsMiddle(request.group) && NameTable::IsMiddle(request.model) &&
-         static_cast<unsigned char>(request.group.front()) > ' ' && !AsksForMore(request);
+// A group that is not blank, and nothing asked for besides.
+inline bool NeedsNoThought(const Request& request) noexcept {
+  return static_cast<unsigned char>(request.group.front()) > ' ' && !AsksForMore(request);
 }
+
+// Both names of a length that is looked up without a question about it.
+inline bool IsPlain(const Request& request) noexcept {
+  return NameTable::IsMiddle(request.group) && NameTable::IsMiddle(request.model) && NeedsNoThought(request);
+}
+
+// Both of a length that is looked up without a call.
+inline bool IsUsual(const Request& request) noexcept {
+  return request.group.size() - 1 < NameTable::kMostUsual && request.model.size() <= NameTable::kMostUsual &&
+         NeedsNoThought(request);
+}
+
+struct MiddleNames {
+  static std::uint32_t Find(const NameTable& table, std::string_view name) noexcept { return table.FindMiddle(name); }
+};
+struct UsualNames {
+  [[gnu::always_inline]] static std::uint32_t Find(const NameTable& table, std::string_view name) noexcept {
+    return table.FindUsual(name);
+  }
+};
 
 // Begins anew with the first tier and a word that was drawn for it.
 template <class Bits>
@@ -72,12 +92,12 @@ template <class Bits>
   return Serve(published, group, tier.CompactPriority(), channel);
 }
 
-// REQUIRES: IsPlain(request).
-template <class Bits>
+// REQUIRES: IsPlain(request) for MiddleNames, IsUsual(request) for UsualNames.
+template <class Names, class Bits>
 [[gnu::always_inline]] inline Selection SelectAtOnce(const Published& published, const Request& request,
                                                      Bits bits) noexcept {
-  const std::uint32_t group = published.data->plain_groups.FindMiddle(request.group);
-  const std::uint32_t model = published.data->model_table.FindMiddle(request.model);
+  const std::uint32_t group = Names::Find(published.data->plain_groups, request.group);
+  const std::uint32_t model = Names::Find(published.data->model_table, request.model);
   return SelectAtOnce(published, group, model, bits);
 }
 

@@ -45,6 +45,10 @@ class SlotBinding {
 
   std::vector<const SlotWord*> words;  // parallel to the ids that were bound
 
+  std::size_t memory_bytes() const {
+    return words.capacity() * sizeof(const SlotWord*) + ids_.capacity() * sizeof(std::int64_t);
+  }
+
  private:
   friend class ChannelSlots;
   void Release();

@@ -42,6 +42,7 @@ class Blocks {
 
   Blocks Extended(std::span<const std::uint32_t> added) const {
     Blocks extended = *this;
+    if (added.empty()) return extended;  // claims no room, so it must not touch what another extension fills
     std::size_t free_from = size_;
     if (added.size() > storage_->words.capacity() - size_ ||
         // What was written behind size_ by others happened before: they made the table that is extended here.

@@ -35,17 +35,12 @@ std::uint64_t Hash(const char* p, std::size_t n, std::uint64_t seed) noexcept {
     for (; left > 16; left -= 16, p += 16) seed = Fold(Read8(p) ^ kB, Read8(p + 8) ^ seed);
     return Finish(Read8(p + left - 16), Read8(p + left - 8), n, seed);
   }
-  if (n >= 16) return HashMiddle(p, n, seed);
-  if (n >= 8) return Finish(Read8(p), Read8(p + n - 8), n, seed);
-  if (n >= 4) return Finish(Read4(p), Read4(p + n - 4), n, seed);
-  if (n == 0) return Finish(0, 0, n, seed);
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(p[i])); };
-  return Finish(byte(0) << 16 | byte(n / 2) << 8 | byte(n - 1), 0, n, seed);
+  return n >= 16 ? HashMiddle(p, n, seed) : HashShort(ReadShort(p, n), n, seed);
 }
 
 }  // namespace name_hash
 
-std::uint32_t NameTable::FindOther(std::string_view name) const noexcept {
+std::uint32_t NameTable::FindLong(std::string_view name) const noexcept {
   if (name.size() > longest_) return kNoIndex;
   const std::uint64_t hash = name_hash::Hash(name.data(), name.size(), seed_);
   const std::uint64_t mark = MarkOf(hash, name.size());
@@ -75,7 +70,10 @@ void NameTable::Build(std::span<const std::string_view> names, std::uint64_t see
     Record& record = owned_[static_cast<std::ptrdiff_t>(at)];
     record.mark = MarkOf(hash, name.size());
     record.index = i;
-    if (name.size() <= Record::kInlineBytes) {
+    if (name.size() < 16) {
+      const name_hash::ShortName words = name_hash::ReadShort(name.data(), name.size());
+      std::memcpy(record.bytes, &words, sizeof words);
+    } else if (name.size() <= Record::kInlineBytes) {
       std::copy(name.begin(), name.end(), record.bytes);
     } else {
       const char* elsewhere = name.data();

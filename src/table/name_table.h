@@ -59,6 +59,24 @@ inline std::uint64_t Fold(std::uint64_t a, std::uint64_t b) {
 inline constexpr std::uint64_t kA = 0xa0761d6478bd642fu;
 inline constexpr std::uint64_t kB = 0xe7037ed1a0b428dbu;
 
+// What a name of at most 15 bytes comes to: with the length, no two names are the same. The words may overlap, so that
+// nothing beyond the name is read.
+struct ShortName {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
+[[gnu::always_inline]] inline ShortName ReadShort(const char* p, std::size_t n) {
+  if (n >= 8) return {.first = Read8(p), .last = Read8(p + n - 8)};
+  if (n >= 4) return {.first = Read4(p), .last = Read4(p + n - 4)};
+  if (n == 0) return {};
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(p[i])); };
+  return {.first = byte(0) << 16 | byte(n / 2) << 8 | byte(n - 1), .last = 0};
+}
+
+inline std::uint64_t HashShort(ShortName name, std::size_t n, std::uint64_t seed) {
+  return Fold(name.first ^ kB, name.last ^ seed ^ n ^ kA);
+}
+
 // For n from 16 to 32: two halves of 16 bytes that may overlap, and two products that do not wait for each other.
 inline std::uint64_t HashMiddle(const char* p, std::size_t n, std::uint64_t seed) {
   return Fold(Read8(p) ^ kB, Read8(p + 8) ^ seed) + Fold(Read8(p + n - 16) ^ kA, Read8(p + n - 8) ^ seed ^ n);
@@ -88,10 +106,17 @@ class NameTable {
   void Build(std::span<const std::string_view> names, std::uint64_t seed);
 
   std::uint32_t Find(std::string_view name) const noexcept {
-    return IsMiddle(name) ? FindMiddle(name) : FindOther(name);
+    return name.size() <= kMostUsual ? FindUsual(name) : FindLong(name);
   }
 
-  // Names of 16 to 32 bytes can be found without a call and without a question about their length.
+  // Names of at most 32 bytes can be found without a call.
+  static constexpr std::size_t kMostUsual = 32;
+  // REQUIRES: name.size() <= kMostUsual.
+  [[gnu::always_inline]] std::uint32_t FindUsual(std::string_view name) const noexcept {
+    return name.size() >= 16 ? FindMiddle(name) : FindShort(name);
+  }
+
+  // Those of 16 to 32 bytes also without a question about their length.
   static bool IsMiddle(std::string_view name) noexcept { return name.size() - 16 <= 16; }
 
   // REQUIRES: IsMiddle(name).
@@ -111,6 +136,23 @@ class NameTable {
     }
   }
 
+  // REQUIRES: name.size() < 16.
+  [[gnu::always_inline]] std::uint32_t FindShort(std::string_view name) const noexcept {
+    const std::size_t n = name.size();
+    const name_hash::ShortName words = name_hash::ReadShort(name.data(), n);
+    const std::uint64_t hash = name_hash::HashShort(words, n, seed_);
+    const std::uint64_t mark = MarkOf(hash, n);
+    for (std::uint64_t at = hash & mask_;; at = (at + 1) & mask_) {
+      const Record& record = records_[at];
+      if (record.mark == mark && record.Holds(words)) [[likely]] {
+        const std::uint32_t index = record.index;
+        if (index == kNoIndex) __builtin_unreachable();
+        return index;
+      }
+      if (record.mark == 0) return kNoIndex;
+    }
+  }
+
   std::size_t memory_bytes() const { return (mask_ + 1) * sizeof(Record); }
 
  private:
@@ -118,8 +160,13 @@ class NameTable {
     static constexpr std::size_t kInlineBytes = 52;
     std::uint64_t mark = 0;  // 47 bits of the hash, 16 of length, and a 1: never 0, which marks a free place
     std::uint32_t index = kNoIndex;
-    char bytes[kInlineBytes] = {};  // or, of a longer name, the address of its bytes
+    // Of the name; of a shorter one than 16 bytes its two words, of one that does not fit the address of its bytes.
+    char bytes[kInlineBytes] = {};
 
+    bool Holds(name_hash::ShortName name) const {
+      return ((name_hash::Read8(bytes) ^ name.first) | (name_hash::Read8(bytes + 8) ^ name.last)) == 0;
+    }
+    // REQUIRES: length > 15.
     const char* text(std::size_t length) const {
       if (length <= kInlineBytes) return bytes;
       const char* elsewhere;
@@ -130,7 +177,7 @@ class NameTable {
   static_assert(sizeof(Record) == 64);
 
   static std::uint64_t MarkOf(std::uint64_t hash, std::size_t length) { return (hash >> 17 << 17) | length << 1 | 1; }
-  std::uint32_t FindOther(std::string_view name) const noexcept;
+  std::uint32_t FindLong(std::string_view name) const noexcept;
 
   std::shared_ptr<Record[]> owned_ = std::shared_ptr<Record[]>(new Record[1]);  // make_shared aligns to 16 only
   const Record* records_ = owned_.get();  // a power of two, always with a free place
