@@ -13,8 +13,9 @@ constexpr std::array kProfiles = {
     ProfileInfo{.profile = Profile::kNewApiMemory, .name = "new_api_memory", .sources_read = "August 2026"},
     ProfileInfo{.profile = Profile::kNewApiDatabase, .name = "new_api_database", .sources_read = "August 2026"},
     ProfileInfo{.profile = Profile::kOneApiMemory, .name = "one_api_memory", .sources_read = "February 2025"},
-    ProfileInfo{
-        .profile = Profile::kNewApiMemory202504, .name = "new_api_memory_2025_04", .sources_read = "April 2025"},
+    ProfileInfo{.profile = Profile::kNewApiMemory202504,
+                .name = "new_api_memory_2025_04",
+                .sources_read = "before October 2025"},
 };
 
 Policy NewApiMemory(ShareRule shares) {
