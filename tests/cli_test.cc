@@ -269,6 +269,29 @@ TEST_F(Doctor, TellsPeopleWhatIsWhat) {
   EXPECT_THAT(of_json.out, HasSubstr("1 statement; --fix prints it\n"));
 }
 
+TEST_F(Show, FollowsTheSharesOfAProfile) {
+  const std::string rows = Weighted();
+  EXPECT_THAT(Pointsman({"show", "--from", rows, "--profile", "new_api_memory"}).out, HasSubstr("2/3"));
+  EXPECT_THAT(Pointsman({"show", "--from", rows, "--profile", "new_api_memory_2025_04"}).out, HasSubstr("12/23"));
+  EXPECT_THAT(Pointsman({"show", "--from", rows, "--profile", "one_api_memory"}).out, HasSubstr("1/2"));
+}
+
+TEST_F(Show, LaysThePolicyFileOverTheProfile) {
+  const std::string policy = File("p.json", R"({"shares": "plus_ten_inclusive"})");
+  EXPECT_THAT(Pointsman({"show", "--from", Weighted(), "--profile", "new_api_memory", "--policy", policy}).out,
+              HasSubstr("13/23"));
+}
+
+TEST_F(Show, WarnsOfOptionsThatAProfileCannotUseAndGoesOn) {
+  const std::string rows = File("options.json", R"({
+      "channels": [{"id": 1, "name": "one", "group": "default", "models": "m"}],
+      "options": [{"key": "RetryTimes", "value": "many"}]})");
+  const Outcome run = Pointsman({"show", "--from", rows, "--profile", "new_api_memory"});
+  EXPECT_EQ(run.code, 0);
+  EXPECT_THAT(run.err, HasSubstr("key RetryTimes"));
+  EXPECT_THAT(Pointsman({"show", "--from", rows}).err, IsEmpty()) << "options are read for gateways' profiles only";
+}
+
 TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
   const std::string db = Incident();
   const std::string json_file = Weighted();
@@ -280,9 +303,10 @@ TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
       {{"select", "--from", db, "--group", "g", "--token", "1", "--model", "m"}, "excludes"},
       {{"select", "--from", db, "--group", "g", "--model", "m", "-n", "0"}, "-n"},
       {{"select", "--from", db, "--group", "g", "--model", "m", "-n", "many"}, "-n"},
-      {{"select", "--from", db, "--group", "g", "--model", "m", "--profile", "new_api_memory"}, "not built yet"},
       {{"select", "--from", db, "--group", "g", "--model", "m", "--attempts"}, "--attempts: 1 required K"},
       {{"select", "--from", db, "--group", "g", "--model", "m", "--attempts", "0"}, "--attempts"},
+      {{"select", "--from", db, "--group", "g", "--model", "m", "--profile", "new_api_memori"},
+       "did you mean \"new_api_memory\"?"},
       {{"select", "--from", db, "--group", "g", "--model", "m", "--seed", "-1"}, "--seed"},
       {{"select", "--from", db, "--token", "nobody", "--model", "m"}, "no token has the id or name \"nobody\""},
       {{"select", "--from", "dump:-", "--group", "g", "--model", "m"}, "not built yet"},

@@ -35,8 +35,8 @@ std::string Told(const RouteTable& table) {
     for (const TierInfo& tier : route.tiers) {
       told += " p" + std::to_string(tier.priority);
       for (const CandidateInfo& c : tier.candidates) {
-        told += " " + std::to_string(c.channel_id) + "=" + std::to_string(c.weight) + "(" + c.share.Text() + "," +
-                std::string(CandidateStatusName(c.status)) + ")";
+        told += " " + std::to_string(c.channel_id) + "=" + std::to_string(c.weight) + "@" + std::to_string(c.priority) +
+                "(" + c.share.Text() + "," + std::string(CandidateStatusName(c.status)) + ")";
       }
     }
     if (route.top() != nullptr && TopTier(table, route.group, route.model).tickets() < 100) {
@@ -66,12 +66,13 @@ struct Database {
     std::string model;
     std::int64_t channel = 0;
     std::int64_t weight = 0;
-    std::int64_t priority = 0;
+    IntField priority = 0;
     bool enabled = true;
   };
   std::string groups = "g0,g1,g2,g3";
   std::vector<ChannelRow> channels;
   std::vector<Serves> abilities;
+  Policy policy = {.source = RowSource::kAbilities};
 
   TablePtr Compiled() const {
     Rows rows("test");
@@ -85,7 +86,7 @@ struct Database {
                           .priority = s.priority,
                           .weight = s.weight});
     }
-    return MustCompile(rows, {.source = RowSource::kAbilities}).table;
+    return MustCompile(rows, policy).table;
   }
 
   void Apply(const ChannelChange& change) {
@@ -115,6 +116,11 @@ std::uint32_t AnyWeight(Dice& dice) {
   return static_cast<std::uint32_t>(dice.Below(4));
 }
 
+IntField AnyPriority(Dice& dice) {
+  if (dice.OneIn(6)) return nullptr;
+  return static_cast<std::int64_t>(dice.Below(4)) - 2;
+}
+
 // Few models a group of many: rows of both forms. Some channels and abilities are disabled.
 Database AnyDatabase(Dice& dice) {
   Database db;
@@ -128,7 +134,7 @@ Database AnyDatabase(Dice& dice) {
                        .model = "m" + std::to_string(dice.Below(models)),
                        .channel = static_cast<std::int64_t>(1 + dice.Below(channels)),
                        .weight = AnyWeight(dice),
-                       .priority = static_cast<std::int64_t>(dice.Below(3)),
+                       .priority = AnyPriority(dice),
                        .enabled = !dice.OneIn(8)};
     const bool there = std::any_of(db.abilities.begin(), db.abilities.end(), [&](const Database::Serves& other) {
       return other.group == s.group && other.model == s.model && other.channel == s.channel;
@@ -148,22 +154,39 @@ std::vector<ChannelChange> AnyChanges(Dice& dice, const Database& db) {
   return changes;
 }
 
+// `rules` numbers the ways in which weights become shares and priorities tiers.
+void PatchAtRandom(std::uint64_t seed, std::uint64_t rules) {
+  Dice dice(seed);
+  Database db = AnyDatabase(dice);
+  db.policy.shares = static_cast<ShareRule>(rules % 4);
+  db.policy.priorities.tiers = static_cast<PriorityTiers>(rules / 4 % 2);
+  db.policy.priorities.null_priority = static_cast<NullPriority>(seed % 2);
+  TablePtr table = db.Compiled();
+  for (int step = 0; step < 5; ++step) {
+    const std::vector<ChannelChange> changes = AnyChanges(dice, db);
+    const std::string before = Told(*table);
+    const TablePtr old = table;
+    table = MustPatch(*old, changes);
+    for (const ChannelChange& change : changes) db.Apply(change);
+    ExpectEqualTables(*table, *db.Compiled());
+    EXPECT_EQ(Told(*old), before) << "the old table is as it was";
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
 TEST(Patch, EqualsACompileOfTheChangedRowsOverChainsOfRandomChanges) {
   for (std::uint64_t seed = 1; seed <= 800; ++seed) {
     SCOPED_TRACE(seed);
-    Dice dice(seed);
-    Database db = AnyDatabase(dice);
-    TablePtr table = db.Compiled();
-    for (int step = 0; step < 5; ++step) {
-      const std::vector<ChannelChange> changes = AnyChanges(dice, db);
-      const std::string before = Told(*table);
-      const TablePtr old = table;
-      table = MustPatch(*old, changes);
-      for (const ChannelChange& change : changes) db.Apply(change);
-      ExpectEqualTables(*table, *db.Compiled());
-      EXPECT_EQ(Told(*old), before) << "the old table is as it was";
-      if (::testing::Test::HasFailure()) return;
-    }
+    PatchAtRandom(seed, 0);
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
+TEST(Patch, EqualsACompileUnderEveryRuleForSharesAndTiers) {
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    SCOPED_TRACE(seed);
+    PatchAtRandom(seed, seed % 8);
+    if (::testing::Test::HasFailure()) return;
   }
 }
 

@@ -79,7 +79,8 @@ TEST(PolicyJson, CommentsAreAllowed) {
 
 TEST(PolicyJson, UnknownKeyNamesTheNearOneAtEveryLevel) {
   const std::string keys =
-      "the keys are default_group, empty_group, groups, auto, usable, models, retry, source, balance, fleet_seed";
+      "the keys are default_group, empty_group, groups, auto, usable, models, retry, shares, priorities, source, "
+      "balance, fleet_seed";
   EXPECT_EQ(Refusal("{\n  \"empty_gruop\": \"exact\"}"),
             "p.json:2:3: unknown key \"empty_gruop\" (did you mean \"empty_group\"?); " + keys);
   EXPECT_EQ(Refusal("{\"zzzzzz\": {}}"), "p.json:1:2: unknown key \"zzzzzz\"; " + keys);
@@ -170,7 +171,8 @@ TEST(PolicyJson, WrongTypesNameWhatIsWanted) {
        "1:22: $.retry.budget is 4294967301; write a whole number from 1 to 1000"},
       {R"({"retry": {"budget_per_group": -1}})",
        "1:32: $.retry.budget_per_group is -1; write a whole number from 0 to 1000"},
-      {R"({"retry": {"tiers": "all"}})", "1:21: $.retry.tiers is \"all\"; write one of exhaust, one_per_tier"},
+      {R"({"retry": {"tiers": "all"}})",
+       "1:21: $.retry.tiers is \"all\"; write one of exhaust, one_per_tier, by_attempt, top_twice"},
       {R"({"retry": {"last_resort": false}})", "1:27: $.retry.last_resort is false; write one of none, repeat"},
   };
   for (const auto& [text, message] : cases) EXPECT_EQ(Refusal(text), "p.json:" + message) << text;
@@ -227,8 +229,38 @@ TEST(PolicyToJson, SaysEverythingEvenTheDefaults) {
     "budget": 5,
     "budget_per_group": 0
   },
+  "shares": "weight",
+  "priorities": {
+    "tiers": "always",
+    "null": "zero"
+  },
   "source": "both"
 })");
+}
+
+TEST(PolicyJson, SharesPrioritiesAndTheTiersOfRetriesAreRead) {
+  const Policy policy =
+      Parsed(R"({"shares": "plus_ten_inclusive", "priorities": {"tiers": "above_zero", "null": "never"},
+                                   "retry": {"tiers": "top_twice"}})");
+  EXPECT_EQ(policy.shares, ShareRule::kPlusTenInclusive);
+  EXPECT_EQ(policy.priorities, (PriorityPolicy{PriorityTiers::kAboveZero, NullPriority::kNever}));
+  EXPECT_EQ(policy.retry.tiers, RetryTiers::kTopTwice);
+  EXPECT_EQ(Refusal(R"({"shares": "plus_tem"})"),
+            "p.json:1:12: $.shares is \"plus_tem\" (did you mean \"plus_ten\"?); write one of weight, plus_ten, "
+            "plus_ten_inclusive, uniform");
+}
+
+TEST(PolicyJson, OverAnotherPolicyOnlyTheKeysThatAreThereChange) {
+  Policy base{.shares = ShareRule::kUniform};
+  base.groups.automatic["auto"] = {"a", "b"};
+  base.retry.budget = 9;
+  Policy expected = base;
+  expected.retry.last_resort = LastResort::kRepeat;
+  EXPECT_EQ(ParsePolicy(R"({"retry": {"last_resort": "repeat"}})", "p.json", {}, base).value(), expected);
+  expected = base;
+  expected.groups.automatic["auto"] = {"c"};
+  EXPECT_EQ(ParsePolicy(R"({"auto": {"auto": ["c"]}})", "p.json", {}, base).value(), expected)
+      << "replaced, not added to";
 }
 
 TEST(PolicyToJson, IsReadBackAsTheSamePolicy) {

@@ -94,6 +94,17 @@ TEST(PolicyOptions, RetryTimesAreAttemptsAfterTheFirst) {
   EXPECT_EQ(From({{.key = "RetryTimes", .value = "999"}}).policy.retry.budget, kMaxBudget);
 }
 
+TEST(PolicyOptions, RetryTimesCountInEachGroupWhereTiersGoByAttempt) {
+  Policy base;
+  base.retry.tiers = RetryTiers::kByAttempt;
+  const RetryPolicy twice = From({{.key = "RetryTimes", .value = "2"}}, base).policy.retry;
+  EXPECT_EQ(twice.budget_per_group, 3);
+  EXPECT_EQ(twice.budget, kMaxBudget) << "the plan's end is the end";
+  const RetryPolicy never = From({{.key = "RetryTimes", .value = "0"}}, base).policy.retry;
+  EXPECT_EQ(never.budget_per_group, 1);
+  EXPECT_EQ(never.budget, 1) << "without a retry there is no second group";
+}
+
 TEST(PolicyOptions, RetryTimesThatAreNoNumberAreRejected) {
   for (const std::string_view value : {"many", "-1", "1000", "3.5", "99999999999999999999", "0x1"}) {
     EXPECT_EQ(Refusal({.key = "RetryTimes", .value = value}),

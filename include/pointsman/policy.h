@@ -26,13 +26,53 @@ enum class RowSource : std::uint8_t {
 // "both", "channels", "abilities".
 POINTSMAN_EXPORT std::string_view RowSourceName(RowSource source);
 
-// How the attempts of one request go through the tiers of a group.
+// How much of a tier's traffic each of its candidates gets.
+enum class ShareRule : std::uint8_t {
+  kWeight,            // weight / sum; zero never, unless all are zero: then alike
+  kPlusTen,           // weight + 10 / sum of them
+  kPlusTenInclusive,  // the same, but of several the heaviest has one ticket more and the lightest one less: what a
+                      // draw that compares with <= comes to. Ties in order of channel id
+  kUniform,  // alike, whatever the weights
+};
+
+// "weight", "plus_ten", "plus_ten_inclusive", "uniform".
+POINTSMAN_EXPORT std::string_view ShareRuleName(ShareRule rule);
+
+// Whether different priorities are different tiers.
+enum class PriorityTiers : std::uint8_t {
+  kAlways,
+  kAboveZero,  // only in routes whose highest priority is above 0; elsewhere all candidates are one tier
+};
+
+// "always", "above_zero".
+POINTSMAN_EXPORT std::string_view PriorityTiersName(PriorityTiers tiers);
+
+// What a priority that is NULL means. A column that is absent is not NULL.
+enum class NullPriority : std::uint8_t {
+  kZero,   // 0
+  kNever,  // the candidate is never selected: CandidateStatus::kNoPriority
+};
+
+// "zero", "never".
+POINTSMAN_EXPORT std::string_view NullPriorityName(NullPriority rule);
+
+// Most users leave this alone: the other values are for gateways that move (profile.h).
+struct PriorityPolicy {
+  PriorityTiers tiers = PriorityTiers::kAlways;  // kAboveZero: a patch costs as much as a compile
+  NullPriority null_priority = NullPriority::kZero;
+
+  friend bool operator==(const PriorityPolicy&, const PriorityPolicy&) = default;
+};
+
+// How the attempts of one request go through the tiers of a group. The last two may give a channel again.
 enum class RetryTiers : std::uint8_t {
   kExhaust,     // every candidate of a tier, then the next lower tier
   kOnePerTier,  // one candidate of each tier
+  kByAttempt,   // the n-th attempt in a group draws from its n-th tier, or from the lowest
+  kTopTwice,    // two attempts draw from the top tier, later ones alike from all below it, where there is anything
 };
 
-// "exhaust", "one_per_tier".
+// "exhaust", "one_per_tier", "by_attempt", "top_twice".
 POINTSMAN_EXPORT std::string_view RetryTiersName(RetryTiers tiers);
 
 // What follows when nothing is left that was not tried.
@@ -58,6 +98,8 @@ struct RetryPolicy {
 struct Policy {
   GroupPolicy groups;
   RowSource source = RowSource::kBoth;
+  ShareRule shares = ShareRule::kWeight;
+  PriorityPolicy priorities;
   ModelRules models;
   RetryPolicy retry;
 

@@ -33,9 +33,10 @@ enum class CandidateStatus : std::uint8_t {
   kZeroWeight,       // weight 0 beside others that weigh more: never drawn
   kChannelDisabled,  // the channel's status is not 1
   kAbilityDisabled,  // the ability row is not enabled
+  kNoPriority,       // its priority is NULL, and the policy never selects those
 };
 
-// "eligible", "zero_weight", "channel_disabled", "ability_disabled".
+// "eligible", "zero_weight", "channel_disabled", "ability_disabled", "no_priority".
 POINTSMAN_EXPORT std::string_view CandidateStatusName(CandidateStatus status);
 
 // A share of a tier as an exact fraction in lowest terms.
@@ -55,6 +56,7 @@ struct CandidateInfo {
   std::uint32_t weight = 0;       // as the rows say it
   Share share;                    // of its tier; 0/1 unless eligible
   CandidateStatus status = CandidateStatus::kEligible;
+  std::int64_t priority = 0;  // as the rows say it: its tier's, unless the policy makes one tier of several
 };
 
 // The candidates of one priority, in order of channel id, those that are out included.

@@ -9,7 +9,7 @@ namespace pointsman::cli {
 
 int RunExplain(const ExplainOptions& options) {
   const Source source = OpenSource(options.common.from);
-  const Policy policy = ReadPolicy(options.common.policy_file).value_or(Policy{});
+  const Policy policy = AskedPolicy(options.common, source).value_or(Policy{});
   const Rows rows = LoadRows(source, WantedFor(options.request));
   const AskedRequest asked(options.request, rows);
   const Compiled compiled = CompileRows(rows, policy);

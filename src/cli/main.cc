@@ -49,13 +49,18 @@ void AddCommon(CLI::App& command, CommonOptions& options) {
                   "where the rows are: sqlite:PATH, json:PATH, or a path that is recognised by content")
       ->required()
       ->type_name("SOURCE");
-  command.add_option("--policy", options.policy_file, "policy as JSON: groups, auto, usable, models, retry, and more")
+  command
+      .add_option("--policy", options.policy_file, "policy as JSON; with --profile, its keys are laid over the profile")
       ->type_name("FILE");
+  command
+      .add_option("--profile", options.profile,
+                  "the rules of a gateway, with its saved options: new_api_memory, new_api_database, one_api_memory, "
+                  "new_api_memory_2025_04, or pointsman")
+      ->type_name("NAME");
   command.add_option("--lang", options.language, "language of explanations")
       ->check(CLI::IsMember({"en", "zh"}))
       ->capture_default_str();
   command.add_flag("--json", options.json, "print one JSON document and nothing else on stdout");
-  RefuseToCome(command, "--profile");
 }
 
 void AddRequest(CLI::App& command, RequestOptions& options, const std::string& attempts_help) {

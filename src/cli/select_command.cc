@@ -104,7 +104,7 @@ int NoRoute(const Explanation& why, const CommonOptions& common) {
 
 int RunSelect(const SelectOptions& options) {
   const Source source = OpenSource(options.common.from);
-  const Policy policy = ReadPolicy(options.common.policy_file).value_or(Policy{});
+  const Policy policy = AskedPolicy(options.common, source).value_or(Policy{});
   const Rows rows = LoadRows(source, WantedFor(options.request));
   const AskedRequest asked(options.request, rows);
   Router router(policy);

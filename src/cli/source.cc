@@ -11,7 +11,9 @@
 #include "cli/terminal.h"
 #include "pointsman/load/json.h"
 #include "pointsman/load/sqlite3.h"
+#include "pointsman/profile.h"
 #include "rows/comma_list.h"
+#include "text/nearest.h"
 #include "text/printable.h"
 
 namespace pointsman::cli {
@@ -111,6 +113,21 @@ const UserRow* FindOwner(const Rows& rows, const TokenRow& token) {
   return owner == rows.users().end() ? nullptr : &*owner;
 }
 
+Policy PolicyOfProfile(const std::string& name, const Source& source) {
+  const std::optional<Profile> profile = FindProfile(name);
+  if (!profile) {
+    std::vector<std::string_view> names;
+    for (const ProfileInfo& info : Profiles()) names.push_back(info.name);
+    Fail("there is no profile " + Quoted(name) + DidYouMean(name, names) + "; there are: " + JoinNames(names));
+  }
+  Policy policy = ProfilePolicy(*profile);
+  if (*profile == Profile::kPointsman) return policy;
+  const Rows rows = LoadRows(source, {.channels = false, .abilities = false, .options = true});
+  PolicyOfOptions with_options = PolicyFromOptions(rows.options(), std::move(policy), rows.source());
+  for (const Rejection& rejection : with_options.rejections) std::cerr << "rejected: " << rejection.Text() << "\n";
+  return std::move(with_options.policy);
+}
+
 }  // namespace
 
 Source OpenSource(const std::string& from) {
@@ -131,11 +148,14 @@ Rows LoadRows(const Source& source, const Wanted& wanted) {
   return rows;
 }
 
-std::optional<Policy> ReadPolicy(const std::string& file) {
-  if (file.empty()) return std::nullopt;
-  const absl::StatusOr<Policy> policy = ParsePolicy(ReadFile(file), file);
-  if (!policy.ok()) Fail(policy.status());
-  return *policy;
+std::optional<Policy> AskedPolicy(const CommonOptions& common, const Source& source) {
+  if (common.profile.empty() && common.policy_file.empty()) return std::nullopt;
+  Policy policy;
+  if (!common.profile.empty()) policy = PolicyOfProfile(common.profile, source);
+  if (common.policy_file.empty()) return policy;
+  absl::StatusOr<Policy> read = ParsePolicy(ReadFile(common.policy_file), common.policy_file, {}, policy);
+  if (!read.ok()) Fail(read.status());
+  return *std::move(read);
 }
 
 Compiled CompileRows(const Rows& rows, const Policy& policy) {

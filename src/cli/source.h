@@ -22,7 +22,8 @@ namespace pointsman::cli {
 // What every command takes.
 struct CommonOptions {
   std::string from;
-  std::string policy_file;  // empty: the default policy
+  std::string policy_file;  // empty: the profile's policy
+  std::string profile;      // empty: pointsman
   std::string language = "en";
   bool json = false;
 
@@ -42,7 +43,9 @@ Source OpenSource(const std::string& from);
 // All rows of the wanted tables, with progress on a terminal.
 Rows LoadRows(const Source& source, const Wanted& wanted);
 
-std::optional<Policy> ReadPolicy(const std::string& file);
+// The policy that the command was asked to follow: the profile's, then what the gateway's saved options say (rejected
+// ones are told on stderr) unless the profile is our own, then the file's keys. Nothing where neither is given.
+std::optional<Policy> AskedPolicy(const CommonOptions& common, const Source& source);
 
 // Compiles, and says on stderr if rows were rejected.
 Compiled CompileRows(const Rows& rows, const Policy& policy);

@@ -164,11 +164,11 @@ class RowJudge {
     groups.erase(std::remove_if(groups.begin(), groups.end(), too_long), groups.end());  // rejected in NoteGroups
     if (groups.empty() || models.empty()) return;
     const ChannelRow& row = *kept_[c];
-    const std::uint32_t offer = AddOffer(
-        {.priority = row.priority.value_or(0),
-         .channel = c,
-         .weight = static_cast<std::uint32_t>(row.weight.value_or(0)),
-         .status = draft_.channels[c].enabled ? CandidateStatus::kEligible : CandidateStatus::kChannelDisabled});
+    const std::uint32_t offer =
+        AddOffer({.priority = row.priority.value_or(0),
+                  .channel = c,
+                  .weight = static_cast<std::uint32_t>(row.weight.value_or(0)),
+                  .status = StatusOf(draft_.channels[c], /*ability_enabled=*/true, row.priority)});
     for (const std::string_view group : groups) {
       for (const std::string_view model : models) Take(group, model, offer, c);
     }
@@ -219,7 +219,7 @@ class RowJudge {
     return {.priority = priority.value_or(0),
             .channel = c,
             .weight = static_cast<std::uint32_t>(weight.value_or(0)),
-            .status = StatusOf(row, draft_.channels[c])};
+            .status = StatusOf(draft_.channels[c], row.enabled.is_absent() || row.enabled.value_or(0) != 0, priority)};
   }
 
   std::uint32_t AddOffer(const Offer& offer) {
@@ -246,10 +246,11 @@ class RowJudge {
     return {name + " does not exist", "delete the ability, or add the channel"};
   }
 
-  static CandidateStatus StatusOf(const AbilityRow& row, const ChannelRecord& channel) {
+  CandidateStatus StatusOf(const ChannelRecord& channel, bool ability_enabled, const IntField& priority) const {
     if (!channel.enabled) return CandidateStatus::kChannelDisabled;
-    const bool enabled = row.enabled.is_absent() || row.enabled.value_or(0) != 0;
-    return enabled ? CandidateStatus::kEligible : CandidateStatus::kAbilityDisabled;
+    if (!ability_enabled) return CandidateStatus::kAbilityDisabled;
+    const bool never = priority.is_null() && policy_.priorities.null_priority == NullPriority::kNever;
+    return never ? CandidateStatus::kNoPriority : CandidateStatus::kEligible;
   }
 
   void Take(std::string_view group, std::string_view model, std::uint32_t offer, std::uint32_t row) {

@@ -64,7 +64,7 @@ Offers NumberOffers(const std::vector<Offer>& offers, const std::vector<std::int
   for (const Offer& offer : offers) {
     const auto found = std::lower_bound(priorities.begin(), priorities.end(), offer.priority);
     const auto priority = static_cast<std::uint32_t>(found - priorities.begin());
-    const std::uint64_t rest = std::uint64_t{priority} << 2 | static_cast<std::uint64_t>(offer.status);
+    const std::uint64_t rest = std::uint64_t{priority} << 3 | static_cast<std::uint64_t>(offer.status);
     numbered.push_back({.mix = name_hash::Fold((std::uint64_t{offer.channel} << 32 | offer.weight) ^ name_hash::kA,
                                                rest ^ name_hash::kB),
                         .channel = offer.channel,

@@ -34,7 +34,7 @@ struct Change {
 // Makes the new table from the old one: candidates that are out, then the tiers from the lowest up, then the rows.
 class Patcher {
  public:
-  explicit Patcher(const TableData& old) : old_(old), data_(old.Fork()) {}
+  explicit Patcher(const TableData& old) : old_(old), data_(old.Fork()), writer_(old.policy.shares) {}
 
   absl::Status Take(const ChannelChange& change);
   absl::StatusOr<std::unique_ptr<TableData>> Apply();
@@ -51,11 +51,11 @@ class Patcher {
 
   const TableData& old_;
   std::unique_ptr<TableData> data_;
-  absl::flat_hash_map<std::uint32_t, ChannelChange> changes_;  // by channel number
-  absl::flat_hash_map<TierRef, Change> done_;                  // most tiers serve many routes
-  std::vector<Place> bare_;                                    // routes that lost their last tier or a candidate
-  std::vector<Place> gone_;                                    // and those that are not listed any more
-  std::vector<std::uint32_t> added_;                           // blocks
+  ChannelChanges changes_;
+  absl::flat_hash_map<TierRef, Change> done_;  // most tiers serve many routes
+  std::vector<Place> bare_;                    // routes that lost their last tier or a candidate
+  std::vector<Place> gone_;                    // and those that are not listed any more
+  std::vector<std::uint32_t> added_;           // blocks
   TierWriter writer_;
   std::vector<TierRef> chain_;
   std::vector<WeightedChannel> before_;
@@ -205,14 +205,16 @@ bool Patcher::HasIdleModel() const {
   });
 }
 
-std::unique_ptr<TableData> PackAnew(const TableData& data) {
+std::unique_ptr<TableData> PackAnew(Draft draft, const Policy& policy) {
   auto anew = std::make_unique<TableData>();
-  anew->policy = data.policy;
-  Pack(Unpack(data), *anew, [](std::uint32_t) {});
+  anew->policy = policy;
+  Pack(std::move(draft), *anew, [](std::uint32_t) {});
   return anew;
 }
 
 absl::StatusOr<std::unique_ptr<TableData>> Patcher::Apply() {
+  // There a candidate that goes can make one tier of several, so that no tier can be patched by itself.
+  if (old_.policy.priorities.tiers == PriorityTiers::kAboveZero) return PackAnew(Unpack(old_, changes_), old_.policy);
   if (data_->routes_of_channel == nullptr) data_->routes_of_channel = std::make_shared<const ChannelRoutes>(old_);
   PatchOuts();
   for (const Place place : TouchedPlaces()) PatchRoute(place);
@@ -223,7 +225,7 @@ absl::StatusOr<std::unique_ptr<TableData>> Patcher::Apply() {
   std::sort(bare_.begin(), bare_.end());
   bare_.erase(std::unique(bare_.begin(), bare_.end()), bare_.end());
   for (const Place place : bare_) RemoveIfBare(place);
-  if (HasIdleModel()) return PackAnew(*data_);
+  if (HasIdleModel()) return PackAnew(Unpack(*data_), data_->policy);
   if (3 * data_->dead_words > data_->blocks.size()) Compact(*data_);
   data_->content_hash = ContentHash(*data_);
   return std::move(data_);

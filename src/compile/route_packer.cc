@@ -37,6 +37,7 @@ void RoutePacker::AddGroup(std::uint32_t group, std::span<RoutedCandidate> candi
 void RoutePacker::Finish() {
   data_.blocks = Blocks(pool_.TakeBlocks());
   data_.outs.shrink_to_fit();
+  data_.mixed.shrink_to_fit();
   data_.rows.ShrinkToFit();
   data_.content_hash = ContentHash(data_);
 }
@@ -97,6 +98,11 @@ void RoutePacker::StageTiers(StagedRoute& route) {
   SortFew(in_order_, [](const NumberedOffer& a, const NumberedOffer& b) {
     return a.priority != b.priority ? a.priority < b.priority : a.channel < b.channel;
   });
+  if (!in_order_.empty() && IsMixed(in_order_.back().priority)) {
+    const std::uint32_t top = in_order_.back().priority;
+    for (NumberedOffer& offer : in_order_) offer.priority = top;
+    SortFew(in_order_, [](const NumberedOffer& a, const NumberedOffer& b) { return a.channel < b.channel; });
+  }
   for (std::size_t i = 0; i < in_order_.size();) {
     const std::uint32_t priority = in_order_[i].priority;
     const std::size_t begin = staged_candidates_.size();
@@ -127,10 +133,27 @@ void RoutePacker::StoreStaged() {
     ++data_.listed_routes;
     if (route.first.ref != kAllOut) ++data_.serving_routes;
     NoteOuts(route.list);
+    NoteMixed(route);
   }
   routes_.clear();
   tiers_.clear();
   staged_candidates_.clear();
+}
+
+bool RoutePacker::IsMixed(std::uint32_t top_priority) const {
+  return data_.policy.priorities.tiers == PriorityTiers::kAboveZero && data_.priorities[top_priority] <= 0;
+}
+
+void RoutePacker::NoteMixed(const StagedRoute& route) {
+  if (data_.policy.priorities.tiers != PriorityTiers::kAboveZero || route.first.ref == kAllOut) return;
+  const std::uint32_t top = pool_.PriorityOf(route.first.ref);
+  if (!IsMixed(top)) return;
+  for (const RoutedCandidate& c : route.list) {
+    const NumberedOffer& offer = offers_[c.offer];
+    if (offer.status != CandidateStatus::kEligible || offer.priority == top) continue;
+    data_.mixed.push_back(
+        {.group = group_, .model = c.model, .channel = offer.channel, .priority = data_.priorities[offer.priority]});
+  }
 }
 
 // In the order in which people read: the highest priority first.

@@ -56,7 +56,10 @@ class RoutePacker {
   std::span<const RoutedCandidate> DropRepeats(std::span<RoutedCandidate> candidates);
   void StageTiers(StagedRoute& route);
   void StoreStaged();
+  // Whether all candidates that serve are one tier although their priorities differ.
+  bool IsMixed(std::uint32_t top_priority) const;
   void NoteOuts(std::span<const RoutedCandidate> list);
+  void NoteMixed(const StagedRoute& route);
 
   TableData& data_;
   const Offers& offers_;

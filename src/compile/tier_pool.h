@@ -29,7 +29,8 @@ struct PooledTier {
 
 class TierPool {
  public:
-  explicit TierPool(TableData& data) : data_(data) {}
+  // REQUIRES: the policy is set.
+  explicit TierPool(TableData& data) : data_(data), writer_(data.policy.shares) {}
 
   // `priority` is an index into TableData::priorities.
   PooledTier Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, const PooledTier& next) {
@@ -44,6 +45,8 @@ class TierPool {
   void Prefetch(const Digest& digest) const { __builtin_prefetch(&known_[TagOf(digest) & (known_.size() - 1)], 1); }
   TierRef Intern(std::span<const WeightedChannel> candidates, std::uint32_t priority, TierRef next,
                  const Digest& digest);
+
+  std::uint32_t PriorityOf(TierRef ref) const { return TierBlock(&blocks_[ref]).priority(); }
 
   // All tiers, whose references point into it.
   std::vector<std::uint32_t> TakeBlocks() { return std::move(blocks_); }

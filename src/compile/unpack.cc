@@ -5,17 +5,23 @@
 
 namespace pointsman::inline v0 {
 
-Draft Unpack(const TableData& data) {
+Draft Unpack(const TableData& data, const ChannelChanges& changes) {
   Draft draft;
   draft.believed = data.believed;
   for (const std::string_view group : data.groups) draft.groups.Number(group);  // also those without a route
   std::vector<std::uint32_t> number(data.channels.size());                      // without the removed ones
   for (std::size_t c = 0; c < data.channels.size(); ++c) {
-    number[c] = static_cast<std::uint32_t>(draft.channels.size());
-    if (!data.channels[c].removed) draft.channels.push_back(data.channels[c]);
+    const auto change = changes.find(static_cast<std::uint32_t>(c));
+    const bool goes = data.channels[c].removed || (change != changes.end() && !change->second.weight.has_value());
+    number[c] = goes ? kNoIndex : static_cast<std::uint32_t>(draft.channels.size());
+    if (!goes) draft.channels.push_back(data.channels[c]);
   }
   const auto add = [&](std::uint32_t group, std::uint32_t model, Offer offer) {
+    if (const auto change = changes.find(offer.channel); change != changes.end()) {
+      offer.weight = change->second.weight.value_or(0);
+    }
     offer.channel = number[offer.channel];
+    if (offer.channel == kNoIndex) return;
     draft.offers.push_back(offer);
     draft.candidates.push_back({.group = group,
                                 .model = draft.models.Number(data.models[model]),
@@ -29,7 +35,9 @@ Draft Unpack(const TableData& data) {
         const TierWeights weights(tier);
         for (std::uint32_t i = 0; i < tier.size(); ++i) {
           add(g, route.model,
-              {.priority = data.priorities[tier.priority()], .channel = tier.channel(i), .weight = weights.Raw(i)});
+              {.priority = data.PriorityOf(g, route.model, tier, i),
+               .channel = tier.channel(i),
+               .weight = weights.Raw(i)});
         }
       }
     }

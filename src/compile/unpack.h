@@ -8,12 +8,20 @@
 #ifndef POINTSMAN_SRC_COMPILE_UNPACK_H_
 #define POINTSMAN_SRC_COMPILE_UNPACK_H_
 
+#include <cstdint>
+
+#include "absl/container/flat_hash_map.h"
 #include "compile/draft.h"
+#include "pointsman/patch.h"
 #include "table/table_data.h"
 
 namespace pointsman::inline v0 {
 
-Draft Unpack(const TableData& data);
+// By channel number.
+using ChannelChanges = absl::flat_hash_map<std::uint32_t, ChannelChange>;
+
+// As the rows would say it after `changes`.
+Draft Unpack(const TableData& data, const ChannelChanges& changes = {});
 
 }  // namespace pointsman::inline v0
 

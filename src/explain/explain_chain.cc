@@ -61,7 +61,9 @@ std::vector<CandidateInfo> AllCandidates(const RouteInfo& route) {
   // The most telling first: those that serve, then those that only their ability keeps out.
   std::stable_sort(all.begin(), all.end(), [](const CandidateInfo& a, const CandidateInfo& b) {
     const auto rank = [](CandidateStatus s) {
-      return s == CandidateStatus::kChannelDisabled ? 2 : s == CandidateStatus::kAbilityDisabled ? 1 : 0;
+      return s == CandidateStatus::kChannelDisabled                                        ? 2
+             : s == CandidateStatus::kAbilityDisabled || s == CandidateStatus::kNoPriority ? 1
+                                                                                           : 0;
     };
     return rank(a.status) < rank(b.status);
   });

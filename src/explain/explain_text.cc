@@ -72,6 +72,7 @@ Phrase StatusPhrase(CandidateStatus status) {
     case CandidateStatus::kZeroWeight: return {"never drawn: weight 0 beside others", "不会被选中：权重为 0"};
     case CandidateStatus::kChannelDisabled: return {"out: the channel is disabled", "不可用：渠道已禁用"};
     case CandidateStatus::kAbilityDisabled: return {"out: the ability is disabled", "不可用：能力已禁用"};
+    case CandidateStatus::kNoPriority: return {"never selected: its priority is NULL", "不会被选中：优先级为 NULL"};
   }
   return {};
 }

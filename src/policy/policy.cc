@@ -43,10 +43,38 @@ std::string_view RowSourceName(RowSource source) {
   return "unknown";
 }
 
+std::string_view ShareRuleName(ShareRule rule) {
+  switch (rule) {
+    case ShareRule::kWeight: return "weight";
+    case ShareRule::kPlusTen: return "plus_ten";
+    case ShareRule::kPlusTenInclusive: return "plus_ten_inclusive";
+    case ShareRule::kUniform: return "uniform";
+  }
+  return "unknown";
+}
+
+std::string_view PriorityTiersName(PriorityTiers tiers) {
+  switch (tiers) {
+    case PriorityTiers::kAlways: return "always";
+    case PriorityTiers::kAboveZero: return "above_zero";
+  }
+  return "unknown";
+}
+
+std::string_view NullPriorityName(NullPriority rule) {
+  switch (rule) {
+    case NullPriority::kZero: return "zero";
+    case NullPriority::kNever: return "never";
+  }
+  return "unknown";
+}
+
 std::string_view RetryTiersName(RetryTiers tiers) {
   switch (tiers) {
     case RetryTiers::kExhaust: return "exhaust";
     case RetryTiers::kOnePerTier: return "one_per_tier";
+    case RetryTiers::kByAttempt: return "by_attempt";
+    case RetryTiers::kTopTwice: return "top_twice";
   }
   return "unknown";
 }

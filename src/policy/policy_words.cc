@@ -68,6 +68,9 @@ void AddPolicy(const Policy& policy, WordHasher& hash) {
   words.Add(policy.retry.last_resort);
   words.Add(policy.retry.budget);
   words.Add(policy.retry.budget_per_group);
+  words.Add(policy.shares);
+  words.Add(policy.priorities.tiers);
+  words.Add(policy.priorities.null_priority);
 }
 
 }  // namespace pointsman::inline v0

@@ -8,6 +8,7 @@
 //   usable: 0, or 1 and each user group, its list
 //   models: the normaliser's name, prefixes, each alias and what it stands for
 //   retry: tiers, last resort, budget, budget per group
+//   shares, priorities: tiers, NULL
 //
 // Thread safety: thread-safe (a pure function). Cost: O(policy).
 #ifndef POINTSMAN_SRC_POLICY_POLICY_WORDS_H_

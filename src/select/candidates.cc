@@ -15,7 +15,7 @@ CandidateJudge::CandidateJudge(const Published& published, const Request& reques
 
 Verdict CandidateJudge::Judge(const TierBlock& tier, std::uint32_t i) const noexcept {
   const BoundChannel& channel = published_.channels[tier.channel(i)];
-  if (attempts_ != nullptr && attempts_->HasTried(channel.id)) return {.reason = Reason::kExhausted};
+  if (attempts_ != nullptr && !GoesByNumber() && attempts_->HasTried(channel.id)) return {.reason = Reason::kExhausted};
   if (IsOut(*channel.word)) return {.reason = Reason::kAllDisabled};
   if (request_.filter.judge == nullptr) return {};
   const TableData& data = *published_.data;
@@ -40,10 +40,20 @@ bool CandidateJudge::PassesOver(const TierBlock& tier) const noexcept {
 
 bool CandidateJudge::PassesOverGroup() const noexcept {
   const auto most = static_cast<std::size_t>(published_.data->policy.retry.budget_per_group);
-  if (attempts_ == nullptr || most == 0) return false;
+  return most != 0 && MadeInGroup() >= most;
+}
+
+std::size_t CandidateJudge::MadeInGroup() const noexcept {
   std::size_t made = 0;
-  for (std::size_t a = 0; a < attempts_->size(); ++a) made += (*attempts_)[a].group == group_key_ ? 1u : 0u;
-  return made >= most;
+  for (std::size_t a = 0; attempts_ != nullptr && a < attempts_->size(); ++a) {
+    made += (*attempts_)[a].group == group_key_ ? 1u : 0u;
+  }
+  return made;
+}
+
+bool CandidateJudge::GoesByNumber() const noexcept {
+  const RetryTiers tiers = published_.data->policy.retry.tiers;
+  return tiers == RetryTiers::kByAttempt || tiers == RetryTiers::kTopTwice;
 }
 
 }  // namespace pointsman::inline v0

@@ -8,6 +8,7 @@
 #ifndef POINTSMAN_SRC_SELECT_CANDIDATES_H_
 #define POINTSMAN_SRC_SELECT_CANDIDATES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -38,6 +39,10 @@ class CandidateJudge {
   bool PassesOver(const TierBlock& tier) const noexcept;
   // Whether the policy wants no further attempt from this group.
   bool PassesOverGroup() const noexcept;
+  // How many attempts this group has served.
+  std::size_t MadeInGroup() const noexcept;
+  // Whether the next attempt draws from a tier by its number, and may draw again what was tried (select/turn.h).
+  bool GoesByNumber() const noexcept;
 
  private:
   const Published& published_;

@@ -7,6 +7,7 @@
 #include "select/model_match.h"
 #include "select/plan_walk.h"
 #include "select/select.h"
+#include "select/turn.h"
 
 namespace pointsman::inline v0 {
 namespace {
@@ -51,6 +52,7 @@ class FullSelection {
     if (judge.PassesOverGroup()) return Selection(Reason::kExhausted, published_.generation);
     // Of several reasons in a group the one that comes last in the order of judging: what was nearest to serving.
     Reason nearest = Reason::kAllDisabled;
+    if (judge.GoesByNumber() && !request_.pin.has_value()) return ByNumber(group, match.first, judge, nearest);
     for (TierRef ref = match.first; ref != kAllOut;) {
       const TierBlock tier = data_.tier(ref);
       ref = tier.next();
@@ -62,6 +64,40 @@ class FullSelection {
       if (nearest == Reason::kFilterFailed) break;
     }
     return Selection(nearest, published_.generation);
+  }
+
+  Selection ByNumber(std::uint32_t group, TierRef first, const CandidateJudge& judge, Reason nearest) noexcept {
+    const Turn turn = ChooseTurn(data_, judge, first, nearest);
+    if (turn.from == kAllOut || nearest == Reason::kFilterFailed) return Selection(nearest, published_.generation);
+    if (turn.all_below) return DrawAlike(group, turn.from, judge, nearest);
+    const TierBlock tier = data_.tier(turn.from);
+    const std::uint32_t drawn = Draw(tier, judge, nearest);
+    if (drawn == kNoIndex) return Selection(nearest, published_.generation);
+    return Serve(published_, group, tier.priority(), published_.channels[tier.channel(drawn)]);
+  }
+
+  // Among all that are usable in this tier and below: each takes the place of the one held so far with 1 / (how many up
+  // to it).
+  Selection DrawAlike(std::uint32_t group, TierRef from, const CandidateJudge& judge, Reason nearest) noexcept {
+    std::uint64_t usable = 0;
+    TierRef held_in = kAllOut;
+    std::uint32_t held = 0;
+    for (TierRef ref = from; ref != kAllOut; ref = data_.tier(ref).next()) {
+      const TierBlock tier = data_.tier(ref);
+      const TierWeights weights(tier);
+      for (std::uint32_t i = 0; i < tier.size(); ++i) {
+        const Reason reason = judge.Judge(tier, i).reason;
+        nearest = std::max(nearest, reason);
+        if (reason == Reason::kFilterFailed) return Selection(nearest, published_.generation);
+        if (reason != Reason::kNone || weights[i] == 0) continue;
+        if (++usable > 1 && DrawBelow(usable, bits_) != 0) continue;
+        held_in = ref;
+        held = i;
+      }
+    }
+    if (held_in == kAllOut) return Selection(nearest, published_.generation);
+    const TierBlock tier = data_.tier(held_in);
+    return Serve(published_, group, tier.priority(), published_.channels[tier.channel(held)]);
   }
 
   std::uint32_t Pinned(const TierBlock& tier, const CandidateJudge& judge, Reason& nearest) const noexcept {

@@ -41,6 +41,16 @@ void AddOuts(const TableData& data, WordHasher& hash) {
   }
 }
 
+void AddMixed(const TableData& data, WordHasher& hash) {
+  hash.Add(data.mixed.size());
+  for (const MixedRecord& mixed : data.mixed) {
+    hash.Add(std::uint64_t{mixed.group});
+    hash.Add(std::uint64_t{mixed.model});
+    hash.Add(Word(data.channels[mixed.channel].id));
+    hash.Add(Word(mixed.priority));
+  }
+}
+
 }  // namespace
 
 Digest TierDigest(const TableData& data, std::span<const WeightedChannel> candidates, std::uint32_t priority,
@@ -64,6 +74,7 @@ std::string ContentHash(const TableData& data) {
   hash.Add(data.routes_digest.first);
   hash.Add(data.routes_digest.second);
   AddOuts(data, hash);
+  AddMixed(data, hash);
   return "v1:" + hash.Finish().Hex();
 }
 

@@ -11,6 +11,7 @@
 //   groups: count, each name       models: count, each name
 //   routes: count, and the sum (of each half, modulo 2^64) of the routes' digests
 //   out: count, each group, model, priority, channel id, weight, status
+//   mixed: count, each group, model, channel id, priority
 //
 // A route's digest is that of: group, model, and the two halves of its first tier's digest (0 and 0 if all candidates
 // are out). A tier's digest is that of: priority, the two halves of the next lower tier's digest (0 and 0 if there is

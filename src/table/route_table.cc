@@ -11,16 +11,18 @@
 namespace pointsman::inline v0 {
 namespace {
 
-TierInfo DescribeTier(const TableData& data, const TierBlock& tier) {
+TierInfo DescribeTier(const TableData& data, std::uint32_t group, std::uint32_t model, const TierBlock& tier) {
+  const TierWeights weights(tier);
   TierInfo info{.priority = data.priorities[tier.priority()], .candidates = {}};
   for (std::uint32_t i = 0; i < tier.size(); ++i) {
     const ChannelRecord& channel = data.channels[tier.channel(i)];
-    const std::uint64_t drawn = tier.DrawnWeight(i);
+    const std::uint64_t drawn = weights[i];
     info.candidates.push_back({.channel_id = channel.id,
                                .channel_name = channel.name,
-                               .weight = tier.RawWeight(i),
+                               .weight = weights.Raw(i),
                                .share = Share::Of(drawn, tier.tickets()),
-                               .status = drawn == 0 ? CandidateStatus::kZeroWeight : CandidateStatus::kEligible});
+                               .status = drawn == 0 ? CandidateStatus::kZeroWeight : CandidateStatus::kEligible,
+                               .priority = data.PriorityOf(group, model, tier, i)});
   }
   return info;
 }
@@ -36,7 +38,8 @@ void AddOut(const TableData& data, const OutRecord& out, std::vector<TierInfo>& 
                               .channel_name = channel.name,
                               .weight = out.weight,
                               .share = {},
-                              .status = out.status});
+                              .status = out.status,
+                              .priority = out.priority});
 }
 
 std::span<const OutRecord> OutsOf(const TableData& data, std::uint32_t group, std::uint32_t model) {
@@ -52,7 +55,7 @@ std::span<const OutRecord> OutsOf(const TableData& data, std::uint32_t group, st
 RouteInfo DescribeRoute(const TableData& data, std::uint32_t group, const ListedRoute& route) {
   RouteInfo info{.group = data.groups[group], .model = data.models[route.model], .tiers = {}};
   for (TierRef ref = route.first; ref != kAllOut; ref = data.tier(ref).next()) {
-    info.tiers.push_back(DescribeTier(data, data.tier(ref)));
+    info.tiers.push_back(DescribeTier(data, group, route.model, data.tier(ref)));
   }
   for (const OutRecord& out : OutsOf(data, group, route.model)) AddOut(data, out, info.tiers);
   for (TierInfo& tier : info.tiers) {
@@ -83,6 +86,7 @@ std::string_view CandidateStatusName(CandidateStatus status) {
     case CandidateStatus::kZeroWeight: return "zero_weight";
     case CandidateStatus::kChannelDisabled: return "channel_disabled";
     case CandidateStatus::kAbilityDisabled: return "ability_disabled";
+    case CandidateStatus::kNoPriority: return "no_priority";
   }
   return "unknown";
 }
@@ -144,7 +148,7 @@ std::size_t RouteTable::memory_bytes() const {
   return sizeof(d) + d.group_table.memory_bytes() + d.plans->memory_bytes() + d.matcher->memory_bytes() +
          d.model_table.memory_bytes() + d.rows.memory_bytes() + d.blocks.memory_bytes() + Bytes(d.priorities) +
          (d.texts == nullptr ? 0 : d.texts->capacity()) + Bytes(d.groups) + Bytes(d.models) + Bytes(d.channels) +
-         Bytes(d.outs) + (d.routes_of_channel == nullptr ? 0 : d.routes_of_channel->memory_bytes());
+         Bytes(d.outs) + Bytes(d.mixed) + (d.routes_of_channel == nullptr ? 0 : d.routes_of_channel->memory_bytes());
 }
 
 }  // namespace pointsman::inline v0

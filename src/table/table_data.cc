@@ -1,6 +1,7 @@
 #include "table/table_data.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace pointsman::inline v0 {
 
@@ -11,6 +12,16 @@ std::unique_ptr<TableData> TableData::Fork() const {
     fork->matcher = std::make_shared<const ModelMatcher>(ModelMatcher::Build(fork->models, policy.models));
   }
   return fork;
+}
+
+std::int64_t TableData::PriorityOf(std::uint32_t group, std::uint32_t model, const TierBlock& of,
+                                   std::uint32_t i) const {
+  const auto key = std::make_tuple(group, model, of.channel(i));
+  const auto found = std::lower_bound(mixed.begin(), mixed.end(), key, [](const MixedRecord& m, const auto& wanted) {
+    return std::make_tuple(m.group, m.model, m.channel) < wanted;
+  });
+  const bool is_mixed = found != mixed.end() && std::make_tuple(found->group, found->model, found->channel) == key;
+  return is_mixed ? found->priority : priorities[of.priority()];
 }
 
 void TableData::IndexNames() {

@@ -60,6 +60,14 @@ struct OutRecord {
   CandidateStatus status = CandidateStatus::kChannelDisabled;
 };
 
+// The priority of a candidate whose tier does not say it: where PriorityTiers::kAboveZero makes one tier of several.
+struct MixedRecord {
+  std::uint32_t group = 0;
+  std::uint32_t model = 0;
+  std::uint32_t channel = 0;
+  std::int64_t priority = 0;
+};
+
 struct TableData {
   TableData() = default;
   TableData& operator=(const TableData&) = delete;
@@ -91,7 +99,8 @@ struct TableData {
   std::vector<std::string_view> models;
   std::vector<ChannelRecord> channels;
   std::size_t removed_channels = 0;
-  std::vector<OutRecord> outs;  // sorted by group, model, priority (descending), channel
+  std::vector<OutRecord> outs;     // sorted by group, model, priority (descending), channel
+  std::vector<MixedRecord> mixed;  // sorted by group, model, channel; none where the tier says it
   std::size_t serving_routes = 0;
   std::size_t tiers = 0;
   Digest routes_digest;
@@ -100,6 +109,9 @@ struct TableData {
   // Of a patched table.
   std::shared_ptr<const ChannelRoutes> routes_of_channel;
   std::size_t dead_words = 0;  // of the blocks
+
+  // As the rows say it, of a candidate of a tier of that route.
+  std::int64_t PriorityOf(std::uint32_t group, std::uint32_t model, const TierBlock& of, std::uint32_t i) const;
 
   TierBlock tier(TierRef ref) const { return TierBlock(blocks.data() + ref); }
 

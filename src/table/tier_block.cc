@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "table/share_tickets.h"
+
 namespace pointsman::inline v0 {
 namespace {
 
@@ -14,6 +16,10 @@ constexpr std::uint32_t kChannels = 1u << 16;
 }  // namespace
 
 std::uint64_t TierBlock::DrawnWeight(std::uint32_t i) const {
+  if (wide() && (head_ & kHasDrawn) != 0) {
+    const std::uint32_t* drawn = words_ + kWideHeadWords + 5 * std::size_t{size()} + 2 * std::size_t{i};
+    return drawn[0] | std::uint64_t{drawn[1]} << 32;
+  }
   if (wide()) return uniform() ? 1 : words_[kWideHeadWords + 4 * std::size_t{size()} + i];
   return TierWeights(*this)[i];
 }
@@ -41,8 +47,8 @@ std::size_t TierWriter::Append(std::span<const WeightedChannel> candidates, std:
                                std::vector<std::uint32_t>& blocks) {
   const std::size_t before = blocks.size();
   std::uint64_t total = 0;
-  weights_.resize(candidates.size());
-  for (std::size_t i = 0; i < candidates.size(); ++i) total += weights_[i] = candidates[i].weight;
+  ShareTickets(rule_, candidates, weights_);
+  for (const std::uint64_t weight : weights_) total += weight;
   const bool uniform = total == 0;
   if (uniform) {
     std::fill(weights_.begin(), weights_.end(), 1);
@@ -54,6 +60,7 @@ std::size_t TierWriter::Append(std::span<const WeightedChannel> candidates, std:
     divisor =
         std::accumulate(weights_.begin(), weights_.end(), std::uint64_t{0}, std::gcd<std::uint64_t, std::uint64_t>);
   }
+  const bool keep = !uniform && DrawsByOther(candidates);
   const bool compact = candidates.size() <= kMostCompact && total / divisor <= kMostTickets && priority < kPriorities &&
                        candidates.back().channel < kChannels;
   if (compact) {
@@ -62,12 +69,19 @@ std::size_t TierWriter::Append(std::span<const WeightedChannel> candidates, std:
       total /= divisor;
     }
     BuildColumns(total);
-    AppendCompact(candidates, head | priority << 16 | static_cast<std::uint32_t>(total) << 4, next, divisor, blocks);
+    AppendCompact(candidates, head | priority << 16 | static_cast<std::uint32_t>(total) << 4, next, keep ? 0 : divisor,
+                  blocks);
   } else {
     BuildColumns(total);
-    AppendWide(candidates, head | priority | TierBlock::kWide, next, total, blocks);
+    AppendWide(candidates, head | priority | TierBlock::kWide | (keep ? TierBlock::kHasDrawn : 0), next, total, blocks);
   }
   return blocks.size() - before;
+}
+
+bool TierWriter::DrawsByOther(std::span<const WeightedChannel> candidates) const {
+  if (rule_ == ShareRule::kWeight) return false;
+  return !std::equal(candidates.begin(), candidates.end(), weights_.begin(),
+                     [](const WeightedChannel& c, std::uint64_t drawn) { return c.weight == drawn; });
 }
 
 void TierWriter::AppendCopy(const TierBlock& tier, TierRef next, std::vector<std::uint32_t>& blocks) {
@@ -120,7 +134,7 @@ void TierWriter::AppendCompact(std::span<const WeightedChannel> candidates, std:
   const auto n = static_cast<std::uint32_t>(candidates.size());
   const std::size_t at = blocks.size();
   blocks.resize(at + TierBlock::CompactWords(n), 0);
-  blocks[at] = head | n | (divisor > 1 ? TierBlock::kHasDivisor : 0);
+  blocks[at] = head | n | (divisor != 1 ? TierBlock::kHasDivisor : 0);
   std::uint16_t halves[2 * kMostCompact + 1] = {};
   for (std::uint32_t i = 0; i < n; ++i) {
     halves[i] = static_cast<std::uint16_t>(candidates[i].channel);
@@ -129,7 +143,8 @@ void TierWriter::AppendCompact(std::span<const WeightedChannel> candidates, std:
   }
   std::memcpy(&blocks[at + 1], halves, 2 * std::size_t{TierBlock::CompactHalves(n)});
   if (next != kAllOut) blocks.push_back(next);
-  if (divisor > 1) blocks.push_back(static_cast<std::uint32_t>(divisor));
+  if (divisor != 1) blocks.push_back(static_cast<std::uint32_t>(divisor));
+  for (std::size_t i = 0; divisor == 0 && i < n; ++i) blocks.push_back(candidates[i].weight);
 }
 
 void TierWriter::AppendWide(std::span<const WeightedChannel> candidates, std::uint32_t head, TierRef next,
@@ -142,6 +157,8 @@ void TierWriter::AppendWide(std::span<const WeightedChannel> candidates, std::ui
                   {low(columns_[i].threshold), high(columns_[i].threshold), columns_[i].alias, candidates[i].channel});
   }
   for (const WeightedChannel& c : candidates) blocks.push_back(c.weight);
+  if ((head & TierBlock::kHasDrawn) == 0) return;
+  for (const std::uint64_t drawn : weights_) blocks.insert(blocks.end(), {low(drawn), high(drawn)});
 }
 
 }  // namespace pointsman::inline v0

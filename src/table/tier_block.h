@@ -11,17 +11,20 @@
 //   word 0   n:4 | W:12 | priority:12 | has_next | has_divisor | uniform | 0
 //   then     n channel numbers of 16 bits
 //   then     n columns of 16 bits (threshold:12 | alias:4); none where n is 1
-//   then     (on a word boundary) the next lower tier, if has_next; the divisor, if has_divisor
+//   then     (on a word boundary) the next lower tier, if has_next; the divisor, if has_divisor, and if that is 0, n
+//            weights of 32 bits
 //
 // wide: everything else.
 //
-//   word 0   priority:28 | has_next | 0 | uniform | 1
+//   word 0   priority:28 | has_next | has_drawn | uniform | 1
 //   then     n, W low, W high, next
 //   then     n columns of {threshold low, threshold high, alias, channel}
 //   then     n weights of 32 bits
+//   then     n drawn weights of 64 bits (low, high), if has_drawn
 //
 // `uniform` marks a tier whose weights are all 0: it is drawn from as if they were all 1. Weights are recovered exactly
-// (times the divisor), so nothing else needs to repeat them.
+// (times the divisor), so nothing else needs to repeat them, unless the share rule draws by something else: then both
+// are kept.
 //
 // Thread safety: immutable. A TierBlock is a view into TableData::blocks.
 #ifndef POINTSMAN_SRC_TABLE_TIER_BLOCK_H_
@@ -31,6 +34,8 @@
 #include <cstring>
 #include <span>
 #include <vector>
+
+#include "pointsman/policy.h"
 
 namespace pointsman::inline v0 {
 
@@ -65,8 +70,8 @@ class TierBlock {
 
   // How many words it takes.
   std::size_t words() const {
-    if (wide()) return kWideHeadWords + 5 * std::size_t{size()};
-    return CompactWords(size()) + ((head_ & kHasNext) != 0 ? 1u : 0u) + ((head_ & kHasDivisor) != 0 ? 1u : 0u);
+    if (wide()) return kWideHeadWords + ((head_ & kHasDrawn) != 0 ? 7 : 5) * std::size_t{size()};
+    return DivisorPlace() + ((head_ & kHasDivisor) != 0 ? 1u : 0u) + (KeepsWeights() ? size() : 0u);
   }
 
   std::uint32_t channel(std::uint32_t i) const { return wide() ? WideChannel(i) : CompactChannel(i); }
@@ -104,7 +109,8 @@ class TierBlock {
     return static_cast<std::uint32_t>(Either(ticket < threshold, column, entry[2]));
   }
 
-  // The weight that the candidate is drawn by: as the rows say it, or 1 in a uniform tier, or divided by the divisor.
+  // The weight that the candidate is drawn by: what the share rule makes of the rows', or 1 in a uniform tier, divided
+  // by the divisor.
   // O(size) where the tier is compact: ask TierWeights for all of them.
   std::uint64_t DrawnWeight(std::uint32_t i) const;
   // The weight as the rows say it.
@@ -116,6 +122,7 @@ class TierBlock {
 
   static constexpr std::uint32_t kHasNext = 1u << 28;
   static constexpr std::uint32_t kHasDivisor = 1u << 29;
+  static constexpr std::uint32_t kHasDrawn = 1u << 29;  // of a wide tier
   static constexpr std::uint32_t kUniform = 1u << 30;
   static constexpr std::uint32_t kWide = 1u << 31;
   static constexpr std::uint32_t kWidePriority = kHasNext - 1;
@@ -134,10 +141,11 @@ class TierBlock {
     return half;
   }
 
-  std::uint32_t Divisor() const {
-    if ((head_ & kHasDivisor) == 0) return 1;
-    return words_[CompactWords(size()) + ((head_ & kHasNext) != 0 ? 1 : 0)];
-  }
+  // All of these of a compact tier.
+  std::size_t DivisorPlace() const { return CompactWords(size()) + ((head_ & kHasNext) != 0 ? 1u : 0u); }
+  std::uint32_t Divisor() const { return (head_ & kHasDivisor) == 0 ? 1 : words_[DivisorPlace()]; }
+  bool KeepsWeights() const { return Divisor() == 0; }
+  std::uint32_t KeptWeight(std::uint32_t i) const { return words_[DivisorPlace() + 1 + i]; }
 
   const std::uint32_t* words_;
   std::uint32_t head_;
@@ -150,8 +158,9 @@ class TierWeights {
   std::uint64_t operator[](std::uint32_t i) const { return tier_.wide() ? tier_.DrawnWeight(i) : compact_[i]; }
   // As the rows say it.
   std::uint32_t Raw(std::uint32_t i) const {
+    if (tier_.wide()) return tier_.words_[TierBlock::kWideHeadWords + 4 * std::size_t{tier_.size()} + i];
     if (tier_.uniform()) return 0;
-    return static_cast<std::uint32_t>((*this)[i]) * (tier_.wide() ? 1 : tier_.Divisor());
+    return tier_.KeepsWeights() ? tier_.KeptWeight(i) : compact_[i] * tier_.Divisor();
   }
 
  private:
@@ -163,6 +172,8 @@ class TierWeights {
 // nothing once it has grown.
 class TierWriter {
  public:
+  explicit TierWriter(ShareRule rule = ShareRule::kWeight) : rule_(rule) {}
+
   // Appends one tier and returns how many words it took. REQUIRES: candidates are not empty, sorted by channel, without
   // repeats; priority < 2^28.
   std::size_t Append(std::span<const WeightedChannel> candidates, std::uint32_t priority, TierRef next,
@@ -184,9 +195,13 @@ class TierWriter {
   void AppendWide(std::span<const WeightedChannel> candidates, std::uint32_t head, TierRef next, std::uint64_t total,
                   std::vector<std::uint32_t>& blocks);
 
+  // Whether the tickets in weights_ do not tell the weights that the rows say.
+  bool DrawsByOther(std::span<const WeightedChannel> candidates) const;
+
   __extension__ using Wide = unsigned __int128;
 
-  std::vector<std::uint64_t> weights_;
+  const ShareRule rule_;
+  std::vector<std::uint64_t> weights_;  // that are drawn by
   std::vector<Wide> left_;  // tickets that a candidate has yet to be given: n times its weight can exceed 64 bits
   std::vector<Column> columns_;
   std::vector<std::uint32_t> small_;

@@ -61,7 +61,10 @@ class RandomPolicies {
     if (Below(2) == 0) policy.models.normalizer = NewApiNormalizer();
     policy.models.prefixes = Below(2) == 0;
     for (std::size_t n = Below(3); n > 0; --n) policy.models.aliases[Name()] = Name();
-    policy.retry = {.tiers = static_cast<RetryTiers>(Below(2)),
+    policy.shares = static_cast<ShareRule>(Below(4));
+    policy.priorities = {.tiers = static_cast<PriorityTiers>(Below(2)),
+                         .null_priority = static_cast<NullPriority>(Below(2))};
+    policy.retry = {.tiers = static_cast<RetryTiers>(Below(4)),
                     .last_resort = static_cast<LastResort>(Below(2)),
                     .budget = static_cast<std::int32_t>(1 + Below(9)),
                     .budget_per_group = static_cast<std::int32_t>(Below(3))};

@@ -57,7 +57,8 @@ class POINTSMAN_EXPORT JsonLoader final : public Loader {
 
 // A policy from JSON text. Comments are allowed, every key is optional, an unknown key is an error that names the near
 // one; what this version does not know yet is refused rather than ignored. `name` stands for the file in messages,
-// which are InvalidArgument "policy.json:2:3: $.source is …". `normalizers` are the host's own, by their names.
+// which are InvalidArgument "policy.json:2:3: $.source is …". `normalizers` are the host's own, by their names. What
+// the text does not name is as in `base`, such as a profile's policy (profile.h).
 //
 //   {"default_group": "default", "empty_group": "inherit",      // or "default", "refuse", "exact"
 //    "groups": {"vip": {"aliases": ["VIP"],
@@ -66,12 +67,16 @@ class POINTSMAN_EXPORT JsonLoader final : public Loader {
 //    "usable": {"vip": ["default"], "*": []},                   // by user group; absent: all may use all
 //    "models": {"normalizer": "new_api", "prefixes": true,      // or "none", or one of the host's
 //               "aliases": {"gpt-4-latest": "gpt-4o"}},
-//    "retry": {"tiers": "exhaust", "last_resort": "none",       // or "one_per_tier"; "repeat"
+//    "retry": {"tiers": "exhaust", "last_resort": "none",       // or "one_per_tier", "by_attempt", "top_twice";
+//    "repeat"
 //              "budget": 5, "budget_per_group": 0},             // 0: no limit of its own
+//    "shares": "weight",                                        // or "plus_ten", "plus_ten_inclusive", "uniform"
+//    "priorities": {"tiers": "always", "null": "zero"},         // or "above_zero"; "never"
 //    "source": "both",                                          // or "channels", "abilities"
 //    "balance": "weighted_random", "fleet_seed": 0}             // no other values in this version
 POINTSMAN_EXPORT absl::StatusOr<Policy> ParsePolicy(std::string_view text, std::string_view name = "policy",
-                                                    std::span<const ModelNormalizer> normalizers = {});
+                                                    std::span<const ModelNormalizer> normalizers = {},
+                                                    const Policy& base = {});
 
 // The whole policy, defaults included, as a text that ParsePolicy reads back to an equal one. A normaliser is written
 // by its name. REQUIRES, for reading it back: the policy is valid, and its names are UTF-8 (other bytes are replaced).
@@ -90,7 +95,8 @@ struct PolicyOfOptions {
 //   UserUsableGroups   the keys are what every user group may use: groups.usable["*"]
 //   group_ratio_setting.group_special_usable_group
 //                      by user group: adds ("g", "+:g") to the groups of "*", or removes ("-:g") from them, in order
-//   RetryTimes         R: retry.budget becomes R + 1
+//   RetryTimes         R: retry.budget becomes R + 1; where retry.tiers is "by_attempt", that many attempts in each
+//                      group of the plan (but a single one in all if R is 0)
 //
 // An option counts whole or not at all: one wrong name in it, or a value with which the policy would not be valid,
 // rejects it. `source` names where the options come from, in messages. REQUIRES: `base` is valid.

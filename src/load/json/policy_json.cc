@@ -18,7 +18,12 @@ constexpr std::array kEmptyGroups = {EmptyGroup::kInherit, EmptyGroup::kDefault,
                                      EmptyGroup::kExact};
 constexpr std::array kSources = {RowSource::kBoth, RowSource::kChannels, RowSource::kAbilities};
 constexpr std::array kWhens = {FallbackWhen::kNoRoute, FallbackWhen::kExhausted};
-constexpr std::array kTiers = {RetryTiers::kExhaust, RetryTiers::kOnePerTier};
+constexpr std::array kShares = {ShareRule::kWeight, ShareRule::kPlusTen, ShareRule::kPlusTenInclusive,
+                                ShareRule::kUniform};
+constexpr std::array kPriorityTiers = {PriorityTiers::kAlways, PriorityTiers::kAboveZero};
+constexpr std::array kNullPriorities = {NullPriority::kZero, NullPriority::kNever};
+constexpr std::array kTiers = {RetryTiers::kExhaust, RetryTiers::kOnePerTier, RetryTiers::kByAttempt,
+                               RetryTiers::kTopTwice};
 constexpr std::array kResorts = {LastResort::kNone, LastResort::kRepeat};
 
 constexpr std::string_view kGroupName = "the name of a group in double quotes";
@@ -27,6 +32,7 @@ constexpr std::string_view kGroupList = "a list of groups, such as [\"default\",
 using Value = PolicyValue;
 
 absl::Status ReadNames(const Value& value, std::vector<std::string>& out) {
+  out.clear();
   return value.ReadList(kGroupList, [&](const Value& item) { return item.ReadText(out.emplace_back(), kGroupName); });
 }
 
@@ -69,6 +75,12 @@ absl::Status ReadRetry(const Value& value, RetryPolicy& out) {
        {"budget_per_group", [&](const Value& v) { return v.ReadNumber(out.budget_per_group, 0, kMaxBudget); }}});
 }
 
+absl::Status ReadPriorities(const Value& value, PriorityPolicy& out) {
+  return value.ReadObject(
+      {{"tiers", [&](const Value& v) { return v.ReadChoice(kPriorityTiers, PriorityTiersName, out.tiers); }},
+       {"null", [&](const Value& v) { return v.ReadChoice(kNullPriorities, NullPriorityName, out.null_priority); }}});
+}
+
 // Part of the format so that files may name the default: another value would be asked for in vain.
 absl::Status ReadBalance(const Value& value) {
   constexpr std::string_view kOnly = "weighted_random";
@@ -86,7 +98,7 @@ absl::Status ReadFleetSeed(const Value& value) {
 
 class PolicyReader {
  public:
-  explicit PolicyReader(std::span<const ModelNormalizer> normalizers) {
+  PolicyReader(std::span<const ModelNormalizer> normalizers, const Policy& base) : policy_(base) {
     known_.assign({ModelNormalizer{.name = "none"}, NewApiNormalizer()});
     known_.insert(known_.end(), normalizers.begin(), normalizers.end());
   }
@@ -110,6 +122,8 @@ class PolicyReader {
           }},
          {"models", [&](const Value& v) { return ReadModels(v); }},
          {"retry", [&](const Value& v) { return ReadRetry(v, policy_.retry); }},
+         {"shares", [&](const Value& v) { return v.ReadChoice(kShares, ShareRuleName, policy_.shares); }},
+         {"priorities", [&](const Value& v) { return ReadPriorities(v, policy_.priorities); }},
          {"source", [&](const Value& v) { return v.ReadChoice(kSources, RowSourceName, policy_.source); }},
          {"balance", ReadBalance},
          {"fleet_seed", ReadFleetSeed}});
@@ -168,14 +182,14 @@ absl::Status InFile(const absl::Status& status, const PolicyText& text) {
 }  // namespace
 
 absl::StatusOr<Policy> ParsePolicy(std::string_view text, std::string_view name,
-                                   std::span<const ModelNormalizer> normalizers) {
+                                   std::span<const ModelNormalizer> normalizers, const Policy& base) {
   if (constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf"; text.starts_with(kByteOrderMark)) {
     text.remove_prefix(kByteOrderMark.size());
   }
   const absl::StatusOr<JsonNode> root = ReadJsonTree(text, name);
   if (!root.ok()) return root.status();
   PolicyText places{.text = text, .name = name, .places = {}};
-  PolicyReader reader(normalizers);
+  PolicyReader reader(normalizers, base);
   if (absl::Status status = reader.Read({*root, "$", places}); !status.ok()) return status;
   if (const absl::Status status = reader.policy().Validate(); !status.ok()) return InFile(status, places);
   return std::move(reader.policy());

@@ -12,6 +12,7 @@
 #include "load/json/json_tree.h"
 #include "load/json/policy_value.h"
 #include "pointsman/load/json.h"
+#include "policy/retry_times.h"
 #include "rows/comma_list.h"
 #include "text/printable.h"
 
@@ -115,7 +116,7 @@ absl::Status ApplyRetryTimes(std::string_view text, Policy& policy) {
   if (!is_number || retries < 0 || retries >= kMaxBudget) {
     return Wrong("the value is no number of retries; write a whole number from 0 to " + std::to_string(kMaxBudget - 1));
   }
-  policy.retry.budget = retries + 1;
+  SetRetryTimes(retries, policy.retry);
   return absl::OkStatus();
 }
 

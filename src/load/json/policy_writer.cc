@@ -72,6 +72,9 @@ std::string PolicyToJson(const Policy& policy) {
   if (policy.groups.usable) object["usable"] = ListsJson(*policy.groups.usable);
   object["models"] = ModelsJson(policy.models);
   object["retry"] = RetryJson(policy.retry);
+  object["shares"] = std::string(ShareRuleName(policy.shares));
+  object["priorities"]["tiers"] = std::string(PriorityTiersName(policy.priorities.tiers));
+  object["priorities"]["null"] = std::string(NullPriorityName(policy.priorities.null_priority));
   object["source"] = std::string(RowSourceName(policy.source));
   return object.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
