@@ -151,7 +151,7 @@ int Apply(const Source& source, const DoctorOptions& doctor, const DoctorCommand
 
 int RunDoctor(const DoctorCommandOptions& options) {
   const Source source = OpenSource(options.common.from);
-  DoctorOptions doctor{.policy = ReadPolicy(options.common.policy_file),
+  DoctorOptions doctor{.policy = ChoosePolicy(options.common, source),
                        .dialect = ParseDialect(options.dialect),
                        .only = options.only,
                        .assume_default = options.assume_default};

@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/json_output.h"
+#include "cli/served.h"
 #include "cli/terminal.h"
 #include "pointsman/explain.h"
 
@@ -9,12 +10,12 @@ namespace pointsman::cli {
 
 int RunExplain(const ExplainOptions& options) {
   const Source source = OpenSource(options.common.from);
-  const Policy policy = ReadPolicy(options.common.policy_file).value_or(Policy{});
+  const Policy policy = ChoosePolicy(options.common, source).value_or(Policy{});
   const Rows rows = LoadRows(source, WantedFor(options.request));
   const AskedRequest asked(options.request, rows);
-  const Compiled compiled = CompileRows(rows, policy);
+  const Served served(source, policy, CompileRows(rows, policy).table);
 
-  const Explanation why = Explain(*compiled.table, asked.request(), asked.caller());
+  const Explanation why = served.Explain(asked.request(), asked.caller());
   const Language language = options.common.lang();
   if (options.common.json) {
     PrintExplainJson(why, language);

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/json_output.h"
+#include "cli/served.h"
 #include "cli/terminal.h"
 #include "pointsman/router.h"
 #include "text/printable.h"
@@ -14,19 +15,19 @@ namespace {
 constexpr int kBarWidth = 30;
 
 // Draws `count` times, and sets beside it what each candidate of the tier should get.
-SelectDocument Draw(const Router& router, const Request& request, const SelectOptions& options) {
+SelectDocument Draw(const Served& served, const Request& request, const SelectOptions& options) {
   SelectDocument document{.requested = options.count, .seed = options.seed};
   SplitMix64 bits(options.seed);
   std::map<std::int64_t, std::uint64_t> counts;
   for (std::uint64_t i = 0; i < options.count; ++i) {
-    const Selection selection = router.Select(request, RandomBits(bits));
+    const Selection selection = served.router().Select(request, RandomBits(bits));
     ++counts[selection.channel_id()];
     document.group = selection.group();
     document.priority = selection.priority();
   }
-  const Snapshot now = router.TakeSnapshot();
+  const Snapshot now = served.router().TakeSnapshot();
   const RouteInfo route = *now.table->Describe(document.group, request.model);
-  for (const CandidateInfo& c : route.top()->candidates) {
+  for (const CandidateInfo& c : served.CandidatesOf(route, document.priority)) {
     const std::uint64_t count = counts[c.channel_id];
     // A single draw is an answer, not a statistic: it shows the channel and nobody else.
     if (count == 0 && (options.count == 1 || c.status != CandidateStatus::kEligible)) continue;
@@ -73,15 +74,14 @@ int NoRoute(const Explanation& why, const CommonOptions& common) {
 
 int RunSelect(const SelectOptions& options) {
   const Source source = OpenSource(options.common.from);
-  const Policy policy = ReadPolicy(options.common.policy_file).value_or(Policy{});
+  const Policy policy = ChoosePolicy(options.common, source).value_or(Policy{});
   const Rows rows = LoadRows(source, WantedFor(options.request));
   const AskedRequest asked(options.request, rows);
-  Router router(policy);
-  if (const auto published = router.Publish(CompileRows(rows, policy).table); !published.ok()) Fail(published.status());
+  const Served served(source, policy, CompileRows(rows, policy).table);
 
-  const Explanation why = router.Explain(asked.request(), asked.caller());
+  const Explanation why = served.Explain(asked.request(), asked.caller());
   if (!why.ok) return NoRoute(why, options.common);
-  const SelectDocument document = Draw(router, asked.request(), options);
+  const SelectDocument document = Draw(served, asked.request(), options);
   if (options.common.json) {
     PrintSelectJson(document);
   } else if (options.count == 1) {

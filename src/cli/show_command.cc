@@ -35,7 +35,7 @@ void PrintTree(const std::vector<RouteInfo>& routes) {
 
 int RunShow(const ShowOptions& options) {
   const Source source = OpenSource(options.common.from);
-  const Policy policy = ReadPolicy(options.common.policy_file).value_or(Policy{});
+  const Policy policy = ChoosePolicy(options.common, source).value_or(Policy{});
   const Rows rows = LoadRows(source, {});
   const Compiled compiled = CompileRows(rows, policy);
 

@@ -18,7 +18,8 @@ namespace pointsman::cli {
 namespace {
 
 constexpr std::string_view kSqliteMagic = "SQLite format 3";
-constexpr std::string_view kNotBuilt[] = {"postgresql:", "postgres:", "dump:"};
+constexpr std::string_view kNotBuilt[] = {"postgresql:", "postgres:"};
+constexpr std::string_view kDumpMagic = "\"pointsman_dump\"";
 
 bool CutPrefix(std::string_view prefix, std::string& text) {
   if (text.rfind(prefix, 0) != 0) return false;
@@ -28,12 +29,21 @@ bool CutPrefix(std::string_view prefix, std::string& text) {
 
 Source SqliteSource(std::string path) {
   auto loader = std::make_unique<SqliteLoader>(path);
-  return {.kind = Source::Kind::kSqlite, .path = std::move(path), .loader = std::move(loader)};
+  return {.kind = Source::Kind::kSqlite, .path = std::move(path), .loader = std::move(loader), .dump = nullptr};
 }
 
 Source JsonSource(std::string path) {
   auto loader = std::make_unique<JsonLoader>(JsonLoader::File(path));
-  return {.kind = Source::Kind::kJson, .path = std::move(path), .loader = std::move(loader)};
+  return {.kind = Source::Kind::kJson, .path = std::move(path), .loader = std::move(loader), .dump = nullptr};
+}
+
+Source DumpSource(std::string path) {
+  absl::StatusOr<LoadedDump> loaded =
+      path == "-" ? ParseDump(ReadText(path, "dump"), "standard input") : ReadDumpFile(path);
+  if (!loaded.ok()) Fail(loaded.status());
+  auto dump = std::make_shared<const LoadedDump>(*std::move(loaded));
+  auto loader = std::make_unique<RowsLoader>(dump->rows);
+  return {.kind = Source::Kind::kDump, .path = std::move(path), .loader = std::move(loader), .dump = std::move(dump)};
 }
 
 // A file that cannot be opened goes to the SQLite loader, which knows how to say why.
@@ -43,6 +53,7 @@ Source RecogniseFile(std::string path) {
   file.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<std::size_t>(file.gcount()));
   if (head.rfind(kSqliteMagic, 0) == 0 || head.empty()) return SqliteSource(std::move(path));
+  if (head.find(kDumpMagic) != std::string::npos) return DumpSource(std::move(path));
   const std::size_t first = head.find_first_not_of(" \t\r\n\xef\xbb\xbf");
   if (first != std::string::npos && (head[first] == '{' || head[first] == '/')) return JsonSource(std::move(path));
   Fail(path + ": neither a SQLite database nor a JSON object; say sqlite:PATH or json:PATH if it is one");
@@ -59,6 +70,8 @@ class CountingSink final : public RowSink {
   bool Add(const OptionRow& row) override { return Pass(row); }
   void Reject(Rejection rejection) override { rows_.Reject(std::move(rejection)); }
   void Describe(const ColumnFact& fact) override { rows_.Describe(fact); }
+  void KnowGroup(std::string_view group) override { rows_.KnowGroup(group); }
+  void BelieveAbilities() override { rows_.BelieveAbilities(); }
 
  private:
   template <class Row>
@@ -70,14 +83,6 @@ class CountingSink final : public RowSink {
   Rows& rows_;
   Progress progress_;
 };
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file.is_open() || std::filesystem::is_directory(path)) {
-    Fail(path + ": cannot be read; name an existing policy file");
-  }
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 bool IsNumber(const std::string& text) {
   return !text.empty() && text.size() <= 18 &&
@@ -113,14 +118,24 @@ const UserRow* FindOwner(const Rows& rows, const TokenRow& token) {
 
 }  // namespace
 
+std::string ReadText(const std::string& path, const std::string& what) {
+  if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+  std::ifstream file(path, std::ios::binary);
+  if (!file.is_open() || std::filesystem::is_directory(path)) {
+    Fail(path + ": cannot be read; name an existing " + what + " file");
+  }
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 Source OpenSource(const std::string& from) {
   for (const std::string_view kind : kNotBuilt) {
     if (from.rfind(kind, 0) == 0)
-      Fail("--from " + std::string(kind) + " is not built yet in this version; use sqlite: or json:");
+      Fail("--from " + std::string(kind) + " is not built yet in this version; use sqlite:, json: or dump:");
   }
   std::string rest = from;
   if (CutPrefix("sqlite:", rest)) return SqliteSource(std::move(rest));
   if (CutPrefix("json:", rest)) return JsonSource(std::move(rest));
+  if (CutPrefix("dump:", rest)) return DumpSource(std::move(rest));
   return RecogniseFile(std::move(rest));
 }
 
@@ -133,9 +148,15 @@ Rows LoadRows(const Source& source, const Wanted& wanted) {
 
 std::optional<Policy> ReadPolicy(const std::string& file) {
   if (file.empty()) return std::nullopt;
-  const absl::StatusOr<Policy> policy = ParsePolicy(ReadFile(file), file);
+  const absl::StatusOr<Policy> policy = ParsePolicy(ReadText(file, "policy"), file);
   if (!policy.ok()) Fail(policy.status());
   return *policy;
+}
+
+std::optional<Policy> ChoosePolicy(const CommonOptions& options, const Source& source) {
+  std::optional<Policy> policy = ReadPolicy(options.policy_file);
+  if (!policy && source.dump != nullptr) return source.dump->dump.table->policy();
+  return policy;
 }
 
 Compiled CompileRows(const Rows& rows, const Policy& policy) {

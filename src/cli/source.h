@@ -1,6 +1,6 @@
 // Where a command reads from: SOURCE, policy, and the caller that it asks for.
 //
-//   --from sqlite:PATH | json:PATH | PATH (recognised by its first bytes)
+//   --from sqlite:PATH | json:PATH | dump:PATH | dump:- (standard input) | PATH (recognised by its first bytes)
 #ifndef POINTSMAN_SRC_CLI_SOURCE_H_
 #define POINTSMAN_SRC_CLI_SOURCE_H_
 
@@ -12,6 +12,7 @@
 #include "pointsman/caller.h"
 #include "pointsman/compile.h"
 #include "pointsman/explain.h"
+#include "pointsman/load/dump.h"
 #include "pointsman/loader.h"
 #include "pointsman/policy.h"
 #include "pointsman/request.h"
@@ -21,7 +22,7 @@ namespace pointsman::cli {
 // What every command takes.
 struct CommonOptions {
   std::string from;
-  std::string policy_file;  // empty: the default policy
+  std::string policy_file;  // empty: a dump's own policy, else the default one
   std::string language = "en";
   bool json = false;
 
@@ -29,10 +30,11 @@ struct CommonOptions {
 };
 
 struct Source {
-  enum class Kind { kSqlite, kJson };
+  enum class Kind { kSqlite, kJson, kDump };
   Kind kind = Kind::kSqlite;
   std::string path;
   std::unique_ptr<Loader> loader;
+  std::shared_ptr<const LoadedDump> dump;  // of a dump; null for others
 };
 
 // Fails with kBadUsage for a kind that does not exist or is not built yet.
@@ -42,6 +44,12 @@ Source OpenSource(const std::string& from);
 Rows LoadRows(const Source& source, const Wanted& wanted);
 
 std::optional<Policy> ReadPolicy(const std::string& file);
+
+// That of --policy, else the dump's own; nothing: the default one.
+std::optional<Policy> ChoosePolicy(const CommonOptions& options, const Source& source);
+
+// A whole file; "-" is standard input. `what` names the kind of file in messages.
+std::string ReadText(const std::string& path, const std::string& what);
 
 // Compiles, and says on stderr if rows were rejected.
 Compiled CompileRows(const Rows& rows, const Policy& policy);
