@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "load/json/byte_text.h"
+#include "pointsman/doctor.h"
 #include "pointsman/load/json.h"
 #include "pointsman/router.h"
 #include "support/random_tables.h"
@@ -128,6 +129,23 @@ TEST(Dump, ReadUnderAnotherPolicyIsRowsLikeOthers) {
   EXPECT_THAT(other.report.rejections, IsEmpty());
   EXPECT_NE(other.table->content_hash(), loaded.dump.table->content_hash());
   EXPECT_TRUE(other.table->Describe("default", "runway").has_value());
+}
+
+// The rows of a dump are made up from a table: what they do not know must not look like a fault of somebody's database.
+TEST(Dump, DoctorFindsNothingThatOnlyTheFormOfADumpIsToBlameFor) {
+  Rows rows = RowsOf(ChannelRow{.id = 1, .status = 1, .groups = "default", .models = "a,b", .weight = 1},
+                     ChannelRow{.id = 2, .status = 2, .groups = "default", .models = "a", .weight = 2});
+  for (const char* model : {"a", "b"}) {
+    rows.Add(AbilityRow{.group = "default", .model = model, .channel_id = 1, .enabled = 1, .priority = 0, .weight = 1});
+  }
+  rows.Add(AbilityRow{.group = "default", .model = "a", .channel_id = 2, .enabled = 0, .priority = 0, .weight = 2});
+  const auto codes = [](const Rows& examined, const Policy& policy) {
+    std::vector<std::string> found;
+    for (const Finding& finding : Examine(examined, {.policy = policy})->findings) found.push_back(finding.code);
+    return found;
+  };
+  const LoadedDump loaded = *ParseDump(DumpToJson(DumpOf(rows)));
+  EXPECT_EQ(codes(loaded.rows, loaded.dump.table->policy()), codes(rows, {}));
 }
 
 TEST(ByteText, AnyBytesComeBack) {

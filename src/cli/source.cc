@@ -90,6 +90,9 @@ bool IsNumber(const std::string& text) {
 }
 
 const TokenRow& FindToken(const Rows& rows, const std::string& token) {
+  if (rows.tokens().empty()) {
+    Fail(rows.source() + ": it holds no tokens; name who asks with --group and --user-group");
+  }
   std::vector<const TokenRow*> found;
   for (const TokenRow& row : rows.tokens()) {
     if (IsNumber(token) ? row.id == std::stoll(token) : row.name.value_or({}) == token) found.push_back(&row);
