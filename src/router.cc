@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <mutex>
 #include <span>
 #include <string>
@@ -14,6 +15,7 @@
 #include "random/thread_generator.h"
 #include "select/at_once.h"
 #include "select/in_full.h"
+#include "select/recorded.h"
 #include "select/select.h"
 #include "state/channel_slots.h"
 #include "table/content_hash.h"
@@ -22,12 +24,18 @@
 namespace pointsman::inline v0 {
 namespace {
 
-std::shared_ptr<const Published> NothingYet(const Policy& policy) {
+// The table of no rows at all. A policy that cannot be compiled is refused when it is used.
+std::shared_ptr<const RouteTable> EmptyTable(const Policy& policy) {
+  if (absl::StatusOr<Compiled> compiled = Compile(Rows(), policy); compiled.ok()) return compiled->table;
   auto data = std::make_unique<TableData>();
   data->policy = policy;
   data->content_hash = ContentHash(*data);
-  Published nothing{.data = data.get()};
-  nothing.table = std::make_shared<const RouteTable>(std::move(data));
+  return std::make_shared<const RouteTable>(std::move(data));
+}
+
+std::shared_ptr<const Published> NothingYet(const Policy& policy) {
+  Published nothing{.table = EmptyTable(policy)};
+  nothing.data = &nothing.table->data();
   return std::make_shared<const Published>(std::move(nothing));
 }
 
@@ -77,6 +85,17 @@ class Router::Impl {
   }
 
   ChannelSlots& slots() const { return *slots_; }
+
+  void Keep(const DecisionRecord& record) {
+    if (options_.recent_decisions == 0) return;
+    const std::lock_guard lock(recording_);
+    recent_.push_back(record);
+    if (recent_.size() > options_.recent_decisions) recent_.pop_front();
+  }
+  std::vector<DecisionRecord> RecentDecisions() const {
+    const std::lock_guard lock(recording_);
+    return {recent_.begin(), recent_.end()};
+  }
 
   std::size_t memory_bytes() const {
     const std::lock_guard lock(publishing_);
@@ -178,6 +197,8 @@ class Router::Impl {
   NameStore group_names_;
   NameStore model_names_;
   const std::shared_ptr<ChannelSlots> slots_ = std::make_shared<ChannelSlots>();
+  mutable std::mutex recording_;
+  std::deque<DecisionRecord> recent_;  // guarded by recording_
   TableCell cell_;
 };
 
@@ -263,6 +284,15 @@ Selection Router::Select(const Request& request, Attempts& attempts, RandomBits 
       [&](const Published& now) noexcept { return SelectInFull(now, request, &attempts, bits); });
 }
 
+Selection Router::SelectRecorded(const Request& request, Attempts* attempts, RandomBits bits,
+                                 DecisionRecord& record) const {
+  // Held, not read: what this allocates and asks may take its time.
+  const std::shared_ptr<const Published> now = impl_->current().Hold();
+  Selection selection = SelectAndRecord(*now, request, attempts, bits, record);
+  impl_->Keep(record);
+  return selection;
+}
+
 [[gnu::flatten]] Selection Router::Select(GroupHandle group, ModelHandle model) const noexcept {
   return impl_->current().Read(
       [g = std::size_t{group.number_}, m = std::size_t{model.number_}](const Published& now) noexcept {
@@ -313,6 +343,15 @@ void Router::ReadErased(Visit visit, void* use) const {
 Snapshot Router::TakeSnapshot() const {
   const std::shared_ptr<const Published> now = impl_->current().Hold();
   return {.table = now->table, .generation = now->generation};
+}
+
+RouterDump Router::Dump() const {
+  const std::shared_ptr<const Published> now = impl_->current().Hold();
+  RouterDump dump{.table = now->table, .generation = now->generation, .decisions = impl_->RecentDecisions()};
+  for (const BoundChannel& channel : now->channels) {
+    if (channel.word != nullptr && IsOut(*channel.word)) dump.out.push_back({.channel_id = channel.id});
+  }
+  return dump;
 }
 
 Explanation Router::Explain(const Request& request, const Caller* caller) const {

@@ -309,7 +309,7 @@ TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
        "did you mean \"new_api_memory\"?"},
       {{"select", "--from", db, "--group", "g", "--model", "m", "--seed", "-1"}, "--seed"},
       {{"select", "--from", db, "--token", "nobody", "--model", "m"}, "no token has the id or name \"nobody\""},
-      {{"select", "--from", "dump:-", "--group", "g", "--model", "m"}, "not built yet"},
+      {{"select", "--from", "postgresql:x", "--group", "g", "--model", "m"}, "not built yet"},
       {{"select", "--from", "postgresql://db/x", "--group", "g", "--model", "m"}, "not built yet"},
       {{"select", "--from", folder_ / "missing.db", "--group", "g", "--model", "m"}, "missing.db"},
       {{"explain", "--from", db, "--group", "g", "--model", "m", "--lang", "fr"}, "--lang"},

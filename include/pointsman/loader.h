@@ -72,6 +72,12 @@ class POINTSMAN_EXPORT RowSink {
 
   // What the source declares about a column that pointsman reads. Optional for loaders and for sinks.
   virtual void Describe(const ColumnFact& /*fact*/) {}
+
+  // What a table that was served knows beyond its rows (dump.h). Optional for loaders and for sinks.
+  // A group that is known though no row names it; blank and too long names are known to nobody.
+  virtual void KnowGroup(std::string_view /*group*/) {}
+  // Under Policy::source "both" abilities are believed, even if there is none.
+  virtual void BelieveAbilities() {}
 };
 
 // Reads the tables of a gateway.
@@ -107,6 +113,8 @@ class POINTSMAN_EXPORT Rows final : public RowSink {
   bool Add(const OptionRow& row) override;
   void Reject(Rejection rejection) override;
   void Describe(const ColumnFact& fact) override;
+  void KnowGroup(std::string_view group) override;
+  void BelieveAbilities() override { abilities_believed_ = true; }
 
   const std::string& source() const { return source_; }
   std::span<const ChannelRow> channels() const { return channels_; }
@@ -116,6 +124,8 @@ class POINTSMAN_EXPORT Rows final : public RowSink {
   std::span<const OptionRow> options() const { return options_; }
   std::span<const ColumnFact> columns() const { return columns_; }
   std::span<const Rejection> rejections() const { return rejections_; }
+  std::span<const std::string_view> known_groups() const { return known_groups_; }
+  bool abilities_believed() const { return abilities_believed_; }
 
   // The fact that was described, or null where the source declares nothing about the column. Linear in the facts.
   const ColumnFact* FindColumn(SourceTable table, std::string_view column) const;
@@ -134,6 +144,8 @@ class POINTSMAN_EXPORT Rows final : public RowSink {
   std::vector<OptionRow> options_;
   std::vector<ColumnFact> columns_;
   std::vector<Rejection> rejections_;
+  std::vector<std::string_view> known_groups_;
+  bool abilities_believed_ = false;
 };
 
 // Loads from rows that the host already holds.

@@ -36,6 +36,7 @@
 #include "absl/status/statusor.h"
 #include "pointsman/attempts.h"
 #include "pointsman/compile.h"
+#include "pointsman/dump.h"
 #include "pointsman/explain.h"
 #include "pointsman/export.h"
 #include "pointsman/loader.h"
@@ -77,6 +78,10 @@ struct RouterOptions {
   // Reload refuses (FailedPrecondition) a table in which more than this share of the serving routes of the current
   // one no longer serve: a database that was emptied for a moment is not a change of mind. 1 switches the guard off.
   double max_lost_share = 0.5;
+
+  // How many of the decisions that SelectRecorded made are kept for Dump, the latest ones. 0: none. What they take is
+  // not part of memory_bytes.
+  std::size_t recent_decisions = 0;
 };
 
 class POINTSMAN_EXPORT Router {
@@ -94,6 +99,12 @@ class POINTSMAN_EXPORT Router {
   // kExhausted, kBudgetSpent or kAttemptLimit when the walk is over. The table may change from one attempt to the next.
   Selection Select(const Request& request, Attempts& attempts) const noexcept;
   Selection Select(const Request& request, Attempts& attempts, RandomBits bits) const noexcept;
+
+  // The same selections, with everything that they depended on written into `record` (decision.h), and kept among the
+  // recent decisions if RouterOptions wants that. `attempts` may be null. The same words give the same answer again, by
+  // ReplayDecision; the selections above may use theirs in another order.
+  // Cost: O(channels + candidates of the plan), and it allocates: not for every request.
+  Selection SelectRecorded(const Request& request, Attempts* attempts, RandomBits bits, DecisionRecord& record) const;
 
   // For a host that knows a group once per token and a model once per request: the same selection without the names.
   // Nothing where the name is in no table that was ever published here: ask again after a publish, or select by name.
@@ -117,6 +128,9 @@ class POINTSMAN_EXPORT Router {
 
   // The current table, to keep.
   Snapshot TakeSnapshot() const;
+
+  // What is served at this moment, to be written down (load/dump.h) and looked at elsewhere. Cost: O(channels).
+  RouterDump Dump() const;
 
   // Why, step by step: what a selection for this request would do now, from the current table.
   Explanation Explain(const Request& request, const Caller* caller = nullptr) const;

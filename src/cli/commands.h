@@ -33,6 +33,12 @@ struct ShowOptions {
 };
 int RunShow(const ShowOptions& options);
 
+struct ReplayOptions {
+  CommonOptions common;
+  std::string record;
+};
+int RunReplay(const ReplayOptions& options);
+
 struct DoctorCommandOptions {
   CommonOptions common;
   bool fix = false;

@@ -108,6 +108,29 @@ Json RejectionsOf(const BuildReport& report) {
   return rejections;
 }
 
+Json AnswerJson(const RecordedAnswer& a) {
+  const bool ok = a.reason == Reason::kNone;
+  return {{"ok", ok},
+          {"reason", ok ? Json(nullptr) : Json(ReasonName(a.reason))},
+          {"channel_id", ok ? Json(a.channel_id) : Json(nullptr)},
+          {"priority", a.priority},
+          {"group", a.group}};
+}
+
+Json RejectedJson(const std::vector<RejectedCandidate>& rejected) {
+  Json list = Json::array();
+  for (const RejectedCandidate& r : rejected) {
+    list.push_back({{"channel_id", r.candidate.channel_id},
+                    {"priority", r.candidate.priority},
+                    {"group", r.candidate.group},
+                    {"model", r.candidate.model},
+                    {"weight", r.weight},
+                    {"why", RejectedName(r.why)},
+                    {"code", r.filter_code}});
+  }
+  return list;
+}
+
 Json SummaryJson(const ExaminationSummary& s) {
   return {{"tokens", s.tokens},
           {"empty_group_tokens", s.empty_group_tokens},
@@ -185,6 +208,20 @@ void PrintWalkJson(const WalkDocument& d) {
 
 void PrintNoRouteJson(const Explanation& why, Language language) {
   Print({{"ok", false}, {"reason", ReasonOf(why)}, {"message", why.Text(language)}, {"hints", HintsOf(why, language)}});
+}
+
+void PrintReplayJson(const DecisionRecord& record, const Replay& replay, const RouteTable& table, Language language) {
+  Print({{"ok", replay.same()},
+         {"same_table", replay.same_table},
+         {"same_answer", replay.same_answer},
+         {"recorded_hash", record.content_hash},
+         {"content_hash", table.content_hash()},
+         {"generation", record.generation},
+         {"recorded", AnswerJson(record.answer)},
+         {"answer", AnswerJson(replay.answer)},
+         {"rejected", RejectedJson(replay.rejected)},
+         {"message", replay.explanation.Text(language, Audience::kOperator)},
+         {"hints", HintsOf(replay.explanation, language)}});
 }
 
 void PrintExplainJson(const Explanation& why, Language language) {

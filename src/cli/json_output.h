@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pointsman/compile.h"
+#include "pointsman/decision.h"
 #include "pointsman/doctor.h"
 #include "pointsman/explain.h"
 
@@ -52,6 +53,7 @@ void PrintWalkJson(const WalkDocument& document);
 void PrintNoRouteJson(const Explanation& why, Language language);
 void PrintExplainJson(const Explanation& why, Language language);
 void PrintShowJson(const std::vector<RouteInfo>& routes, const BuildReport& report);
+void PrintReplayJson(const DecisionRecord& record, const Replay& replay, const RouteTable& table, Language language);
 void PrintDoctorJson(const Examination& examination, bool ok, Dialect dialect, const std::optional<Applied>& applied);
 
 }  // namespace pointsman::cli

@@ -18,8 +18,8 @@ namespace pointsman::cli {
 namespace {
 
 // Somebody will try them; a flag that silently did nothing would be worse than none.
-constexpr std::string_view kCommandsToCome[] = {"diff", "replay", "watch", "grants", "triggers", "export-sql"};
-constexpr std::string_view kCommands[] = {"select", "explain", "show", "doctor"};
+constexpr std::string_view kCommandsToCome[] = {"diff", "watch", "grants", "triggers", "export-sql"};
+constexpr std::string_view kCommands[] = {"select", "explain", "show", "doctor", "replay"};
 
 void CheckCommand(const std::string& command) {
   if (command.empty() || command[0] == '-') return;
@@ -46,7 +46,8 @@ void RefuseToCome(CLI::App& command, const std::string& flag) {
 void AddCommon(CLI::App& command, CommonOptions& options) {
   command
       .add_option("--from", options.from,
-                  "where the rows are: sqlite:PATH, json:PATH, or a path that is recognised by content")
+                  "where the rows are: sqlite:PATH, json:PATH, dump:PATH, dump:- (standard input), or a path that is "
+                  "recognised by content")
       ->required()
       ->type_name("SOURCE");
   command
@@ -136,6 +137,13 @@ int Run(int argc, char** argv) {
   RefuseToCome(doctor_command, "--baseline");
   RefuseToCome(doctor_command, "--html");
 
+  ReplayOptions replay;
+  CLI::App& replay_command = *app.add_subcommand("replay", "make a recorded decision again, and explain it");
+  AddCommon(replay_command, replay.common);
+  replay_command.add_option("record", replay.record, "the decision, as DecisionToJson wrote it; -: standard input")
+      ->required()
+      ->type_name("FILE");
+
   if (argc > 1) CheckCommand(argv[1]);
   try {
     app.parse(argc, argv);
@@ -152,6 +160,7 @@ int Run(int argc, char** argv) {
     return RunExplain(explain);
   }
   if (show_command.parsed()) return RunShow(show);
+  if (replay_command.parsed()) return RunReplay(replay);
   return RunDoctor(doctor);
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/json_output.h"
+#include "cli/served.h"
 #include "cli/terminal.h"
 #include "pointsman/router.h"
 #include "text/printable.h"
@@ -107,17 +108,16 @@ int RunSelect(const SelectOptions& options) {
   const Policy policy = AskedPolicy(options.common, source).value_or(Policy{});
   const Rows rows = LoadRows(source, WantedFor(options.request));
   const AskedRequest asked(options.request, rows);
-  Router router(policy);
-  if (const auto published = router.Publish(CompileRows(rows, policy).table); !published.ok()) Fail(published.status());
+  const Served served(source, policy, CompileRows(rows, policy).table);
 
-  const Explanation why = router.Explain(asked.request(), asked.caller());
+  const Explanation why = served.Explain(asked.request(), Attempts(), asked.caller());
   if (!why.ok) return NoRoute(why, options.common);
   if (options.request.attempts > 0) {
-    const WalkDocument walk = WalkThrough(router, asked.request(), options);
+    const WalkDocument walk = WalkThrough(served.router(), asked.request(), options);
     options.common.json ? PrintWalkJson(walk) : PrintWalk(walk);
     return kFine;
   }
-  const SelectDocument document = Draw(router, asked.request(), why, options);
+  const SelectDocument document = Draw(served.router(), asked.request(), why, options);
   if (options.common.json) {
     PrintSelectJson(document);
   } else if (options.count == 1) {

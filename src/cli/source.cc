@@ -20,7 +20,8 @@ namespace pointsman::cli {
 namespace {
 
 constexpr std::string_view kSqliteMagic = "SQLite format 3";
-constexpr std::string_view kNotBuilt[] = {"postgresql:", "postgres:", "dump:"};
+constexpr std::string_view kNotBuilt[] = {"postgresql:", "postgres:"};
+constexpr std::string_view kDumpMagic = "\"pointsman_dump\"";
 
 bool CutPrefix(std::string_view prefix, std::string& text) {
   if (text.rfind(prefix, 0) != 0) return false;
@@ -30,12 +31,21 @@ bool CutPrefix(std::string_view prefix, std::string& text) {
 
 Source SqliteSource(std::string path) {
   auto loader = std::make_unique<SqliteLoader>(path);
-  return {.kind = Source::Kind::kSqlite, .path = std::move(path), .loader = std::move(loader)};
+  return {.kind = Source::Kind::kSqlite, .path = std::move(path), .loader = std::move(loader), .dump = nullptr};
 }
 
 Source JsonSource(std::string path) {
   auto loader = std::make_unique<JsonLoader>(JsonLoader::File(path));
-  return {.kind = Source::Kind::kJson, .path = std::move(path), .loader = std::move(loader)};
+  return {.kind = Source::Kind::kJson, .path = std::move(path), .loader = std::move(loader), .dump = nullptr};
+}
+
+Source DumpSource(std::string path) {
+  absl::StatusOr<LoadedDump> loaded =
+      path == "-" ? ParseDump(ReadText(path, "dump"), "standard input") : ReadDumpFile(path);
+  if (!loaded.ok()) Fail(loaded.status());
+  auto dump = std::make_shared<const LoadedDump>(*std::move(loaded));
+  auto loader = std::make_unique<RowsLoader>(dump->rows);
+  return {.kind = Source::Kind::kDump, .path = std::move(path), .loader = std::move(loader), .dump = std::move(dump)};
 }
 
 // A file that cannot be opened goes to the SQLite loader, which knows how to say why.
@@ -45,6 +55,7 @@ Source RecogniseFile(std::string path) {
   file.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<std::size_t>(file.gcount()));
   if (head.rfind(kSqliteMagic, 0) == 0 || head.empty()) return SqliteSource(std::move(path));
+  if (head.find(kDumpMagic) != std::string::npos) return DumpSource(std::move(path));
   const std::size_t first = head.find_first_not_of(" \t\r\n\xef\xbb\xbf");
   if (first != std::string::npos && (head[first] == '{' || head[first] == '/')) return JsonSource(std::move(path));
   Fail(path + ": neither a SQLite database nor a JSON object; say sqlite:PATH or json:PATH if it is one");
@@ -61,6 +72,8 @@ class CountingSink final : public RowSink {
   bool Add(const OptionRow& row) override { return Pass(row); }
   void Reject(Rejection rejection) override { rows_.Reject(std::move(rejection)); }
   void Describe(const ColumnFact& fact) override { rows_.Describe(fact); }
+  void KnowGroup(std::string_view group) override { rows_.KnowGroup(group); }
+  void BelieveAbilities() override { rows_.BelieveAbilities(); }
 
  private:
   template <class Row>
@@ -73,20 +86,15 @@ class CountingSink final : public RowSink {
   Progress progress_;
 };
 
-std::string ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file.is_open() || std::filesystem::is_directory(path)) {
-    Fail(path + ": cannot be read; name an existing policy file");
-  }
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 bool IsNumber(const std::string& text) {
   return !text.empty() && text.size() <= 18 &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 const TokenRow& FindToken(const Rows& rows, const std::string& token) {
+  if (rows.tokens().empty()) {
+    Fail(rows.source() + ": it holds no tokens; name who asks with --group and --user-group");
+  }
   std::vector<const TokenRow*> found;
   for (const TokenRow& row : rows.tokens()) {
     if (IsNumber(token) ? row.id == std::stoll(token) : row.name.value_or({}) == token) found.push_back(&row);
@@ -130,14 +138,24 @@ Policy PolicyOfProfile(const std::string& name, const Source& source) {
 
 }  // namespace
 
+std::string ReadText(const std::string& path, const std::string& what) {
+  if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+  std::ifstream file(path, std::ios::binary);
+  if (!file.is_open() || std::filesystem::is_directory(path)) {
+    Fail(path + ": cannot be read; name an existing " + what + " file");
+  }
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 Source OpenSource(const std::string& from) {
   for (const std::string_view kind : kNotBuilt) {
     if (from.rfind(kind, 0) == 0)
-      Fail("--from " + std::string(kind) + " is not built yet in this version; use sqlite: or json:");
+      Fail("--from " + std::string(kind) + " is not built yet in this version; use sqlite:, json: or dump:");
   }
   std::string rest = from;
   if (CutPrefix("sqlite:", rest)) return SqliteSource(std::move(rest));
   if (CutPrefix("json:", rest)) return JsonSource(std::move(rest));
+  if (CutPrefix("dump:", rest)) return DumpSource(std::move(rest));
   return RecogniseFile(std::move(rest));
 }
 
@@ -149,11 +167,13 @@ Rows LoadRows(const Source& source, const Wanted& wanted) {
 }
 
 std::optional<Policy> AskedPolicy(const CommonOptions& common, const Source& source) {
-  if (common.profile.empty() && common.policy_file.empty()) return std::nullopt;
+  if (common.profile.empty() && common.policy_file.empty()) {
+    return source.dump == nullptr ? std::nullopt : std::optional(source.dump->dump.table->policy());
+  }
   Policy policy;
   if (!common.profile.empty()) policy = PolicyOfProfile(common.profile, source);
   if (common.policy_file.empty()) return policy;
-  absl::StatusOr<Policy> read = ParsePolicy(ReadFile(common.policy_file), common.policy_file, {}, policy);
+  absl::StatusOr<Policy> read = ParsePolicy(ReadText(common.policy_file, "policy"), common.policy_file, {}, policy);
   if (!read.ok()) Fail(read.status());
   return *std::move(read);
 }

@@ -1,6 +1,6 @@
 // Where a command reads from: SOURCE, policy, and the caller that it asks for.
 //
-//   --from sqlite:PATH | json:PATH | PATH (recognised by its first bytes)
+//   --from sqlite:PATH | json:PATH | dump:PATH | dump:- (standard input) | PATH (recognised by its first bytes)
 #ifndef POINTSMAN_SRC_CLI_SOURCE_H_
 #define POINTSMAN_SRC_CLI_SOURCE_H_
 
@@ -13,6 +13,7 @@
 #include "pointsman/caller.h"
 #include "pointsman/compile.h"
 #include "pointsman/explain.h"
+#include "pointsman/load/dump.h"
 #include "pointsman/loader.h"
 #include "pointsman/policy.h"
 #include "pointsman/request.h"
@@ -22,7 +23,7 @@ namespace pointsman::cli {
 // What every command takes.
 struct CommonOptions {
   std::string from;
-  std::string policy_file;  // empty: the profile's policy
+  std::string policy_file;  // empty: the profile's policy, or a dump's own
   std::string profile;      // empty: pointsman
   std::string language = "en";
   bool json = false;
@@ -31,10 +32,11 @@ struct CommonOptions {
 };
 
 struct Source {
-  enum class Kind { kSqlite, kJson };
+  enum class Kind { kSqlite, kJson, kDump };
   Kind kind = Kind::kSqlite;
   std::string path;
   std::unique_ptr<Loader> loader;
+  std::shared_ptr<const LoadedDump> dump;  // of a dump; null for others
 };
 
 // Fails with kBadUsage for a kind that does not exist or is not built yet.
@@ -44,8 +46,12 @@ Source OpenSource(const std::string& from);
 Rows LoadRows(const Source& source, const Wanted& wanted);
 
 // The policy that the command was asked to follow: the profile's, then what the gateway's saved options say (rejected
-// ones are told on stderr) unless the profile is our own, then the file's keys. Nothing where neither is given.
+// ones are told on stderr) unless the profile is our own, then the file's keys. Where neither is given: a dump's own,
+// else nothing.
 std::optional<Policy> AskedPolicy(const CommonOptions& common, const Source& source);
+
+// A whole file; "-" is standard input. `what` names the kind of file in messages.
+std::string ReadText(const std::string& path, const std::string& what);
 
 // Compiles, and says on stderr if rows were rejected.
 Compiled CompileRows(const Rows& rows, const Policy& policy);

@@ -78,7 +78,7 @@ class RowJudge {
   // Rejected ability rows count: a table of nothing but bad rows is still a table that is there.
   RowSource Believed() const {
     if (policy_.source != RowSource::kBoth) return policy_.source;
-    const bool any = !rows_.abilities().empty() ||
+    const bool any = rows_.abilities_believed() || !rows_.abilities().empty() ||
                      std::any_of(rejections_.begin(), rejections_.end(),
                                  [](const Rejection& r) { return r.place.table == SourceTable::kAbilities; });
     return any ? RowSource::kAbilities : RowSource::kChannels;
@@ -118,6 +118,9 @@ class RowJudge {
   // Every group that a channel names is known, whoever is believed about serving it. So is the default group.
   void NoteGroups() {
     draft_.groups.Number(policy_.groups.default_group);
+    for (const std::string_view group : rows_.known_groups()) {
+      if (!JudgeName("group", group)) draft_.groups.Number(group);
+    }
     for (const ChannelRow* row : kept_) {
       for (const std::string_view group : ListOf(*row, "group", GroupsOf(*row))) draft_.groups.Number(group);
     }

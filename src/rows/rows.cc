@@ -96,6 +96,8 @@ void Rows::Describe(const ColumnFact& fact) {
   Keep(kept.default_sql);
 }
 
+void Rows::KnowGroup(std::string_view group) { Keep(known_groups_.emplace_back(group)); }
+
 const ColumnFact* Rows::FindColumn(SourceTable table, std::string_view column) const {
   const auto found = std::find_if(columns_.begin(), columns_.end(),
                                   [&](const ColumnFact& fact) { return fact.table == table && fact.column == column; });
@@ -118,6 +120,8 @@ absl::Status RowsLoader::Load(RowSink& sink, const Wanted& wanted) {
   for (const ColumnFact& fact : rows_.columns()) {
     if (wanted.Includes(fact.table)) sink.Describe(fact);
   }
+  for (const std::string_view group : rows_.known_groups()) sink.KnowGroup(group);
+  if (rows_.abilities_believed()) sink.BelieveAbilities();
   const bool all = Hand(rows_.channels(), wanted.channels, sink) && Hand(rows_.abilities(), wanted.abilities, sink) &&
                    Hand(rows_.tokens(), wanted.tokens, sink) && Hand(rows_.users(), wanted.users, sink) &&
                    Hand(rows_.options(), wanted.options, sink);

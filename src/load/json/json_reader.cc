@@ -1,10 +1,12 @@
 #include "load/json/json_reader.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <utility>
 
 #include "load/json/json_text.h"
@@ -159,6 +161,17 @@ std::string_view JsonScalar::KindName() const {
     case Kind::kText: return "text";
   }
   return "unknown";
+}
+
+bool ToUnsigned(const JsonScalar& value, std::uint64_t& number) {
+  if (value.kind == JsonScalar::Kind::kInteger) {
+    number = static_cast<std::uint64_t>(value.integer);
+    return value.integer >= 0;
+  }
+  if (value.kind != JsonScalar::Kind::kReal) return false;
+  const char* end = value.text.data() + value.text.size();
+  const auto [stopped, error] = std::from_chars(value.text.data(), end, number);
+  return error == std::errc() && stopped == end;
 }
 
 std::uint32_t JsonCursor::Line() {

@@ -42,6 +42,9 @@ struct JsonScalar {
   std::string_view KindName() const;
 };
 
+// A number without a sign that 64 bits hold; false for everything else.
+bool ToUnsigned(const JsonScalar& value, std::uint64_t& number);
+
 enum class JsonNest : std::uint8_t { kObject, kList };
 
 // Where the event is that is being told of.

@@ -3,58 +3,48 @@
 #include <utility>
 
 namespace pointsman::inline v0 {
-namespace {
 
-class TreeBuilder final : public JsonEvents {
- public:
-  absl::Status OnBegin(JsonNest nest, JsonCursor& at) override {
-    absl::StatusOr<JsonNode*> node = Add(at);
-    if (!node.ok()) return node.status();
-    (*node)->kind = nest == JsonNest::kList ? JsonNode::Kind::kList : JsonNode::Kind::kObject;
-    open_.push_back(*node);
-    return absl::OkStatus();
+// The next value. Only the innermost open node grows, so the others stay where they are.
+absl::StatusOr<JsonNode*> JsonTreeBuilder::Add(JsonCursor& at) {
+  if (++count_ > kMaxJsonNodes) {
+    return at.Error("more than " + std::to_string(kMaxJsonNodes) + " values; shorten the lists");
   }
-  absl::Status OnKey(std::string_view key, JsonCursor& at) override {
-    key_ = key;
-    key_end_ = at.end();
-    return absl::OkStatus();
-  }
-  absl::Status OnScalar(const JsonScalar& value, JsonCursor& at) override {
-    absl::StatusOr<JsonNode*> node = Add(at);
-    if (!node.ok()) return node.status();
-    (*node)->scalar = value;
-    (*node)->scalar.text = {};
-    (*node)->text = value.text;
-    return absl::OkStatus();
-  }
-  absl::Status OnEnd(JsonNest, JsonCursor&) override {
-    open_.pop_back();
-    return absl::OkStatus();
-  }
+  JsonNode& node = open_.empty() ? root_ : open_.back()->children.emplace_back();
+  node.key = std::exchange(key_, {});
+  node.key_end = key_end_;
+  node.end = at.end();
+  return &node;
+}
 
-  JsonNode Take() { return std::move(root_); }
+absl::Status JsonTreeBuilder::OnBegin(JsonNest nest, JsonCursor& at) {
+  absl::StatusOr<JsonNode*> node = Add(at);
+  if (!node.ok()) return node.status();
+  (*node)->kind = nest == JsonNest::kList ? JsonNode::Kind::kList : JsonNode::Kind::kObject;
+  open_.push_back(*node);
+  return absl::OkStatus();
+}
 
- private:
-  // The next value. Only the innermost open node grows, so the others stay where they are.
-  absl::StatusOr<JsonNode*> Add(JsonCursor& at) {
-    if (++count_ > kMaxJsonNodes) {
-      return at.Error("more than " + std::to_string(kMaxJsonNodes) + " values; shorten the lists");
-    }
-    JsonNode& node = open_.empty() ? root_ : open_.back()->children.emplace_back();
-    node.key = std::exchange(key_, {});
-    node.key_end = key_end_;
-    node.end = at.end();
-    return &node;
-  }
+absl::Status JsonTreeBuilder::OnKey(std::string_view key, JsonCursor& at) {
+  key_ = key;
+  key_end_ = at.end();
+  return absl::OkStatus();
+}
 
-  JsonNode root_;
-  std::vector<JsonNode*> open_;
-  std::string key_;
-  std::size_t key_end_ = 0;
-  std::size_t count_ = 0;
-};
+absl::Status JsonTreeBuilder::OnScalar(const JsonScalar& value, JsonCursor& at) {
+  absl::StatusOr<JsonNode*> node = Add(at);
+  if (!node.ok()) return node.status();
+  (*node)->scalar = value;
+  (*node)->scalar.text = {};
+  (*node)->text = value.text;
+  return absl::OkStatus();
+}
 
-}  // namespace
+absl::Status JsonTreeBuilder::OnEnd(JsonNest, JsonCursor&) {
+  open_.pop_back();
+  return absl::OkStatus();
+}
+
+JsonNode JsonTreeBuilder::Take() { return std::move(root_); }
 
 std::string JsonNode::Shown() const {
   if (kind == Kind::kList) return "a list";
@@ -65,7 +55,7 @@ std::string JsonNode::Shown() const {
 }
 
 absl::StatusOr<JsonNode> ReadJsonTree(std::string_view text, std::string_view name) {
-  TreeBuilder builder;
+  JsonTreeBuilder builder;
   if (absl::Status status = ReadJson(text, name, builder); !status.ok()) return status;
   return builder.Take();
 }

@@ -37,6 +37,27 @@ struct JsonNode {
   std::string Shown() const;
 };
 
+// The events of one value, made into a tree.
+class JsonTreeBuilder final : public JsonEvents {
+ public:
+  absl::Status OnBegin(JsonNest nest, JsonCursor& at) override;
+  absl::Status OnKey(std::string_view key, JsonCursor& at) override;
+  absl::Status OnScalar(const JsonScalar& value, JsonCursor& at) override;
+  absl::Status OnEnd(JsonNest nest, JsonCursor& at) override;
+
+  // REQUIRES: the value has ended.
+  JsonNode Take();
+
+ private:
+  absl::StatusOr<JsonNode*> Add(JsonCursor& at);
+
+  JsonNode root_;
+  std::vector<JsonNode*> open_;
+  std::string key_;
+  std::size_t key_end_ = 0;
+  std::size_t count_ = 0;
+};
+
 // `name` stands for the text in messages, which are those of ReadJson.
 absl::StatusOr<JsonNode> ReadJsonTree(std::string_view text, std::string_view name);
 

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "load/json/json_tree.h"
+#include "load/json/policy_reader.h"
 #include "load/json/policy_value.h"
 #include "pointsman/load/json.h"
 #include "text/printable.h"
@@ -166,8 +167,9 @@ class PolicyReader {
 
 // "policy: groups.vip …" -> "policy.json:3:5: $.groups.vip …", at the innermost value whose path the message begins
 // with.
-absl::Status InFile(const absl::Status& status, const PolicyText& text) {
-  const std::string message = "$." + std::string(status.message().substr(std::string_view("policy: ").size()));
+absl::Status InFile(const absl::Status& status, std::string_view path_of_policy, const PolicyText& text) {
+  const std::string message =
+      std::string(path_of_policy) + "." + std::string(status.message().substr(std::string_view("policy: ").size()));
   std::size_t longest = 0;
   JsonCursor at(text.text, text.name);
   for (const auto& [path, end] : text.places) {
@@ -181,6 +183,16 @@ absl::Status InFile(const absl::Status& status, const PolicyText& text) {
 
 }  // namespace
 
+absl::StatusOr<Policy> ReadPolicy(const PolicyValue& value, std::span<const ModelNormalizer> normalizers,
+                                  const Policy& base) {
+  PolicyReader reader(normalizers, base);
+  if (absl::Status status = reader.Read(value); !status.ok()) return status;
+  if (const absl::Status status = reader.policy().Validate(); !status.ok()) {
+    return InFile(status, value.path(), value.text());
+  }
+  return std::move(reader.policy());
+}
+
 absl::StatusOr<Policy> ParsePolicy(std::string_view text, std::string_view name,
                                    std::span<const ModelNormalizer> normalizers, const Policy& base) {
   if (constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf"; text.starts_with(kByteOrderMark)) {
@@ -189,10 +201,7 @@ absl::StatusOr<Policy> ParsePolicy(std::string_view text, std::string_view name,
   const absl::StatusOr<JsonNode> root = ReadJsonTree(text, name);
   if (!root.ok()) return root.status();
   PolicyText places{.text = text, .name = name, .places = {}};
-  PolicyReader reader(normalizers, base);
-  if (absl::Status status = reader.Read({*root, "$", places}); !status.ok()) return status;
-  if (const absl::Status status = reader.policy().Validate(); !status.ok()) return InFile(status, places);
-  return std::move(reader.policy());
+  return ReadPolicy({*root, "$", places}, normalizers, base);
 }
 
 }  // namespace pointsman::inline v0

@@ -54,6 +54,31 @@ absl::Status PolicyValue::ReadNumber(std::int32_t& out, std::int32_t least, std:
   return absl::OkStatus();
 }
 
+absl::Status PolicyValue::ReadSigned(std::int64_t& out) const {
+  if (node_.kind != JsonNode::Kind::kScalar || node_.scalar.kind != JsonScalar::Kind::kInteger) {
+    return Refuse("a whole number of 64 bits");
+  }
+  out = node_.scalar.integer;
+  return absl::OkStatus();
+}
+
+absl::Status PolicyValue::ReadUnsigned(std::uint64_t& out) const {
+  JsonScalar scalar = node_.scalar;
+  scalar.text = node_.text;
+  if (node_.kind == JsonNode::Kind::kScalar && ToUnsigned(scalar, out)) return absl::OkStatus();
+  return Refuse("a whole number from 0 to 18446744073709551615");
+}
+
+absl::Status PolicyValue::Require(std::span<const std::string_view> keys) const {
+  for (const std::string_view key : keys) {
+    const auto has = [&](const JsonNode& member) { return member.key == key; };
+    if (std::none_of(node_.children.begin(), node_.children.end(), has)) {
+      return Error("has no " + Quoted(key) + "; write it anew: it is cut, or changed by hand");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status PolicyValue::ReadName(std::span<const std::string_view> names, std::size_t& out) const {
   const std::string wanted = "one of " + JoinNames(names);
   if (!node_.is_text()) return Refuse(wanted);

@@ -46,6 +46,8 @@ class PolicyValue {
   absl::Status ReadText(std::string& out, std::string_view wanted) const;
   absl::Status ReadFlag(bool& out) const;
   absl::Status ReadNumber(std::int32_t& out, std::int32_t least, std::int32_t most) const;
+  absl::Status ReadSigned(std::int64_t& out) const;     // any of 64 bits
+  absl::Status ReadUnsigned(std::uint64_t& out) const;  // the same without a sign
   template <class Choice, std::size_t n>
   absl::Status ReadChoice(const std::array<Choice, n>& choices, std::string_view (*name)(Choice), Choice& out) const {
     std::vector<std::string_view> names;
@@ -63,11 +65,14 @@ class PolicyValue {
                        const std::function<absl::Status(const std::string&, const PolicyValue&)>& read) const;
   // An object of these keys and no others, all optional.
   absl::Status ReadObject(const std::vector<Key>& keys) const;
+  // InvalidArgument where an object lacks one of `keys`.
+  absl::Status Require(std::span<const std::string_view> keys) const;
 
   // "<place>: $.path <problem>".
   absl::Status Error(std::string_view problem) const;
   const JsonNode& node() const { return node_; }
   const PolicyText& text() const { return text_; }
+  const std::string& path() const { return path_; }
 
  private:
   absl::Status Refuse(std::string_view wanted) const;  // "$.path is 5; write …"

@@ -1,0 +1,64 @@
+#include <utility>
+
+#include "pointsman/decision.h"
+#include "select/in_full.h"
+#include "select/recorded.h"
+#include "table/table_data.h"
+
+namespace pointsman::inline v0 {
+namespace {
+
+std::vector<std::string_view> ViewsOf(const std::optional<std::vector<std::string>>& names) {
+  return names ? std::vector<std::string_view>(names->begin(), names->end()) : std::vector<std::string_view>();
+}
+
+// The words of a record, then zeros.
+class WordReader {
+ public:
+  explicit WordReader(const std::vector<std::uint64_t>& words) : words_(words) {}
+  RandomBits bits() { return {&Draw, this}; }
+  bool all_and_no_more() const { return read_ == words_.size(); }
+
+ private:
+  static std::uint64_t Draw(void* context) noexcept {
+    auto& self = *static_cast<WordReader*>(context);
+    const std::size_t at = self.read_++;
+    return at < self.words_.size() ? self.words_[at] : 0;
+  }
+
+  const std::vector<std::uint64_t>& words_;
+  std::size_t read_ = 0;
+};
+
+}  // namespace
+
+Replay ReplayDecision(const RouteTable& table, const DecisionRecord& record) {
+  // The table outlives this call, so that nobody needs to own it here.
+  const Published unserved = Unserved(std::shared_ptr<const RouteTable>(std::shared_ptr<void>(), &table));
+  const FrozenState frozen(unserved, record.out);
+  const std::vector<std::string_view> allowed = ViewsOf(record.request.allowed_groups);
+  const std::vector<std::string_view> ordered = ViewsOf(record.request.ordered_groups);
+  RememberedFilter remembered(record.verdicts);
+  Request request{.group = record.request.group,
+                  .user_group = record.request.user_group,
+                  .model = record.request.model,
+                  .pin = record.request.pin};
+  if (record.request.allowed_groups) request.allowed_groups = allowed;
+  if (record.request.ordered_groups) request.ordered_groups = ordered;
+  if (record.request.filtered) request.filter = remembered.filter();
+  std::optional<Attempts> walk = record.attempts;
+  WordReader words(record.words);
+
+  const Selection selection = SelectInFull(frozen.published(), request, walk ? &*walk : nullptr, words.bits());
+  Replay replay{
+      .same_table = table.content_hash() == record.content_hash,
+      .answer = AnswerOf(selection),
+      .rejected = RejectedBefore(frozen.published(), request, record.attempts ? &*record.attempts : nullptr, selection),
+      .explanation = {}};
+  replay.same_answer = replay.answer == record.answer && words.all_and_no_more() && !remembered.ran_out();
+  replay.explanation = Explain(table, request);
+  replay.explanation.generation = record.generation;
+  return replay;
+}
+
+}  // namespace pointsman::inline v0

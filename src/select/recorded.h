@@ -1,0 +1,75 @@
+// A selection that is written down as it is made, and made again from what was written.
+//
+//   Selection s = SelectAndRecord(published, request, &attempts, bits, record);
+//
+// Channels that are switched meanwhile would leave a record that cannot be followed, so their state is frozen first.
+//
+// Thread safety: as select.h; `record` and `attempts` are the caller's own. May throw std::bad_alloc; then `attempts`
+// are as before.
+#ifndef POINTSMAN_SRC_SELECT_RECORDED_H_
+#define POINTSMAN_SRC_SELECT_RECORDED_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "pointsman/decision.h"
+#include "pointsman/random.h"
+#include "publish/published.h"
+
+namespace pointsman::inline v0 {
+
+// The same table with a state of its channels that nothing changes. REQUIRES: `published` stays.
+class FrozenState {
+ public:
+  // As it is now, or with exactly these channels out.
+  explicit FrozenState(const Published& published);
+  FrozenState(const Published& published, const std::vector<std::int64_t>& out);
+  FrozenState(const FrozenState&) = delete;
+  FrozenState& operator=(const FrozenState&) = delete;
+
+  const Published& published() const { return frozen_; }
+  std::vector<std::int64_t> OutIds() const;
+
+ private:
+  FrozenState(const Published& published, const std::function<bool(const BoundChannel&)>& is_out);
+  std::vector<BoundChannel> channels_;
+  Published frozen_;
+};
+
+// A filter that is asked once for each candidate and then remembered. Names are those of the table, or of a record.
+class RememberedFilter {
+ public:
+  explicit RememberedFilter(const CandidateFilter& filter) : filter_(filter) {}
+  explicit RememberedFilter(const std::vector<FilterVerdict>& verdicts);  // REQUIRES: they stay
+
+  CandidateFilter filter() { return {.judge = &Judge, .context = this}; }
+  std::vector<FilterVerdict> Verdicts() const;  // in the order in which they came up
+  bool ran_out() const { return ran_out_; }     // of memory, or of verdicts of the record
+
+ private:
+  using Key = std::tuple<std::int64_t, std::int64_t, std::string_view, std::string_view>;
+  static std::int32_t Judge(void* context, const FilterCandidate& candidate) noexcept;
+
+  CandidateFilter filter_;
+  std::map<Key, std::int32_t> known_;
+  std::vector<Key> order_;
+  bool ran_out_ = false;
+};
+
+// Why the candidates before `answer` were not taken. `before` is what SelectInFull was given, and may be null.
+std::vector<RejectedCandidate> RejectedBefore(const Published& published, const Request& request,
+                                              const Attempts* before, const Selection& answer);
+
+RecordedAnswer AnswerOf(const Selection& selection);
+
+// `attempts` may be null: a selection on its own.
+Selection SelectAndRecord(const Published& published, const Request& request, Attempts* attempts, RandomBits bits,
+                          DecisionRecord& record);
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_SRC_SELECT_RECORDED_H_

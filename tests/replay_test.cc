@@ -1,0 +1,306 @@
+// What records promise: the same words give the same answer again, from the table that a dump gives back; recording
+// changes no walk; and the reasons why others were not taken are right.
+#include "pointsman/decision.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "pointsman/load/dump.h"
+#include "pointsman/router.h"
+#include "support/random_tables.h"
+#include "support/rows_builder.h"
+#include "support/scripted_bits.h"
+
+namespace pointsman::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+// A request and what it points into.
+class RandomRequest {
+ public:
+  explicit RandomRequest(RandomTables& random) {
+    request_.group = Keep(random.OneIn(5) ? "" : random.Group());
+    request_.user_group = Keep(random.OneIn(3) ? random.Group() : "");
+    request_.model = Keep(random.OneIn(9) ? "gpt-4-gizmo-x" : random.Model());
+    if (random.OneIn(4)) request_.allowed_groups = allowed_ = List(random);
+    if (random.OneIn(4)) request_.ordered_groups = ordered_ = List(random);
+    if (random.OneIn(6)) request_.pin = static_cast<std::int64_t>(random.Below(4));
+    modulus_ = static_cast<std::int64_t>(1 + random.Below(5));
+    if (random.OneIn(3)) request_.filter = {.judge = &Judge, .context = &modulus_};
+  }
+  const Request& request() const { return request_; }
+
+ private:
+  // Every so many channels are refused; one of them cannot be judged at all.
+  static std::int32_t Judge(void* context, const FilterCandidate& c) noexcept {
+    const std::int64_t modulus = *static_cast<std::int64_t*>(context);
+    if (modulus == 5 && c.channel_id == 2) return -3;
+    return c.channel_id % modulus == 0 && modulus > 1 ? static_cast<std::int32_t>(modulus) : 0;
+  }
+  std::string_view Keep(const std::string& text) { return *texts_.insert(text).first; }
+  std::vector<std::string_view> List(RandomTables& random) {
+    std::vector<std::string_view> list;
+    for (std::size_t n = random.Below(5); n > 0; --n) list.push_back(Keep(random.Group()));
+    return list;
+  }
+
+  std::set<std::string> texts_;
+  std::vector<std::string_view> allowed_;
+  std::vector<std::string_view> ordered_;
+  std::int64_t modulus_ = 1;
+  Request request_;
+};
+
+void SwitchSomeOff(Router& router, RandomTables& random) {
+  for (std::int64_t id = 1; id < 7; ++id) {
+    if (random.OneIn(5)) router.SwitchOff(id);
+  }
+}
+
+TEST(Replay, GivesTheRecordedAnswerFromADumpOverRandomWalks) {
+  std::map<Reason, int> seen;
+  for (unsigned seed = 1; seed <= 2000; ++seed) {
+    RandomTables random(seed);
+    const auto table = random.Next();
+    Router router(table->policy());
+    ASSERT_TRUE(router.Publish(table).ok());
+    SwitchSomeOff(router, random);
+    const LoadedDump loaded = *ParseDump(DumpToJson(router.Dump()));
+    SplitMix64 bits(seed);
+    for (int walk = 0; walk < 3; ++walk) {
+      const RandomRequest asked(random);
+      Attempts attempts;
+      for (int attempt = 0; attempt < 4; ++attempt) {
+        DecisionRecord record;
+        const Selection s =
+            router.SelectRecorded(asked.request(), random.OneIn(4) ? nullptr : &attempts, RandomBits(bits), record);
+        ++seen[s.reason()];
+        const absl::StatusOr<DecisionRecord> read = ParseDecision(DecisionToJson(record));
+        ASSERT_TRUE(read.ok()) << read.status() << "\n" << DecisionToJson(record);
+        ASSERT_EQ(*read, record);
+        const Replay replay = ReplayDecision(*loaded.dump.table, *read);
+        ASSERT_TRUE(replay.same_table);
+        ASSERT_TRUE(replay.same_answer) << DecisionToJson(record);
+        EXPECT_EQ(replay.rejected, record.rejected);
+        EXPECT_EQ(replay.answer.channel_id, s.channel_id());
+      }
+    }
+  }
+  for (const Reason reason : {Reason::kNone, Reason::kUnknownGroup, Reason::kGroupNotAllowed, Reason::kNoSuchModel,
+                              Reason::kModelNotInGroup, Reason::kAllDisabled, Reason::kAllFiltered, Reason::kExhausted,
+                              Reason::kFilterFailed, Reason::kPinUnusable, Reason::kEmptyTable}) {
+    EXPECT_GT(seen[reason], 0) << ReasonName(reason) << " never came up";
+  }
+}
+
+TEST(SelectRecorded, IsTheWalkThatSelectIs) {
+  for (unsigned seed = 1; seed <= 500; ++seed) {
+    RandomTables random(seed);
+    const auto table = random.Next();
+    Router router(table->policy());
+    ASSERT_TRUE(router.Publish(table).ok());
+    SwitchSomeOff(router, random);
+    const RandomRequest asked(random);
+    SplitMix64 bits(seed);
+    SplitMix64 same_bits(seed);
+    Attempts attempts;
+    Attempts same_attempts;
+    for (int attempt = 0; attempt < 6; ++attempt) {
+      DecisionRecord record;
+      const Selection s = router.SelectRecorded(asked.request(), &attempts, RandomBits(bits), record);
+      const Selection same = router.Select(asked.request(), same_attempts, RandomBits(same_bits));
+      EXPECT_EQ(s.reason(), same.reason());
+      ASSERT_EQ(s.channel_id(), same.channel_id());
+      EXPECT_EQ(s.generation(), same.generation());
+      EXPECT_EQ(s.cookie(), same.cookie());
+      EXPECT_EQ(s.group(), same.group());
+      ASSERT_EQ(attempts, same_attempts);
+      EXPECT_EQ(bits(), same_bits()) << "as many words";
+    }
+  }
+}
+
+// Candidates of one route that are out for every reason there is, and one that serves.
+class Rejections : public ::testing::Test {
+ protected:
+  Rejections() {
+    Rows rows("test");
+    for (std::int64_t id = 1; id <= 7; ++id) {
+      rows.Add(ChannelRow{.id = id, .status = id == 1 ? 2 : 1, .cookie = static_cast<std::uint64_t>(id)});
+      rows.Add(AbilityRow{.group = "g",
+                          .model = "m",
+                          .channel_id = id,
+                          .enabled = id == 2 ? 0 : 1,
+                          .priority = id == 7 ? 0 : 5,
+                          .weight = id == 3 ? 0 : id});
+    }
+    EXPECT_TRUE(router_.Publish(MustCompile(rows).table).ok());
+    EXPECT_TRUE(router_.SwitchOff(5));
+    attempts_.Add({.channel_id = 4, .priority = 5, .group = GroupKey("g")});
+  }
+
+  static std::int32_t NotSix(void*, const FilterCandidate& c) noexcept { return c.channel_id == 6 ? 77 : 0; }
+
+  Router router_;
+  Attempts attempts_;
+};
+
+TEST_F(Rejections, AreNamedWithTheirReasons) {
+  DecisionRecord record;
+  SplitMix64 bits(1);
+  const Request request{.group = "g", .model = "m", .filter = {.judge = &NotSix}};
+  const Selection s = router_.SelectRecorded(request, &attempts_, RandomBits(bits), record);
+  EXPECT_EQ(s.channel_id(), 7);
+  std::map<std::int64_t, std::string> why;
+  for (const RejectedCandidate& r : record.rejected) {
+    why[r.candidate.channel_id] = std::string(RejectedName(r.why)) + " " + std::to_string(r.weight);
+  }
+  EXPECT_THAT(record.rejected, SizeIs(6));
+  EXPECT_EQ(why, (std::map<std::int64_t, std::string>{{1, "channel_disabled 1"},
+                                                      {2, "ability_disabled 2"},
+                                                      {3, "zero_weight 0"},
+                                                      {4, "tried 4"},
+                                                      {5, "out 5"},
+                                                      {6, "filtered 6"}}));
+  EXPECT_THAT(record.out, ElementsAre(5));
+  ASSERT_THAT(record.verdicts, ::testing::Not(IsEmpty()));
+  EXPECT_EQ(record.attempts->size(), 1u) << "as they were before";
+  EXPECT_EQ(attempts_.size(), 2u);
+}
+
+TEST_F(Rejections, OfAPinAreOnlyThoseOfItsChannel) {
+  DecisionRecord record;
+  SplitMix64 bits(1);
+  const Selection s = router_.SelectRecorded({.group = "g", .model = "m", .pin = 5}, nullptr, RandomBits(bits), record);
+  EXPECT_EQ(s.reason(), Reason::kPinUnusable);
+  ASSERT_THAT(record.rejected, SizeIs(1));
+  EXPECT_EQ(record.rejected[0].why, Rejected::kOut);
+}
+
+TEST_F(Rejections, TheFilterIsAskedOnceForEachCandidate) {
+  struct Counter {
+    std::map<std::int64_t, int> asked;
+    static std::int32_t Judge(void* context, const FilterCandidate& c) noexcept {
+      ++static_cast<Counter*>(context)->asked[c.channel_id];
+      return 1;
+    }
+  } counter;
+  DecisionRecord record;
+  SplitMix64 bits(1);
+  const Request request{.group = "g", .model = "m", .filter = {.judge = &Counter::Judge, .context = &counter}};
+  EXPECT_EQ(router_.SelectRecorded(request, nullptr, RandomBits(bits), record).reason(), Reason::kAllFiltered);
+  for (const auto& [channel, times] : counter.asked) EXPECT_EQ(times, 1) << channel;
+}
+
+class ChangedRecord : public ::testing::Test {
+ protected:
+  ChangedRecord() {
+    table_ = MustCompile(RowsOf(Channel(1, "g", "m", 1), Channel(2, "g", "m", 1))).table;
+    EXPECT_TRUE(router_.Publish(table_).ok());
+    ScriptedBits first({0});
+    router_.SelectRecorded({.group = "g", .model = "m"}, nullptr, RandomBits(first), record_);
+    EXPECT_EQ(record_.answer.channel_id, 1);
+    EXPECT_TRUE(ReplayDecision(*table_, record_).same());
+  }
+  std::shared_ptr<const RouteTable> table_;
+  Router router_;
+  DecisionRecord record_;
+};
+
+TEST_F(ChangedRecord, AnotherWordGivesAnotherAnswer) {
+  record_.words = {~std::uint64_t{0}};
+  const Replay replay = ReplayDecision(*table_, record_);
+  EXPECT_TRUE(replay.same_table);
+  EXPECT_FALSE(replay.same_answer);
+  EXPECT_EQ(replay.answer.channel_id, 2);
+}
+
+TEST_F(ChangedRecord, AMissingOrASpareWordIsNotTheSame) {
+  record_.words.push_back(1);
+  EXPECT_FALSE(ReplayDecision(*table_, record_).same_answer);
+  record_.words.clear();
+  EXPECT_FALSE(ReplayDecision(*table_, record_).same_answer);
+}
+
+TEST_F(ChangedRecord, AMissingVerdictIsNotTheSame) {
+  record_.request.filtered = true;
+  EXPECT_FALSE(ReplayDecision(*table_, record_).same_answer);
+}
+
+TEST_F(ChangedRecord, AnotherTableIsSaidToBeAnother) {
+  const auto other = MustCompile(RowsOf(Channel(1, "g", "m", 1), Channel(2, "g", "m", 2))).table;
+  EXPECT_FALSE(ReplayDecision(*other, record_).same_table);
+}
+
+TEST(RecentDecisions, AreKeptUpToTheirNumberAndOnlyIfWanted) {
+  const auto table = MustCompile(RowsOf(Channel(1, "g", "m", 1))).table;
+  Router keeps({}, {.recent_decisions = 2});
+  Router keeps_none;
+  for (Router* router : {&keeps, &keeps_none}) {
+    ASSERT_TRUE(router->Publish(table).ok());
+    for (const char* model : {"a", "b", "m"}) {
+      DecisionRecord record;
+      router->SelectRecorded({.group = "g", .model = model}, nullptr, ThreadBits(), record);
+    }
+  }
+  EXPECT_THAT(keeps_none.Dump().decisions, IsEmpty());
+  const RouterDump dump = keeps.Dump();
+  ASSERT_THAT(dump.decisions, SizeIs(2));
+  EXPECT_EQ(dump.decisions[0].request.model, "b");
+  EXPECT_EQ(dump.decisions[1].answer.channel_id, 1);
+  EXPECT_EQ(ParseDump(DumpToJson(dump))->dump.decisions, dump.decisions);
+}
+
+TEST(SelectRecorded, ABoundedPartOfHostileNamesIsKeptAndMatchesNothingStill) {
+  const std::string blanks(100000, ' ');
+  Router router;
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "default", "m", 1))).table).ok());
+  DecisionRecord record;
+  const Selection s = router.SelectRecorded({.group = blanks, .model = blanks}, nullptr, ThreadBits(), record);
+  EXPECT_FALSE(s);
+  EXPECT_LT(DecisionToJson(record).size(), 10000u);
+  EXPECT_TRUE(ReplayDecision(*router.TakeSnapshot().table, record).same());
+}
+
+std::string Refusal(const std::string& text) {
+  const absl::Status status = ParseDecision(text, "record.json").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << text;
+  return std::string(status.message().data(), status.message().size());
+}
+
+TEST_F(ChangedRecord, IsRefusedWhereItIsMalformedWithPlaceAndCure) {
+  const std::string text = DecisionToJson(record_);
+  for (std::size_t bytes = 0; bytes < text.size(); ++bytes) {
+    ASSERT_THAT(Refusal(text.substr(0, bytes)), AllOf(StartsWith("record.json:1:"), HasSubstr("; "))) << bytes;
+  }
+  const auto with = [&](const std::string& old, const std::string& other) {
+    const std::size_t at = text.find(old);
+    EXPECT_NE(at, std::string::npos) << old;
+    return Refusal(std::string(text).replace(at, old.size(), other));
+  };
+  EXPECT_THAT(with("\"words\"", "\"wrods\""), HasSubstr("unknown key \"wrods\" (did you mean \"words\"?)"));
+  EXPECT_THAT(with("\"words\": [0]", "\"words\": [-1]"), HasSubstr("$.words[0] is -1; write a whole number from 0"));
+  EXPECT_THAT(with("\"kNone\"", "\"none\""), HasSubstr("$.answer.reason is \"none\""));
+  EXPECT_THAT(with("\"pointsman_decision\": 1", "\"pointsman_decision\": 2"), HasSubstr("read it with a newer one"));
+  EXPECT_THAT(with("\"out\": []", "\"attempts\": {\"room\": 16, \"made\": \"9\"}, \"out\": []"),
+              HasSubstr("$.attempts.made"));
+  EXPECT_THAT(with("\"out\": []", "\"attempts\": {\"room\": 99999, \"made\": \"0\"}, \"out\": []"),
+              HasSubstr("$.attempts.room"));
+  EXPECT_THAT(with(", \"user_group\": \"\"", ""), HasSubstr("$.request has no \"user_group\""));
+  EXPECT_THAT(Refusal("[]"), HasSubstr("is a list"));
+}
+
+}  // namespace
+}  // namespace pointsman::testing
