@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "explain/distribution_of.h"
 #include "publish/loss.h"
 #include "publish/name_store.h"
 #include "publish/table_cell.h"
@@ -304,6 +305,15 @@ Explanation Router::Explain(const Request& request, const Caller* caller) const 
   Explanation explanation = v0::Explain(*now->table, request, caller);
   explanation.generation = now->generation;
   return explanation;
+}
+
+Distribution Router::Distribute(const Request& request, const Attempts* attempts) const {
+  return DistributionOf(Frozen(*impl_->current().Hold()), request, attempts);
+}
+
+absl::StatusOr<AttemptDistribution> Router::DistributeAttempt(const Request& request, std::size_t attempt,
+                                                              const Attempts* attempts) const {
+  return AttemptDistributionOf(Frozen(*impl_->current().Hold()), request, attempt, attempts);
 }
 
 absl::StatusOr<std::uint64_t> Router::Publish(std::shared_ptr<const RouteTable> table) {
