@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "support/run_program.h"
+#include "support/scratch_database.h"
 
 namespace pointsman::testing {
 namespace {
@@ -147,6 +148,53 @@ TEST_F(DiffCli, ShowWritesAPageOfATableWithExactShares) {
   EXPECT_THAT(html, HasSubstr("3/10"));
   EXPECT_THAT(html, HasSubstr("&lt;b&gt;&amp;two"));
   EXPECT_THAT(html, HasSubstr("Group <code>vip</code>"));
+}
+
+TEST_F(DiffCli, OfSchemasFindsTheDefaultThatAMoveLost) {
+  const auto database = [&](const std::string& name, const std::string& group, const std::string& rows) {
+    RunSql(folder_ / name,
+           "CREATE TABLE channels (id integer PRIMARY KEY, key text NOT NULL); CREATE TABLE tokens (id "
+           "integer PRIMARY KEY, key char(48) UNIQUE, \"group\" " +
+               group +
+               "); INSERT INTO tokens (id, "
+               "key) VALUES " +
+               rows);
+    return folder_ / name;
+  };
+  const std::string before = database("old.db", "text DEFAULT 'default'", "(1, 'sk-secret'), (2, 'b')");
+  const std::string after = database("new.db", "text NOT NULL DEFAULT ''", "(1, 'sk-secret')");
+  EXPECT_EQ(Pointsman({"diff", "--schema", "--before", before, "--after", before}).code, 0);
+  const Outcome run = Pointsman({"diff", "--schema", "--before", before, "--after", after});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.out, HasSubstr("tokens.group: default was 'default', is ''"));
+  EXPECT_THAT(run.out, HasSubstr("tokens.group: NULL rule was nullable, is not null"));
+  EXPECT_THAT(run.out, HasSubstr("tokens: rows was 2, is 1"));
+  EXPECT_THAT(run.out, Not(HasSubstr("secret")));
+  const json d = Document(Pointsman({"diff", "--schema", "--before", before, "--after", after, "--json"}));
+  EXPECT_EQ(d["ok"], false);
+  EXPECT_EQ(d["differences"].size(), 3u);
+}
+
+TEST_F(DiffCli, OfSchemasNamesLostTablesColumnsAndKeys) {
+  const std::string before = folder_ / "a.db";
+  const std::string after = folder_ / "b.db";
+  RunSql(before,
+         "CREATE TABLE users (id integer PRIMARY KEY, username text UNIQUE, quota int); CREATE TABLE options "
+         "(key text PRIMARY KEY, value text)");
+  RunSql(after, "CREATE TABLE users (id integer, USERNAME text)");
+  const Outcome run = Pointsman({"diff", "--schema", "--before", before, "--after", after});
+  EXPECT_EQ(run.code, 1);
+  for (const char* line :
+       {"options: the table was present, is none", "users: primary key was (id), is none",
+        "users: unique key was (username), is none", "users.quota: the column was present, is none"}) {
+    EXPECT_THAT(run.out, HasSubstr(line));
+  }
+}
+
+TEST_F(DiffCli, OfSchemasRefusesWhatIsNoDatabase) {
+  const Outcome run = Pointsman({"diff", "--schema", "--before", Before(), "--after", After()});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("compares databases"));
 }
 
 // 300 groups of as many routes would be a page that no browser likes.

@@ -57,6 +57,7 @@ struct DiffCommandOptions {
   bool json = false;
 };
 int RunDiff(const DiffCommandOptions& options);
+int RunSchemaDiff(const DiffCommandOptions& options);  // --schema
 
 }  // namespace pointsman::cli
 

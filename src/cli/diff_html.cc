@@ -78,8 +78,8 @@ void AddRoutes(const std::string& title, const std::vector<RouteDiff>& routes, s
 }
 
 std::string Sides(const RouteDiff& route, std::string_view kind) {
-  return "<p class=\"soft\">Before: " + Html(SideText(route.before), 200) + "</p><p class=\"" + std::string(kind) +
-         "\">After: " + Html(SideText(route.after), 200) + "</p>";
+  return "<p class=\"soft\">Before: " + HtmlText(SideText(route.before)) + "</p><p class=\"" + std::string(kind) +
+         "\">After: " + HtmlText(SideText(route.after)) + "</p>";
 }
 
 std::string NamesCell(const std::vector<std::string>& names, std::size_t total, std::string_view label) {
@@ -120,7 +120,7 @@ std::string DiffPage(const DiffDocument& document) {
             [](const RouteDiff& r) { return Sides(r, "bad"); });
   AddRoutes("Changed", d.changed, page.body(), [&](const RouteDiff& r) {
     const std::string change = ChangeText(r);
-    return (change.empty() ? "" : "<p class=\"warn\">" + Html(change, 300) + "</p>") + MovesTable(r, document.names);
+    return (change.empty() ? "" : "<p class=\"warn\">" + HtmlText(change) + "</p>") + MovesTable(r, document.names);
   });
   AddRoutes("Gained", d.gained, page.body(), [](const RouteDiff& r) { return Sides(r, "good"); });
   AddTokens(d.tokens, page.body());

@@ -32,10 +32,12 @@ std::string NamesOf(const std::vector<std::string>& names, std::size_t total) {
 }
 
 void PrintMoves(const RouteDiff& route, const ChannelNames& names) {
+  std::size_t width = 0;
+  for (const ShareMove& m : route.moved) width = std::max(width, Quoted(names.Of(m.channel_id), kNameBytes).size());
   for (std::size_t i = 0; i < route.moved.size() && i < kMovesShown; ++i) {
     const ShareMove& m = route.moved[i];
     std::cout << "    " << PadRight("channel " + std::to_string(m.channel_id), 12) << " "
-              << PadRight(Quoted(names.Of(m.channel_id), kNameBytes), 18) << PadLeft(Percent(m.before.value()), 9)
+              << PadRight(Quoted(names.Of(m.channel_id), kNameBytes), width) << PadLeft(Percent(m.before.value()), 9)
               << " " << Bar(m.before.value(), kBarWidth) << " -> " << PadLeft(Percent(m.after.value()), 9) << " "
               << Bar(m.after.value(), kBarWidth) << " " << m.before.Text() << " -> " << m.after.Text() << "\n";
   }

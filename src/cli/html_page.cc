@@ -34,7 +34,8 @@ p { margin: .3rem 0; overflow-wrap: anywhere; }
 a { color: var(--bar); }
 code { font: .88em ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 .soft { color: var(--soft); font-size: .92rem; }
-.bad { color: var(--bad); } .good { color: var(--good); } .warn { color: var(--warn); }
+.bad, .tiles .bad { color: var(--bad); } .good, .tiles .good { color: var(--good); }
+.warn, .tiles .warn { color: var(--warn); }
 .verdict { font-size: 1.1rem; font-weight: 600; margin: 1rem 0; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .6rem; padding: 0;
   margin: 1rem 0; list-style: none; }
@@ -78,11 +79,13 @@ void Append(std::string& text, char c) {
 
 }  // namespace
 
-std::string Html(std::string_view name, std::size_t max_bytes) {
+std::string HtmlText(std::string_view printable) {
   std::string text;
-  for (const char c : Printable(name, max_bytes)) Append(text, c);
+  for (const char c : printable) Append(text, c);
   return text;
 }
+
+std::string Html(std::string_view name, std::size_t max_bytes) { return HtmlText(Printable(name, max_bytes)); }
 
 std::string ShareCell(const Share& share, std::string_view label) {
   char width[32];

@@ -19,6 +19,9 @@ namespace pointsman::cli {
 // A name from strangers: printable, shortened, and without a meaning in HTML.
 std::string Html(std::string_view name, std::size_t max_bytes = 80);
 
+// The same for a text that is printable already.
+std::string HtmlText(std::string_view printable);
+
 // A share as a bar beside its numbers, for a table cell.
 std::string ShareCell(const Share& share, std::string_view label);
 

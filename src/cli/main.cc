@@ -172,7 +172,7 @@ int Run(int argc, char** argv) {
     return RunExplain(explain);
   }
   if (show_command.parsed()) return RunShow(show);
-  if (diff_command.parsed()) return RunDiff(diff);
+  if (diff_command.parsed()) return diff.schema ? RunSchemaDiff(diff) : RunDiff(diff);
   return RunDoctor(doctor);
 }
 
