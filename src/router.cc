@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "explain/distribution_of.h"
 #include "explain/explain_steps.h"
 #include "publish/loss.h"
 #include "publish/name_store.h"
@@ -360,6 +361,15 @@ Explanation Router::Explain(const Request& request, const Caller* caller) const 
 
 Explanation Router::Explain(const Request& request, const Attempts& attempts, const Caller* caller) const {
   return ExplainPublished(*impl_->current().Hold(), request, &attempts, caller);
+}
+
+Distribution Router::Distribute(const Request& request, const Attempts* attempts) const {
+  return DistributionOf(Frozen(*impl_->current().Hold()), request, attempts);
+}
+
+absl::StatusOr<AttemptDistribution> Router::DistributeAttempt(const Request& request, std::size_t attempt,
+                                                              const Attempts* attempts) const {
+  return AttemptDistributionOf(Frozen(*impl_->current().Hold()), request, attempt, attempts);
 }
 
 absl::StatusOr<std::uint64_t> Router::Publish(std::shared_ptr<const RouteTable> table) {

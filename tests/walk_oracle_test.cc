@@ -23,8 +23,7 @@ int Seeds() {
 
 class WalkOracle {
  public:
-  explicit WalkOracle(unsigned seed) : random_(seed), bits_(seed), policy_(random_.Next()), router_(policy_) {
-    policy_.source = RowSource::kAbilities;
+  explicit WalkOracle(unsigned seed) : random_(seed), bits_(seed), policy_(Usual(random_.Next())), router_(policy_) {
     Publish();
   }
 
@@ -71,6 +70,15 @@ class WalkOracle {
   }
 
  private:
+  // The gateways' own rules have their own oracle: profile_test.cc.
+  static Policy Usual(Policy policy) {
+    policy.source = RowSource::kAbilities;
+    policy.shares = ShareRule::kWeight;
+    policy.priorities = {};
+    if (policy.retry.tiers > RetryTiers::kOnePerTier) policy.retry.tiers = RetryTiers::kExhaust;
+    return policy;
+  }
+
   static std::int32_t Judge(void* self, const FilterCandidate& c) noexcept {
     return static_cast<const WalkOracle*>(self)->filtered_.contains(c.channel_id) ? 7 : 0;
   }

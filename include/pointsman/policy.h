@@ -32,7 +32,7 @@ enum class ShareRule : std::uint8_t {
   kPlusTen,           // weight + 10 / sum of them
   kPlusTenInclusive,  // the same, but of several the heaviest has one ticket more and the lightest one less: what a
                       // draw that compares with <= comes to. Ties in order of channel id
-  kUniform,  // alike, whatever the weights
+  kUniform,           // alike, whatever the weights
 };
 
 // "weight", "plus_ten", "plus_ten_inclusive", "uniform".

@@ -36,6 +36,7 @@
 #include "absl/status/statusor.h"
 #include "pointsman/attempts.h"
 #include "pointsman/compile.h"
+#include "pointsman/distribution.h"
 #include "pointsman/dump.h"
 #include "pointsman/explain.h"
 #include "pointsman/export.h"
@@ -136,6 +137,12 @@ class POINTSMAN_EXPORT Router {
   Explanation Explain(const Request& request, const Caller* caller = nullptr) const;
   // The same for the next attempt of a walk.
   Explanation Explain(const Request& request, const Attempts& attempts, const Caller* caller = nullptr) const;
+
+  // The exact shares of the next selection, and of a later attempt of a walk, with the channels' state as it is now:
+  // see distribution.h.
+  Distribution Distribute(const Request& request, const Attempts* attempts = nullptr) const;
+  absl::StatusOr<AttemptDistribution> DistributeAttempt(const Request& request, std::size_t attempt,
+                                                        const Attempts* attempts = nullptr) const;
 
   // Makes `table` current. Returns its generation, which is larger than any before.
   // InvalidArgument for null; whatever before_publish returns.

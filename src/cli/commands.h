@@ -30,6 +30,7 @@ struct ShowOptions {
   CommonOptions common;
   std::optional<std::string> group;
   std::optional<std::string> model;
+  std::string html_file;  // empty: no page
 };
 int RunShow(const ShowOptions& options);
 
@@ -51,6 +52,19 @@ struct DoctorCommandOptions {
   std::string fail_on = "info";
 };
 int RunDoctor(const DoctorCommandOptions& options);
+
+struct DiffCommandOptions {
+  std::string before;
+  std::string after;
+  std::string policy_file;  // empty: the default policy
+  std::string profile;
+  std::string policy_after;  // empty: the same as before
+  std::string html_file;     // empty: no page
+  bool schema = false;
+  bool json = false;
+};
+int RunDiff(const DiffCommandOptions& options);
+int RunSchemaDiff(const DiffCommandOptions& options);  // --schema
 
 }  // namespace pointsman::cli
 

@@ -18,8 +18,8 @@ namespace pointsman::cli {
 namespace {
 
 // Somebody will try them; a flag that silently did nothing would be worse than none.
-constexpr std::string_view kCommandsToCome[] = {"diff", "watch", "grants", "triggers", "export-sql"};
-constexpr std::string_view kCommands[] = {"select", "explain", "show", "doctor", "replay"};
+constexpr std::string_view kCommandsToCome[] = {"watch", "grants", "triggers", "export-sql"};
+constexpr std::string_view kCommands[] = {"select", "explain", "show", "doctor", "diff", "replay"};
 
 void CheckCommand(const std::string& command) {
   if (command.empty() || command[0] == '-') return;
@@ -77,6 +77,26 @@ void AddRequest(CLI::App& command, RequestOptions& options, const std::string& a
   command.add_option("--attempts", options.attempts, attempts_help)->type_name("K")->check(CLI::Range(1u, 1000u));
 }
 
+CLI::App& AddDiff(CLI::App& app, DiffCommandOptions& options) {
+  CLI::App& command =
+      *app.add_subcommand("diff", "what a change of rows or policy does to traffic; 1 if a route is lost");
+  command.add_option("--before", options.before, "where the rows are today")->required()->type_name("SOURCE");
+  command.add_option("--after", options.after, "where the rows are that will be")->required()->type_name("SOURCE");
+  auto* policy = command.add_option("--policy", options.policy_file, "policy of both sides")->type_name("FILE");
+  auto* policy_after =
+      command.add_option("--policy-after", options.policy_after, "policy of the side after, if another")
+          ->type_name("FILE");
+  auto* html = command.add_option("--html", options.html_file, "write a page for a browser, to review the change with")
+                   ->type_name("FILE");
+  command.add_flag("--json", options.json, "print one JSON document and nothing else on stdout");
+  command.add_flag("--schema", options.schema, "compare the structure of two databases instead")
+      ->excludes(policy)
+      ->excludes(policy_after)
+      ->excludes(html);
+  command.add_option("--profile", options.profile, "the rules of a gateway, for both sides")->type_name("NAME");
+  return command;
+}
+
 void RequireCaller(const RequestOptions& options) {
   if (!options.group && options.token.empty()) Fail("name who asks: --group G (may be \"\") or --token ID|NAME");
 }
@@ -112,6 +132,11 @@ int Run(int argc, char** argv) {
   AddCommon(show_command, show.common);
   show_command.add_option("--group", show.group, "only this group")->type_name("G");
   show_command.add_option("--model", show.model, "only this model")->type_name("M");
+
+  show_command.add_option("--html", show.html_file, "write a page for a browser")->type_name("FILE");
+
+  DiffCommandOptions diff;
+  CLI::App& diff_command = AddDiff(app, diff);
 
   DoctorCommandOptions doctor;
   CLI::App& doctor_command =
@@ -161,6 +186,7 @@ int Run(int argc, char** argv) {
   }
   if (show_command.parsed()) return RunShow(show);
   if (replay_command.parsed()) return RunReplay(replay);
+  if (diff_command.parsed()) return diff.schema ? RunSchemaDiff(diff) : RunDiff(diff);
   return RunDoctor(doctor);
 }
 

@@ -1,7 +1,9 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "cli/html_page.h"
 #include "cli/json_output.h"
+#include "cli/show_html.h"
 #include "cli/terminal.h"
 #include "text/printable.h"
 
@@ -45,6 +47,7 @@ int RunShow(const ShowOptions& options) {
     if (options.model && route.model != *options.model) return;
     routes.push_back(route);
   });
+  if (!options.html_file.empty()) WritePage(options.html_file, ShowPage(routes, compiled.report));
   if (options.common.json) {
     PrintShowJson(routes, compiled.report);
   } else if (routes.empty()) {

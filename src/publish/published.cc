@@ -19,4 +19,21 @@ Published Unserved(std::shared_ptr<const RouteTable> table) {
   return unserved;
 }
 
+Published Frozen(const Published& now) {
+  struct FrozenChannels : BoundChannels {
+    explicit FrozenChannels(std::size_t n) : words(n) {}
+    std::vector<SlotWord> words;
+  };
+  auto frozen = std::make_shared<FrozenChannels>(now.channels.size());
+  frozen->channels.assign(now.channels.begin(), now.channels.end());
+  for (std::size_t c = 0; c < frozen->words.size(); ++c) {
+    frozen->words[c].store(frozen->channels[c].word->load(std::memory_order_relaxed), std::memory_order_relaxed);
+    frozen->channels[c].word = &frozen->words[c];
+  }
+  Published then = now;
+  then.channels = frozen->channels;
+  then.bound_channels = std::move(frozen);
+  return then;
+}
+
 }  // namespace pointsman::inline v0

@@ -49,6 +49,10 @@ struct Published {
 // A table that no router serves, for those who ask what a selection from it would do: every channel is in order.
 Published Unserved(std::shared_ptr<const RouteTable> table);
 
+// The same with every channel's state as it is now: several questions to it are answered from one moment.
+// Cost: O(channels), allocates.
+Published Frozen(const Published& now);
+
 }  // namespace pointsman::inline v0
 
 #endif  // POINTSMAN_SRC_PUBLISH_PUBLISHED_H_

@@ -34,6 +34,7 @@
 #include "pointsman/doctor.h"
 #include "pointsman/export.h"
 #include "pointsman/loader.h"
+#include "pointsman/schema.h"
 
 namespace pointsman::inline v0 {
 
@@ -46,6 +47,9 @@ class POINTSMAN_EXPORT SqliteLoader final : public Loader {
  private:
   std::string path_;
 };
+
+// How the file declares the gateway's tables, and how many rows they have. Errors are the loader's.
+POINTSMAN_EXPORT absl::StatusOr<Schema> ReadSqliteSchema(const std::string& path);
 
 // What ApplySafeCures did, or found out before it did anything.
 struct CureResult {

@@ -1,0 +1,55 @@
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/terminal.h"
+#include "pointsman/load/sqlite3.h"
+#include "pointsman/schema.h"
+#include "text/printable.h"
+
+namespace pointsman::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Schema ReadSchema(const std::string& from) {
+  const Source source = OpenSource(from);
+  if (source.kind != Source::Kind::kSqlite) {
+    Fail(from + ": --schema compares databases, and this is none; name a sqlite: source");
+  }
+  absl::StatusOr<Schema> schema = ReadSqliteSchema(source.path);
+  if (!schema.ok()) Fail(schema.status());
+  return *std::move(schema);
+}
+
+Json DifferencesJson(const std::vector<SchemaDifference>& differences) {
+  Json list = Json::array();
+  for (const SchemaDifference& d : differences) {
+    list.push_back({{"table", d.table},
+                    {"column", d.column},
+                    {"aspect", SchemaAspectName(d.aspect)},
+                    {"before", d.before},
+                    {"after", d.after},
+                    {"text", d.Text()}});
+  }
+  return list;
+}
+
+}  // namespace
+
+int RunSchemaDiff(const DiffCommandOptions& options) {
+  const Schema before = ReadSchema(options.before);
+  const Schema after = ReadSchema(options.after);
+  const std::vector<SchemaDifference> differences = CompareSchemas(before, after);
+  if (options.json) {
+    const Json document = {{"ok", differences.empty()}, {"differences", DifferencesJson(differences)}};
+    std::cout << document.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+  } else {
+    std::cout << "before " << Printable(before.source) << "\nafter  " << Printable(after.source) << "\n";
+    for (const SchemaDifference& d : differences) std::cout << "  " << d.Text() << "\n";
+    if (differences.empty()) std::cout << "no difference in tables, columns, defaults, keys and numbers of rows\n";
+  }
+  return differences.empty() ? kFine : kAnswerIsNo;
+}
+
+}  // namespace pointsman::cli

@@ -1,0 +1,54 @@
+#include "select/next_tier.h"
+
+#include <algorithm>
+
+namespace pointsman::inline v0 {
+namespace {
+
+// A pin asks for one channel, whatever it weighs.
+Standing StandingOf(const Published& published, const Request& request, const TierOffer& at, const TierBlock& tier,
+                    const TierWeights& weights, std::uint32_t i) {
+  const std::uint32_t channel = tier.channel(i);
+  Standing standing{.channel_id = published.channels[channel].id, .channel = channel};
+  const bool pinned = request.pin.has_value();
+  if (pinned && standing.channel_id != *request.pin) {
+    standing.verdict.reason = Reason::kPinUnusable;
+    return standing;
+  }
+  const std::uint64_t weight = pinned || (at.all_below && weights[i] > 0) ? 1 : weights[i];
+  standing.verdict = at.judge.Judge(tier, i);
+  if (standing.verdict.reason != Reason::kNone) return standing;
+  if (weight == 0) standing.verdict.reason = Reason::kAllZeroWeight;
+  standing.weight = weight;
+  return standing;
+}
+
+}  // namespace
+
+NextTier FindNextTier(const Published& published, const Request& request, const Attempts* attempts) {
+  NextTier next;
+  next.reason = WalkTiers(published, request, attempts, [&](const TierOffer& at, Reason& nearest) {
+    next.standings.clear();
+    next.total = 0;
+    for (TierRef ref = at.ref; ref != kAllOut; ref = at.all_below ? published.data->tier(ref).next() : kAllOut) {
+      const TierBlock tier = published.data->tier(ref);
+      const TierWeights weights(tier);
+      for (std::uint32_t i = 0; i < tier.size(); ++i) {
+        next.standings.push_back(StandingOf(published, request, at, tier, weights, i));
+        const Standing& standing = next.standings.back();
+        next.total += standing.weight;
+        if (standing.verdict.reason != Reason::kPinUnusable) nearest = std::max(nearest, standing.verdict.reason);
+      }
+    }
+    if (next.total == 0 || nearest == Reason::kFilterFailed) return false;
+    next.group = at.group;
+    next.match = at.match;
+    next.tier = at.ref;
+    next.priority = published.data->priorities[at.tier.priority()];
+    return true;
+  });
+  if (next.reason != Reason::kNone) next.standings.clear();
+  return next;
+}
+
+}  // namespace pointsman::inline v0

@@ -1,0 +1,107 @@
+// WalkTiers: the tiers that a selection may draw from, one after the other, each when those before could not serve.
+//
+//   const Reason reason = WalkTiers(published, request, attempts, [&](const TierOffer& at, Reason& nearest) {
+//     …                                   // try at.tier; true: it served, and that is the end
+//   });                                   // kNone if an offer was taken, else why none was
+//
+// Plans, model rules, budgets and what attempts pass over are decided here and nowhere else: selections draw from the
+// tier that is offered, distributions sum it up, comparisons note it down, and so they cannot disagree.
+//
+// An offer that is not taken says what was nearest to serving, where that comes later in the order of judging than what
+// `nearest` holds already; kFilterFailed ends the walk.
+//
+// Thread safety: thread-compatible. It throws and allocates only if the offers do.
+// Cost: O(tiers of the plan), and the offers.
+#ifndef POINTSMAN_SRC_SELECT_TIER_WALK_H_
+#define POINTSMAN_SRC_SELECT_TIER_WALK_H_
+
+#include <cstddef>
+
+#include "publish/published.h"
+#include "select/candidates.h"
+#include "select/model_match.h"
+#include "select/plan_walk.h"
+#include "select/turn.h"
+
+namespace pointsman::inline v0 {
+
+struct TierOffer {
+  std::uint32_t group;  // its number in the table
+  const ModelMatch& match;
+  TierRef ref;
+  TierBlock tier;
+  const CandidateJudge& judge;
+  bool all_below = false;  // alike among its candidates and those of all tiers below it (select/turn.h)
+};
+
+// The tiers of one route.
+template <class Offer>
+Reason WalkRoute(const Published& published, const Request& request, const Attempts* attempts, std::uint32_t group,
+                 const ModelMatch& match, Offer& offer) {
+  const CandidateJudge judge(published, request, attempts, group, match.model);
+  if (judge.PassesOverGroup()) return Reason::kExhausted;
+  // Of several reasons in a group the one that comes last in the order of judging: what was nearest to serving.
+  Reason nearest = Reason::kAllDisabled;
+  if (judge.GoesByNumber() && !request.pin.has_value()) {
+    const Turn turn = ChooseTurn(*published.data, judge, match.first, nearest);
+    if (turn.from == kAllOut || nearest == Reason::kFilterFailed) return nearest;
+    const TierOffer at{.group = group,
+                       .match = match,
+                       .ref = turn.from,
+                       .tier = published.data->tier(turn.from),
+                       .judge = judge,
+                       .all_below = turn.all_below};
+    return offer(at, nearest) ? Reason::kNone : nearest;
+  }
+  for (TierRef ref = match.first; ref != kAllOut;) {
+    const TierBlock tier = published.data->tier(ref);
+    const TierOffer at{.group = group, .match = match, .ref = ref, .tier = tier, .judge = judge};
+    ref = tier.next();
+    if (judge.PassesOver(tier)) continue;
+    if (offer(at, nearest)) return Reason::kNone;
+    if (nearest == Reason::kFilterFailed) break;
+  }
+  return nearest;
+}
+
+// One way through the plan.
+template <class Offer>
+Reason WalkPlan(const Published& published, const Request& request, const Attempts* attempts, Offer& offer) {
+  Reason first = Reason::kNone;  // of the first group that the request may use: that one counts
+  const auto note = [&](Reason reason) {
+    if (first == Reason::kNone) first = reason;
+  };
+  PlanWalk walk(*published.data, request);
+  for (PlanStop stop; walk.Next(stop);) {
+    const ModelMatch match = MatchModel(*published.data, stop.group, request.model);
+    if (match.reason != Reason::kNone) {
+      note(stop.known ? match.reason : Reason::kUnknownGroup);
+      walk.Failed(GroupOutcome::kNoRoute);
+      continue;
+    }
+    const Reason reason = WalkRoute(published, request, attempts, stop.group, match, offer);
+    if (reason == Reason::kNone || reason == Reason::kFilterFailed) return reason;
+    note(reason);
+    walk.Failed(request.pin.has_value() ? GroupOutcome::kNoRoute : GroupOutcome::kExhausted);
+  }
+  if (attempts != nullptr && !attempts->empty()) return Reason::kExhausted;
+  if (walk.refusal() != Reason::kNone) return walk.refusal();
+  return request.pin.has_value() ? Reason::kPinUnusable : first;
+}
+
+// The whole, budgets and last resort included. `attempts` may be null: a selection on its own.
+template <class Offer>
+Reason WalkTiers(const Published& published, const Request& request, const Attempts* attempts, Offer&& offer) {
+  if (published.data->listed_routes == 0) return Reason::kEmptyTable;
+  if (attempts == nullptr) return WalkPlan(published, request, nullptr, offer);
+  const RetryPolicy& retry = published.data->policy.retry;
+  if (attempts->size() >= static_cast<std::size_t>(retry.budget)) return Reason::kBudgetSpent;
+  if (attempts->size() == attempts->capacity()) return Reason::kAttemptLimit;
+  const Reason reason = WalkPlan(published, request, attempts, offer);
+  if (reason != Reason::kExhausted || retry.last_resort != LastResort::kRepeat) return reason;
+  return WalkPlan(published, request, nullptr, offer);
+}
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_SRC_SELECT_TIER_WALK_H_
