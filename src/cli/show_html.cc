@@ -47,6 +47,7 @@ std::string StatusText(CandidateStatus status) {
     case CandidateStatus::kZeroWeight: return "never drawn: weight 0";
     case CandidateStatus::kChannelDisabled: return "out: the channel is disabled";
     case CandidateStatus::kAbilityDisabled: return "out: the ability is disabled";
+    case CandidateStatus::kNoPriority: return "never selected: its priority is NULL";
   }
   return "";
 }
