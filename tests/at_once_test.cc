@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -30,14 +31,21 @@ constexpr std::string_view kGroup = "a-group-of-16-by";
 constexpr std::string_view kModel = "a-model-whose-name-has-32-bytes!";
 static_assert(kGroup.size() == 16 && kModel.size() == 32);
 
-// Wins of each channel over all (column, ticket) of its tier, by names and by handles. Each takes one word.
-std::map<std::int64_t, int> Sweep(const Router& router, const TierBlock& tier, bool by_handles) {
+// By a list of allowed groups, a request takes the careful path.
+enum class Way : std::uint8_t { kNames, kHandles, kCareful };
+constexpr std::array kWays = {Way::kNames, Way::kHandles, Way::kCareful};
+
+// Wins of each channel over all (column, ticket) of its tier. Each takes one word.
+std::map<std::int64_t, int> Sweep(const Router& router, const TierBlock& tier, Way way) {
   std::map<std::int64_t, int> wins;
+  const std::array allowed = {kGroup};
+  Request request{.group = kGroup, .model = kModel};
+  if (way == Way::kCareful) request.allowed_groups = allowed;
   const std::uint64_t all = tier.size() * tier.tickets();
   for (std::uint64_t ticket = 0; ticket < all; ++ticket) {
     ScriptedBits bits({WordForTicket(ticket, all)});
-    ++wins[(by_handles ? router.Select(*router.FindGroup(kGroup), *router.FindModel(kModel), RandomBits(bits))
-                       : router.Select({.group = kGroup, .model = kModel}, RandomBits(bits)))
+    ++wins[(way == Way::kHandles ? router.Select(*router.FindGroup(kGroup), *router.FindModel(kModel), RandomBits(bits))
+                                 : router.Select(request, RandomBits(bits)))
                .channel_id()];
     EXPECT_EQ(bits.asked(), 1u);
   }
@@ -49,8 +57,8 @@ TEST(AtOnce, EveryTicketOfACompactTierIsHeldByItsChannel) {
   const Compiled c =
       MustCompile(RowsOf(Channel(1, kGroup, kModel, 5), Channel(2, kGroup, kModel, 0), Channel(3, kGroup, kModel, 2)));
   ASSERT_TRUE(router.Publish(c.table).ok());
-  for (const bool by_handles : {false, true}) {
-    EXPECT_THAT(Sweep(router, TopTier(*c.table, kGroup, kModel), by_handles), ElementsAre(Pair(1, 15), Pair(3, 6)));
+  for (const Way way : kWays) {
+    EXPECT_THAT(Sweep(router, TopTier(*c.table, kGroup, kModel), way), ElementsAre(Pair(1, 15), Pair(3, 6)));
   }
 }
 
@@ -64,8 +72,8 @@ TEST(AtOnce, EveryTicketOfAWideTierIsHeldByItsChannel) {
   ASSERT_TRUE(router.Publish(c.table).ok());
   const TierBlock tier = TopTier(*c.table, kGroup, kModel);
   ASSERT_TRUE(tier.wide());
-  for (const bool by_handles : {false, true}) {
-    std::map<std::int64_t, int> wins = Sweep(router, tier, by_handles);
+  for (const Way way : kWays) {
+    std::map<std::int64_t, int> wins = Sweep(router, tier, way);
     for (std::int64_t id = 1; id <= 16; ++id) EXPECT_EQ(wins[id], 16 * (id % 3)) << id;
   }
 }

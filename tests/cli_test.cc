@@ -326,7 +326,6 @@ TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
       {{"doctor", "--from", db, "--undo", "u.sql"}, "--undo requires --apply"},
       {{"doctor", "--from", db, "--fix", "--apply"}, "excludes"},
       {{"doctor", "--from", json_file, "--apply", "--yes"}, "--apply needs a sqlite: source"},
-      {{"diff", "--before", db, "--after", db}, "not built yet"},
       {{"frobnicate"}, "no command \"frobnicate\""},
       {{"docter"}, "did you mean \"doctor\"?"},
   };

@@ -101,7 +101,8 @@ TEST(Replay, GivesTheRecordedAnswerFromADumpOverRandomWalks) {
   for (const Reason reason : {Reason::kNone, Reason::kUnknownGroup, Reason::kGroupNotAllowed, Reason::kNoSuchModel,
                               Reason::kModelNotInGroup, Reason::kAllDisabled, Reason::kAllFiltered, Reason::kExhausted,
                               Reason::kFilterFailed, Reason::kPinUnusable, Reason::kEmptyTable}) {
-    EXPECT_GT(seen[reason], 0) << ReasonName(reason) << " never came up";
+    EXPECT_GT(seen[reason], 0) << ReasonName(reason) << " never came up; kNone " << seen[Reason::kNone] << ", filtered "
+                               << seen[Reason::kAllFiltered];
   }
 }
 

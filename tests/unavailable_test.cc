@@ -91,7 +91,9 @@ TEST(Scan, GivesEachUsableCandidateExactlyItsConditionalShare) {
   // number below 2+3 and one below 2+3+1. Over all 5*6 answers the others must win 10, 15 and 5 times: 2/6, 3/6 and
   // 1/6.
   // By names of a usual length one draw more comes before: the one that began the selection at once.
-  for (const auto& [group, before] : std::map<std::string_view, std::size_t>{{"g", 4}, {"a-usual-group-name", 5}}) {
+  constexpr std::string_view kLong = "a-group-with-a-name-of-unusual-length";
+  const std::map<std::string_view, std::size_t> draws = {{"g", 5}, {"a-usual-group-name", 5}, {kLong, 4}};
+  for (const auto& [group, before] : draws) {
     constexpr std::string_view kModel = "a-usual-model-name";
     Router router;
     const Compiled compiled = MustCompile(RowsOf(Channel(1, group, kModel, 4), Channel(2, group, kModel, 2),

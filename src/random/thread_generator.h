@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "random/thread_local_model.h"
+#include "random/wide_product.h"
 
 namespace pointsman::inline v0 {
 
@@ -27,9 +28,8 @@ class ThreadGenerator {
   // REQUIRES: seeded().
   std::uint64_t Next() noexcept {
     state_ += 0xa0761d6478bd642fu;
-    __extension__ using Wide = unsigned __int128;
-    const Wide product = static_cast<Wide>(state_) * (state_ ^ 0xe7037ed1a0b428dbu);
-    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+    const WideProduct product = Multiply(state_ ^ 0xe7037ed1a0b428dbu, state_);
+    return product.low ^ product.high;
   }
 
  private:

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "random/thread_generator.h"
+#include "random/wide_product.h"
 #include "table/name_table.h"
 #include "table/tier_block.h"
 
@@ -43,11 +44,9 @@ struct ColumnAndTicket {
 
 [[gnu::always_inline]] inline ColumnAndTicket Split(std::uint64_t word, std::uint64_t n,
                                                     std::uint64_t tickets) noexcept {
-  const Wide128 column = static_cast<Wide128>(word) * n;
-  const Wide128 ticket = static_cast<Wide128>(static_cast<std::uint64_t>(column)) * tickets;
-  return {.column = static_cast<std::uint64_t>(column >> 64),
-          .ticket = static_cast<std::uint64_t>(ticket >> 64),
-          .rest = static_cast<std::uint64_t>(ticket)};
+  const WideProduct column = Multiply(n, word);
+  const WideProduct ticket = Multiply(tickets, column.low);
+  return {.column = column.high, .ticket = ticket.high, .rest = ticket.low};
 }
 
 // REQUIRES: all = n * W, which is not beyond 64 bits.

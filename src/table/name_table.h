@@ -23,6 +23,8 @@
 #include <span>
 #include <string_view>
 
+#include "random/wide_product.h"
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -51,9 +53,8 @@ inline std::uint64_t Read4(const char* p) {
 }
 
 inline std::uint64_t Fold(std::uint64_t a, std::uint64_t b) {
-  __extension__ using Wide = unsigned __int128;
-  const Wide product = static_cast<Wide>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  const WideProduct product = Multiply(a, b);
+  return product.low ^ product.high;
 }
 
 inline constexpr std::uint64_t kA = 0xa0761d6478bd642fu;
