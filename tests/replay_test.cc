@@ -43,10 +43,10 @@ class RandomRequest {
   const Request& request() const { return request_; }
 
  private:
-  // Every so many channels are refused; one of them cannot be judged at all.
+  // Every so many channels are refused; or some of them cannot be judged at all.
   static std::int32_t Judge(void* context, const FilterCandidate& c) noexcept {
     const std::int64_t modulus = *static_cast<std::int64_t*>(context);
-    if (modulus == 5 && c.channel_id == 2) return -3;
+    if (modulus == 5 && c.channel_id % 2 == 0) return -3;
     return c.channel_id % modulus == 0 && modulus > 1 ? static_cast<std::int32_t>(modulus) : 0;
   }
   std::string_view Keep(const std::string& text) { return *texts_.insert(text).first; }
@@ -101,8 +101,7 @@ TEST(Replay, GivesTheRecordedAnswerFromADumpOverRandomWalks) {
   for (const Reason reason : {Reason::kNone, Reason::kUnknownGroup, Reason::kGroupNotAllowed, Reason::kNoSuchModel,
                               Reason::kModelNotInGroup, Reason::kAllDisabled, Reason::kAllFiltered, Reason::kExhausted,
                               Reason::kFilterFailed, Reason::kPinUnusable, Reason::kEmptyTable}) {
-    EXPECT_GT(seen[reason], 0) << ReasonName(reason) << " never came up; kNone " << seen[Reason::kNone] << ", filtered "
-                               << seen[Reason::kAllFiltered];
+    EXPECT_GT(seen[reason], 0) << ReasonName(reason) << " never came up";
   }
 }
 
