@@ -22,8 +22,7 @@ int RunExplain(const ExplainOptions& options) {
   for (std::uint64_t i = 1; i < options.request.attempts; ++i) {
     if (!served.router().Select(asked.request(), attempts, RandomBits(bits))) break;
   }
-  Explanation why = served.Explain(asked.request(), attempts, asked.caller());
-  why.generation = 0;  // published here and for nobody
+  const Explanation why = served.Explain(asked.request(), attempts, asked.caller());
   const Language language = options.common.lang();
   if (options.common.json) {
     PrintExplainJson(why, language);

@@ -10,6 +10,7 @@ namespace pointsman::cli {
 Served::Served(const Source& source, const Policy& policy, std::shared_ptr<const RouteTable> table) : router_(policy) {
   if (const auto published = router_.Publish(std::move(table)); !published.ok()) Fail(published.status());
   if (source.dump == nullptr) return;
+  generation_ = source.dump->dump.generation;
   for (const OutChannel& out : source.dump->dump.out) {
     if (router_.SwitchOff(out.channel_id)) out_.insert(out.channel_id);
   }
@@ -17,6 +18,7 @@ Served::Served(const Source& source, const Policy& policy, std::shared_ptr<const
 
 Explanation Served::Explain(const Request& request, const Attempts& attempts, const Caller* caller) const {
   Explanation why = router_.Explain(request, attempts, caller);
+  why.generation = generation_;
   std::string out;
   for (const ExplainedTier& tier : why.tiers) {
     for (const ExplainedCandidate& c : tier.candidates) {

@@ -18,12 +18,13 @@ class Served {
 
   const Router& router() const { return router_; }
 
-  // As Router::Explain, with a hint that names what is out in the gateway.
+  // As Router::Explain, with a hint that names what is out in the gateway. The generation is a dump's, else none.
   Explanation Explain(const Request& request, const Attempts& attempts, const Caller* caller) const;
 
  private:
   Router router_;
   std::set<std::int64_t> out_;
+  std::uint64_t generation_ = 0;
 };
 
 }  // namespace pointsman::cli
