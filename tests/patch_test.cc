@@ -398,8 +398,8 @@ TEST(RouterPatch, AReloadThatBeganBeforeAPatchDoesNotUndoIt) {
     explicit PatchesMeanwhile(Router& router) : router_(router) {}
     std::string source() const override { return "slow"; }
     absl::Status Load(RowSink& sink, const Wanted&) override {
-      sink.Add(Channel(1, "g", "a", 1));
-      sink.Add(Channel(2, "g", "a", 1));
+      (void)sink.Add(Channel(1, "g", "a", 1));
+      (void)sink.Add(Channel(2, "g", "a", 1));
       return router_.Patch(std::array{ChannelChange::Remove(1)}).status();
     }
 
