@@ -141,7 +141,8 @@ TEST(Dump, DoctorFindsNothingThatOnlyTheFormOfADumpIsToBlameFor) {
   rows.Add(AbilityRow{.group = "default", .model = "a", .channel_id = 2, .enabled = 0, .priority = 0, .weight = 2});
   const auto codes = [](const Rows& examined, const Policy& policy) {
     std::vector<std::string> found;
-    for (const Finding& finding : Examine(examined, {.policy = policy})->findings) found.push_back(finding.code);
+    const Examination examination = Examine(examined, {.policy = policy}).value();
+    for (const Finding& finding : examination.findings) found.push_back(finding.code);
     return found;
   };
   const LoadedDump loaded = *ParseDump(DumpToJson(DumpOf(rows)));
