@@ -193,9 +193,10 @@ TEST(Only, UnknownCodeIsRefusedAndTheNearOneNamed) {
 }
 
 TEST(Only, CodesAreInByteOrder) {
-  EXPECT_THAT(FindingCodes(), ElementsAre("ability-disagrees", "ability-orphan", "channel-serves-nothing",
-                                          "channel-without-abilities", "nothing-served", "row-rejected",
-                                          "token-empty-group", "token-group-default", "token-group-unserved"));
+  EXPECT_THAT(FindingCodes(),
+              ElementsAre("ability-disagrees", "ability-orphan", "channel-serves-nothing", "channel-without-abilities",
+                          "nothing-served", "policy-group-unknown", "policy-name-hides-group", "row-rejected",
+                          "token-empty-group", "token-group-default", "token-group-unserved"));
 }
 
 TEST(Examine, ImpossiblePolicyIsRefused) {

@@ -302,5 +302,19 @@ TEST_F(ChangedRecord, IsRefusedWhereItIsMalformedWithPlaceAndCure) {
   EXPECT_THAT(Refusal("[]"), HasSubstr("is a list"));
 }
 
+TEST(SelectRecorded, CallsACandidateWithoutAPriorityWhatItIs) {
+  Policy policy;
+  policy.priorities.null_priority = NullPriority::kNever;
+  ChannelRow without = Channel(1, "g", "m", 1);
+  without.priority = nullptr;
+  Router router(policy);
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(without, Channel(2, "g", "m", 1)), policy).table).ok());
+  DecisionRecord record;
+  EXPECT_EQ(router.SelectRecorded({.group = "g", .model = "m"}, nullptr, ThreadBits(), record).channel_id(), 2);
+  ASSERT_EQ(record.rejected.size(), 1u);
+  EXPECT_EQ(record.rejected[0].why, Rejected::kNoPriority);
+  EXPECT_EQ(ParseDecision(DecisionToJson(record)).value(), record);
+}
+
 }  // namespace
 }  // namespace pointsman::testing

@@ -75,10 +75,11 @@ enum class Rejected : std::uint8_t {
   kFilterFailed,  // the host's filter could not judge
   kTierTried,     // the policy wants one attempt of each tier
   kGroupTried,    // the policy wants no more attempts in this group
+  kNoPriority,    // compiled so: its priority is NULL, and the policy never selects such
 };
 
 // "channel_disabled", "ability_disabled", "zero_weight", "tried", "out", "filtered", "filter_failed", "tier_tried",
-// "group_tried".
+// "group_tried", "no_priority".
 POINTSMAN_EXPORT std::string_view RejectedName(Rejected why);
 
 struct RejectedCandidate {

@@ -16,14 +16,20 @@
 //                              pairs of the channel have a row). The cures do what the gateways' own repair does
 //   ability-orphan             an ability whose channel does not exist
 //   channel-serves-nothing     an enabled channel that lists no groups or no models and has no ability row
-//   channel-without-abilities  an enabled channel that lists groups and models and has no ability row, while others
-//   have nothing-served             no enabled channel serves any model: perhaps the wrong database, or all are
-//   disabled row-rejected               a row that cannot be used as it is; one finding for each table
+//   channel-without-abilities  an enabled channel with groups and models and no ability row, while others have some
+//   nothing-served             no enabled channel serves any model: perhaps the wrong database, or all are disabled
+//   policy-group-unknown       a group in the plans of the examined policy that no row names: nothing is served there
+//   policy-name-hides-group    an alias or automatic name of that policy that rows name as a group: requests for the
+//                              name never come to those rows
+//   row-rejected               a row that cannot be used as it is; one finding for each table
 //   token-empty-group          an enabled token whose group is NULL, '' or blank
 //   token-group-default        the column tokens.group whose default is absent, NULL or ''
-//   token-group-unserved       an enabled token whose group no enabled channel serves; "auto" is none
+//   token-group-unserved       an enabled token in whose group nothing is served. "auto" is left to the gateway unless
+//                              a policy is examined
 //
-// What fails is counted from the table that the rows compile to under the examined lookup, never guessed. For tokens a
+// What fails is counted from the table that the rows compile to under the examined lookup, never guessed; fallbacks,
+// aliases, model rules and permissions of an examined policy count, and requests are taken to come from a user of the
+// group itself where no token says better. For tokens a
 // pair fails because of the finding if the token's request for the model has no route, although the group that the
 // gateways mean serves it: the owner's, else the default group (for token-group-unserved: the one that differs only in
 // case or blanks, where there is one). A token's own model limits are respected. Tokens whose owner's row was rejected
@@ -143,6 +149,8 @@ struct Examination {
 struct DoctorOptions {
   // The lookup under which failing requests are counted. Nothing: the gateways' exact lookup.
   std::optional<Policy> policy;
+  // Rows of options that could not be used (PolicyFromOptions in load/json.h): shown as row-rejected.
+  std::vector<Rejection> rejected_options = {};
   Dialect dialect = Dialect::kSqlite;
   // Finding codes to look for; empty: all. An unknown code is InvalidArgument that names the near ones.
   std::vector<std::string> only;

@@ -5,6 +5,7 @@
 #include "cli/json_output.h"
 #include "cli/terminal.h"
 #include "pointsman/doctor.h"
+#include "pointsman/load/json.h"
 #include "pointsman/load/sqlite3.h"
 #include "text/printable.h"
 
@@ -155,9 +156,11 @@ int RunDoctor(const DoctorCommandOptions& options) {
                        .dialect = ParseDialect(options.dialect),
                        .only = options.only,
                        .assume_default = options.assume_default};
+  const Rows rows = LoadRows(source, Wanted::Everything());
+  doctor.rejected_options =
+      PolicyFromOptions(rows.options(), doctor.policy.value_or(Policy()), rows.source()).rejections;
   if (options.apply) return Apply(source, doctor, options);
 
-  const Rows rows = LoadRows(source, Wanted::Everything());
   const absl::StatusOr<Examination> examination = Examine(rows, doctor);
   if (!examination.ok()) Fail(examination.status());
   const bool fine = IsFine(*examination, ParseSeverity(options.fail_on));

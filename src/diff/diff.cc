@@ -1,12 +1,14 @@
 #include "pointsman/diff.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <utility>
 
-#include "diff/table_side.h"
 #include "diff/tier_pairs.h"
 #include "diff/token_models.h"
+#include "pointsman/distribution.h"
+#include "select/intact_table.h"
 
 namespace pointsman::inline v0 {
 namespace {
@@ -39,6 +41,41 @@ std::vector<ShareMove> Moves(const std::vector<ChannelShare>& before, const std:
   return moves;
 }
 
+RouteSide DescribeSide(const TableData& data, Reason reason, const std::vector<RouteStop>& stops) {
+  RouteSide side{.reason = reason};
+  if (stops.empty()) return side;
+  side.group = data.groups[stops.front().group];
+  side.model = data.models[stops.front().match.model];
+  side.rule = stops.front().match.rule;
+  std::set<std::uint32_t> channels;
+  for (const RouteStop& stop : stops) {
+    for (TierRef ref = stop.match.first; ref != kAllOut; ref = data.tier(ref).next()) {
+      const TierBlock tier = data.tier(ref);
+      const TierWeights weights(tier);
+      for (std::uint32_t i = 0; i < tier.size(); ++i) {
+        if (weights[i] > 0) channels.insert(tier.channel(i));
+      }
+    }
+  }
+  side.channels = channels.size();
+  return side;
+}
+
+// Of the tier that the first attempt is from.
+std::vector<ChannelShare> FirstShares(const TableData& data, const std::vector<RouteStop>& stops) {
+  std::vector<ChannelShare> shares;
+  if (stops.empty()) return shares;
+  const TierBlock tier = data.tier(stops.front().match.first);
+  const TierWeights weights(tier);
+  std::uint64_t total = 0;
+  for (std::uint32_t i = 0; i < tier.size(); ++i) total += weights[i];
+  for (std::uint32_t i = 0; i < tier.size(); ++i) {
+    if (weights[i] == 0) continue;
+    shares.push_back({.channel_id = data.channels[tier.channel(i)].id, .share = Share::Of(weights[i], total)});
+  }
+  return shares;
+}
+
 class RouteComparison {
  public:
   RouteComparison(const RouteTable& before, const RouteTable& after, Diff& diff)
@@ -47,7 +84,7 @@ class RouteComparison {
   void CompareAll() {
     std::vector<std::string_view> groups;
     std::vector<std::string_view> models;
-    for (const TableSide* side : {&before_, &after_}) {
+    for (const IntactTable* side : {&before_, &after_}) {
       side->AddGroupNames(groups);
       side->AddModelNames(models);
     }
@@ -61,7 +98,7 @@ class RouteComparison {
   }
 
  private:
-  Request RequestFor(const TableSide& side, std::string_view group, std::string_view model) const {
+  Request RequestFor(const IntactTable& side, std::string_view group, std::string_view model) const {
     const GroupPolicy& policy = side.data().policy.groups;
     const bool automatic = policy.automatic.find(group) != policy.automatic.end();
     return {.group = group, .user_group = automatic ? std::string_view(policy.default_group) : group, .model = model};
@@ -73,11 +110,12 @@ class RouteComparison {
     diff_.served_before += was == Reason::kNone ? 1u : 0u;
     diff_.served_after += is == Reason::kNone ? 1u : 0u;
     if (AreAlike()) return;
-    RouteDiff route{.group = std::string(group),
-                    .model = std::string(model),
-                    .before = before_.Describe(was, before_stops_),
-                    .after = after_.Describe(is, after_stops_),
-                    .moved = Moves(FirstShares(before_, before_stops_), FirstShares(after_, after_stops_))};
+    RouteDiff route{
+        .group = std::string(group),
+        .model = std::string(model),
+        .before = DescribeSide(before_.data(), was, before_stops_),
+        .after = DescribeSide(after_.data(), is, after_stops_),
+        .moved = Moves(FirstShares(before_.data(), before_stops_), FirstShares(after_.data(), after_stops_))};
     if (is != Reason::kNone) {
       diff_.lost.push_back(std::move(route));
     } else if (was != Reason::kNone) {
@@ -97,12 +135,8 @@ class RouteComparison {
                       });
   }
 
-  static std::vector<ChannelShare> FirstShares(const TableSide& side, const std::vector<RouteStop>& stops) {
-    return stops.empty() ? std::vector<ChannelShare>() : side.FirstShares(stops.front().match.first);
-  }
-
-  TableSide before_;
-  TableSide after_;
+  IntactTable before_;
+  IntactTable after_;
   TierPairs pairs_;
   Diff& diff_;
   std::vector<RouteStop> before_stops_;

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "diff/table_side.h"
 #include "rows/comma_list.h"
+#include "select/intact_table.h"
 
 namespace pointsman::inline v0 {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 using Models = std::vector<bool>;
 
 // The names of both tables, and what tokens are limited to: a limit may be served by a pattern.
-std::vector<std::string_view> NamesOf(const TableSide& before, const TableSide& after, const DiffOptions& options) {
+std::vector<std::string_view> NamesOf(const IntactTable& before, const IntactTable& after, const DiffOptions& options) {
   std::vector<std::string_view> names;
   before.AddModelNames(names);
   after.AddModelNames(names);
@@ -33,7 +33,7 @@ std::vector<std::string_view> NamesOf(const TableSide& before, const TableSide& 
 
 class TokenSide {
  public:
-  TokenSide(const TableSide& table, const Rows& rows, const std::vector<std::string_view>& names,
+  TokenSide(const IntactTable& table, const Rows& rows, const std::vector<std::string_view>& names,
             std::optional<std::int64_t> now)
       : table_(table), names_(names), now_(now) {
     for (const UserRow& user : rows.users()) users_.emplace(user.id, &user);
@@ -79,7 +79,7 @@ class TokenSide {
     return models;
   }
 
-  const TableSide& table_;
+  const IntactTable& table_;
   const std::vector<std::string_view>& names_;
   const std::optional<std::int64_t> now_;
   absl::flat_hash_map<std::int64_t, const UserRow*> users_;
@@ -90,8 +90,8 @@ class TokenSide {
 }  // namespace
 
 std::vector<TokenDiff> CompareTokens(const RouteTable& before, const RouteTable& after, const DiffOptions& options) {
-  const TableSide before_table(before);
-  const TableSide after_table(after);
+  const IntactTable before_table(before);
+  const IntactTable after_table(after);
   const std::vector<std::string_view> names = NamesOf(before_table, after_table, options);
   TokenSide was(before_table, *options.before_rows, names, options.now);
   TokenSide is(after_table, *options.after_rows, names, options.now);

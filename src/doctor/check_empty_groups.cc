@@ -27,6 +27,12 @@ struct Cure {
   Obstacle obstacle = Obstacle::kNone;
 };
 
+// An example.
+struct FailingRequest {
+  Asker asker;  // as if the group that is meant were written
+  std::string_view model;
+};
+
 class EmptyGroupCheck {
  public:
   explicit EmptyGroupCheck(const Evidence& evidence)
@@ -66,13 +72,18 @@ class EmptyGroupCheck {
   void CountRequests(const TokenRow& row) {
     const std::string_view owner_group = requests_.OwnerGroup(row);
     const std::optional<std::string_view> resolved = evidence_.ResolveEmpty(owner_group);
-    if (!resolved.has_value() || !evidence_.ServesGroup(*resolved)) ++stranded_tokens_;
-    const std::size_t lost = requests_.CountLost(row, requests_.MeantGroup(row), resolved);
+    if (!resolved.has_value() || !requests_.ServesAny({.group = *resolved, .user_group = owner_group})) {
+      ++stranded_tokens_;
+    }
+    const std::string_view meant = requests_.MeantGroup(row);
+    const std::size_t lost = requests_.CountLost(row, meant, resolved);
     growing_.finding().failing_routes += lost;
-    if (lost > 0 && !example_.has_value()) example_ = requests_.FirstLost(row, requests_.MeantGroup(row), resolved);
+    if (lost == 0 || example_.has_value()) return;
+    example_ = {.asker = {.group = meant, .user_group = owner_group},
+                .model = *requests_.FirstLost(row, meant, resolved)};
   }
 
-  Cure FindCure(const TokenRow& row) const {
+  Cure FindCure(const TokenRow& row) {
     Cure cure{.group = {}, .obstacle = FindObstacle(row)};
     if (cure.obstacle == Obstacle::kNone) {
       cure.group = requests_.OwnerGroup(row);
@@ -82,19 +93,19 @@ class EmptyGroupCheck {
     return cure;
   }
 
-  Obstacle FindObstacle(const TokenRow& row) const {
+  Obstacle FindObstacle(const TokenRow& row) {
     if (requests_.OwnerIsUnread(row)) {
       return evidence_.HasUnloadedUser(row.user_id.value()) ? Obstacle::kOwnerUnread : Obstacle::kOwnerPerhapsUnread;
     }
     if (requests_.Owner(row) == nullptr) return Obstacle::kNoOwner;
     const std::string_view group = requests_.OwnerGroup(row);
     if (IsBlank(group)) return Obstacle::kOwnerGroupEmpty;
-    return evidence_.ServesGroup(group) ? Obstacle::kNone : Obstacle::kOwnerGroupUnserved;
+    return requests_.ServesAny(Asker::Of(group)) ? Obstacle::kNone : Obstacle::kOwnerGroupUnserved;
   }
 
-  bool default_is_served() const { return evidence_.ServesGroup(evidence_.policy().groups.default_group); }
+  bool default_is_served() { return requests_.ServesAny(Asker::Of(evidence_.policy().groups.default_group)); }
 
-  void Conclude(Finding& finding) const {
+  void Conclude(Finding& finding) {
     finding.severity = stranded_tokens_ > 0 || finding.failing_routes > 0 ? Severity::kError : Severity::kWarning;
     finding.message = std::to_string(finding.count) + " of " + std::to_string(enabled_tokens_) + " enabled tokens " +
                       (finding.count == 1 ? "has" : "have") + " no group (" + Breakdown() + ")";
@@ -133,13 +144,13 @@ class EmptyGroupCheck {
 
   std::string Example() const {
     if (!example_.has_value()) return "";
-    const auto& [group, model] = *example_;
-    const ChannelRecord& server = evidence_.Server(group, model);
-    return "; e.g. " + Quoted(model) + " is served in group " + Quoted(group) + " by " +
+    const auto& [asker, model] = *example_;
+    const ChannelRecord& server = evidence_.Server(asker, model);
+    return "; e.g. " + Quoted(model) + " is served in group " + Quoted(asker.group) + " by " +
            ChannelText(server.id, server.name);
   }
 
-  std::string Advice(const Finding& finding) const {
+  std::string Advice(const Finding& finding) {
     std::string advice;
     if (!finding.changes.empty()) {
       advice = "the cure writes the group that the gateways mean by an empty one, the owner's" +
@@ -169,7 +180,7 @@ class EmptyGroupCheck {
     return reasons.Text();
   }
 
-  std::string WayOut(std::size_t left) const {
+  std::string WayOut(std::size_t left) {
     const std::size_t awaiting = amount(Obstacle::kOwnerUnread) + amount(Obstacle::kOwnerPerhapsUnread);
     if (left == awaiting) return "";
     const std::string group = Quoted(evidence_.policy().groups.default_group);
@@ -189,7 +200,7 @@ class EmptyGroupCheck {
   std::size_t obstacles_[kObstacles] = {};
   absl::flat_hash_set<std::int64_t> unread_;  // owners
   BoundedList unread_owners_{kShownOwners};
-  std::optional<GroupAndModel> example_;
+  std::optional<FailingRequest> example_;
 };
 
 }  // namespace

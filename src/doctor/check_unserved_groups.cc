@@ -14,7 +14,7 @@
 namespace pointsman::inline v0 {
 namespace {
 
-constexpr std::string_view kAutomatic = "auto";  // not a group: the gateway chooses one
+constexpr std::string_view kAutomatic = "auto";
 constexpr std::size_t kShownGroups = 5;
 
 std::string Folded(std::string_view name) {
@@ -65,7 +65,9 @@ class UnservedGroupCheck {
 
  private:
   void Take(const TokenRow& row, std::string_view group) {
-    if (group == kAutomatic || evidence_.ServesGroup(group)) return;
+    if (IsLeftToTheGateway(group) || requests_.ServesAny({.group = group, .user_group = requests_.OwnerGroup(row)})) {
+      return;
+    }
     growing_.Add(TokenWhere(row));
     const auto [entry, added] = groups_.try_emplace(group);
     if (added) entry->second.near_miss = near_misses_.Find(group);
@@ -75,13 +77,19 @@ class UnservedGroupCheck {
         requests_.CountLost(row, near_miss.empty() ? requests_.MeantGroup(row) : near_miss, group);
   }
 
+  // A gateway chooses a group for it by options of its own; a policy says itself what it stands for.
+  bool IsLeftToTheGateway(std::string_view group) const {
+    return group == kAutomatic && !evidence_.options().policy.has_value();
+  }
+
   void Conclude(Finding& finding) const {
     finding.severity = Severity::kError;
     finding.message = Amount(finding.count, "enabled token is", "enabled tokens are") + " in " +
                       Amount(groups_.size(), "group", "groups") + " that no enabled channel serves: " + GroupTexts();
     finding.why = "every request of " +
-                  (finding.count == 1 ? std::string("this token") : "these " + Tokens(finding.count)) +
-                  " fails: a group is looked up exactly as it is written";
+                  (finding.count == 1 ? std::string("this token") : "these " + Tokens(finding.count)) + " fails: " +
+                  (evidence_.is_plain() ? "a group is looked up exactly as it is written"
+                                        : "nothing that the policy makes of the group serves a model");
     finding.cure = CureClass::kAdvice;
     finding.advice = "give the tokens a group that is served, or enable a channel for theirs";
   }

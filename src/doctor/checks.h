@@ -18,6 +18,8 @@ void CheckAbilityOrphan(const Evidence& evidence, Findings& findings);
 void CheckChannelServesNothing(const Evidence& evidence, Findings& findings);
 void CheckChannelWithoutAbilities(const Evidence& evidence, Findings& findings);
 void CheckNothingServed(const Evidence& evidence, Findings& findings);
+void CheckPolicyGroupUnknown(const Evidence& evidence, Findings& findings);
+void CheckPolicyNameHidesGroup(const Evidence& evidence, Findings& findings);
 void CheckRowRejected(const Evidence& evidence, Findings& findings);
 void CheckTokenEmptyGroup(const Evidence& evidence, Findings& findings);
 void CheckTokenGroupDefault(const Evidence& evidence, Findings& findings);

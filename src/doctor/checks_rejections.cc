@@ -137,12 +137,16 @@ struct OfTable {
   const Rejection* first = nullptr;
 };
 
+constexpr char kWhyOption[] =
+    "an option counts whole or not at all: routing goes on as if these were not set, and gateways differ in what they "
+    "make of them";
+
 }  // namespace
 
 void CheckRowRejected(const Evidence& evidence, Findings& findings) {
   std::array<OfTable, 5> tables;
-  for (const Rejection& rejection : evidence.report().rejections) {
-    if (IsOrphan(rejection, evidence)) continue;
+  const auto take = [&](const Rejection& rejection) {
+    if (IsOrphan(rejection, evidence)) return;
     OfTable& of = tables[static_cast<std::size_t>(rejection.place.table)];
     if (!of.growing.has_value()) {
       of.growing.emplace("row-rejected", evidence);
@@ -150,19 +154,22 @@ void CheckRowRejected(const Evidence& evidence, Findings& findings) {
     }
     of.growing->Add(of.growing->wants_where() ? RejectionWhere(rejection, evidence) : FindingRow());
     of.cures.Add(rejection.cure);
-  }
+  };
+  for (const Rejection& rejection : evidence.report().rejections) take(rejection);
+  for (const Rejection& rejection : evidence.options().rejected_options) take(rejection);
   std::optional<LostPairs> lost;
   for (OfTable& of : tables) {
     if (!of.growing.has_value()) continue;
     if (!lost.has_value()) lost.emplace(evidence);
     Finding& finding = of.growing->finding();
-    finding.severity = Severity::kError;
+    const bool of_options = of.first->place.table == SourceTable::kOptions;
+    finding.severity = of_options ? Severity::kWarning : Severity::kError;
     finding.message = Amount(finding.count, "row or list item", "rows or list items") + " of " +
                       std::string(TableName(of.first->place.table)) + " cannot be used, e.g. " + of.first->place.key +
                       (of.first->place.column.empty() ? "" : ", column " + of.first->place.column) + ": " +
                       of.first->problem;
     finding.failing_routes = lost->CountFor(of.first->place.table);
-    finding.why = Why(finding.failing_routes, lost->NotCountedFor(of.first->place.table));
+    finding.why = of_options ? kWhyOption : Why(finding.failing_routes, lost->NotCountedFor(of.first->place.table));
     finding.cure = CureClass::kAdvice;
     finding.advice = of.cures.Text();
     findings.push_back(std::move(finding));

@@ -22,12 +22,14 @@ struct Check {
 };
 
 // In byte order of the codes.
-constexpr std::array<Check, 9> kChecks = {{
+constexpr std::array<Check, 11> kChecks = {{
     {"ability-disagrees", &CheckAbilityDisagrees},
     {"ability-orphan", &CheckAbilityOrphan},
     {"channel-serves-nothing", &CheckChannelServesNothing},
     {"channel-without-abilities", &CheckChannelWithoutAbilities},
     {"nothing-served", &CheckNothingServed},
+    {"policy-group-unknown", &CheckPolicyGroupUnknown},
+    {"policy-name-hides-group", &CheckPolicyNameHidesGroup},
     {"row-rejected", &CheckRowRejected},
     {"token-empty-group", &CheckTokenEmptyGroup},
     {"token-group-default", &CheckTokenGroupDefault},

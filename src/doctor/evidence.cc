@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "pointsman/request.h"
+#include "select/plan_walk.h"
 
 namespace pointsman::inline v0 {
 namespace {
@@ -36,6 +37,7 @@ absl::StatusOr<Evidence> Evidence::Gather(const Rows& rows, const DoctorOptions&
   for (const ChannelRow& row : rows.channels()) evidence.channels_.try_emplace(row.id, &row);
   for (const UserRow& row : rows.users()) evidence.users_.try_emplace(row.id, &row);
   evidence.NoteUnloaded();
+  evidence.intact_.emplace(*evidence.compiled_.table);
   evidence.IndexServed();
   return evidence;
 }
@@ -69,6 +71,9 @@ void Evidence::IndexServed() {
     }
   }
   served_begin_.push_back(served_.size());
+  intact_->AddModelNames(model_names_);
+  std::sort(model_names_.begin(), model_names_.end());
+  model_names_.erase(std::unique(model_names_.begin(), model_names_.end()), model_names_.end());
 }
 
 const ChannelRow* Evidence::FindChannel(std::int64_t id) const {
@@ -87,22 +92,15 @@ std::span<const std::string_view> Evidence::ServedModels(std::string_view group)
   return std::span(served_).subspan(served_begin_[g], served_begin_[g + 1] - served_begin_[g]);
 }
 
-RouteChoice Evidence::Choose(std::string_view group, std::string_view model) const {
+const ChannelRecord& Evidence::Server(const Asker& asker, std::string_view model) const {
   const TableData& data = table().data();
-  const std::uint32_t g = data.group_table.Find(group);
-  return g == kNoIndex ? RouteChoice{.reason = Reason::kUnknownGroup}
-                       : ChooseRoute(data, g, data.model_table.Find(model));
-}
-
-const ChannelRecord& Evidence::Server(std::string_view group, std::string_view model) const {
-  const TableData& data = table().data();
-  const TierBlock tier = data.tier(Choose(group, model).first);
+  const TierBlock tier = data.tier(intact_->First(RequestOf(asker, model))->match.first);
   return data.channels[tier.channel(tier.Holder(0, 0))];
 }
 
 std::optional<std::string_view> Evidence::ResolveEmpty(std::string_view user_group) const {
-  const GroupChoice choice = ChooseGroup(table().data(), {.group = {}, .user_group = user_group});
-  return choice.reason == Reason::kEmptyGroup ? std::nullopt : std::optional<std::string_view>(choice.name);
+  const std::string_view group = GroupNameFor(policy().groups, {}, user_group);
+  return group.empty() ? std::nullopt : std::optional(group);
 }
 
 bool IsEnabled(const ChannelRow& channel) { return IsEnabledStatus(channel.status); }

@@ -6,6 +6,7 @@
 #ifndef POINTSMAN_SRC_DOCTOR_EVIDENCE_H_
 #define POINTSMAN_SRC_DOCTOR_EVIDENCE_H_
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -21,13 +22,24 @@
 #include "pointsman/doctor.h"
 #include "rows/comma_list.h"
 #include "rows/row_key.h"
-#include "select/select.h"
+#include "select/intact_table.h"
 #include "table/table_data.h"
 
 namespace pointsman::inline v0 {
 
 using GroupAndModel = std::pair<std::string_view, std::string_view>;
 using PairSet = absl::flat_hash_set<GroupAndModel>;
+
+// Who asks: a request's group, and the group of the user that it is made for. What the policy says about groups, models
+// and permission is respected wherever one of these is asked about.
+struct Asker {
+  std::string_view group;
+  std::string_view user_group;
+
+  // A user of the group itself.
+  static Asker Of(std::string_view group) { return {.group = group, .user_group = group}; }
+  friend auto operator<=>(const Asker&, const Asker&) = default;
+};
 
 class Evidence {
  public:
@@ -57,15 +69,19 @@ class Evidence {
   // Whether the channel's row was fit for the table.
   bool IsUsable(const ChannelRow& channel) const { return table().FindChannel(channel.id).has_value(); }
 
-  // Whether a selection for the exact pair, or for some model of the exact group, finds a channel.
-  bool Serves(std::string_view group, std::string_view model) const {
-    return Choose(group, model).reason == Reason::kNone;
-  }
-  bool ServesGroup(std::string_view group) const { return !ServedModels(group).empty(); }
-  // In byte order.
+  // Whether a selection finds a channel.
+  bool Serves(const Asker& asker, std::string_view model) const { return intact_->Serves(RequestOf(asker, model)); }
+  bool Serves(std::string_view group, std::string_view model) const { return Serves(Asker::Of(group), model); }
+  // A channel that such a selection may draw. REQUIRES: Serves(asker, model).
+  const ChannelRecord& Server(const Asker& asker, std::string_view model) const;
+  // The names of models that a request may give, served or not, in byte order.
+  std::span<const std::string_view> model_names() const { return model_names_; }
+  // Whether names mean themselves and nothing else: the policy has no plans, permissions or model rules.
+  bool is_plain() const { return intact_->data().simple; }
+
+  // The models that an enabled channel serves in the group itself, in byte order.
   std::span<const std::string_view> ServedModels(std::string_view group) const;
-  // A channel that a selection for the pair may draw. REQUIRES: Serves(group, model).
-  const ChannelRecord& Server(std::string_view group, std::string_view model) const;
+  bool ServesGroup(std::string_view group) const { return !ServedModels(group).empty(); }
 
   // The group in which a request without one is looked up; nothing: it is refused.
   std::optional<std::string_view> ResolveEmpty(std::string_view user_group) const;
@@ -83,11 +99,14 @@ class Evidence {
   Evidence() = default;
   void NoteUnloaded();
   void IndexServed();
-  RouteChoice Choose(std::string_view group, std::string_view model) const;
+  static Request RequestOf(const Asker& asker, std::string_view model) {
+    return {.group = asker.group, .user_group = asker.user_group, .model = model};
+  }
 
   const Rows* rows_ = nullptr;
   const DoctorOptions* options_ = nullptr;
   Compiled compiled_;
+  std::optional<IntactTable> intact_;  // the compiled table
   absl::flat_hash_map<std::int64_t, const ChannelRow*> channels_;
   Unloaded unloaded_channels_;
   Unloaded unloaded_users_;
@@ -95,6 +114,7 @@ class Evidence {
   absl::flat_hash_map<std::int64_t, const UserRow*> users_;
   std::vector<std::string_view> served_;   // models of serving routes, in the order of (group, model)
   std::vector<std::size_t> served_begin_;  // by group of the table, and one more
+  std::vector<std::string_view> model_names_;
 };
 
 bool IsEnabled(const ChannelRow& channel);

@@ -1,6 +1,7 @@
 #include "doctor/token_requests.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace pointsman::inline v0 {
 namespace {
@@ -29,42 +30,62 @@ std::string_view TokenRequests::MeantGroup(const TokenRow& token) const {
   return IsBlank(group) ? std::string_view(evidence_.policy().groups.default_group) : group;
 }
 
-std::size_t TokenRequests::CountLost(const TokenRow& token, std::string_view meant,
-                                     std::optional<std::string_view> used) {
-  const UserRow* owner = Owner(token);
-  if (owner != nullptr && !IsEnabled(*owner)) return 0;
-  if (!IsLimited(token)) return CountLostOfAll(meant, used);
-  const ItemList limits = SplitList(token.model_limits.value_or({}));
-  return static_cast<std::size_t>(
-      std::count_if(limits.begin(), limits.end(), [&](std::string_view model) { return IsLost(model, meant, used); }));
-}
-
-std::size_t TokenRequests::CountLostOfAll(std::string_view meant, std::optional<std::string_view> used) {
-  const auto [entry, added] = counted_.try_emplace({meant, used}, 0);
+std::span<const std::string_view> TokenRequests::Models(const Asker& asker) {
+  if (evidence_.is_plain()) return evidence_.ServedModels(asker.group);
+  const auto [entry, added] = models_.try_emplace(asker);
   if (added) {
-    const std::span<const std::string_view> models = evidence_.ServedModels(meant);
-    entry->second = static_cast<std::size_t>(std::count_if(
-        models.begin(), models.end(), [&](std::string_view model) { return IsLost(model, meant, used); }));
+    const std::span<const std::string_view> names = evidence_.model_names();
+    std::copy_if(names.begin(), names.end(), std::back_inserter(entry->second),
+                 [&](std::string_view model) { return evidence_.Serves(asker, model); });
   }
   return entry->second;
 }
 
-std::optional<GroupAndModel> TokenRequests::FirstLost(const TokenRow& token, std::string_view meant,
-                                                      std::optional<std::string_view> used) const {
-  std::optional<GroupAndModel> first;
+TokenRequests::Groups TokenRequests::GroupsOf(const TokenRow& token, std::string_view meant,
+                                              std::optional<std::string_view> used) const {
+  // Without permissions it does not matter who asks.
+  const std::string_view user_group = evidence_.is_plain() ? std::string_view() : OwnerGroup(token);
+  Groups groups{.meant = {.group = meant, .user_group = user_group}, .used = std::nullopt};
+  if (used.has_value()) groups.used = Asker{.group = *used, .user_group = user_group};
+  return groups;
+}
+
+std::size_t TokenRequests::CountLost(const TokenRow& token, std::string_view meant,
+                                     std::optional<std::string_view> used) {
+  const UserRow* owner = Owner(token);
+  if (owner != nullptr && !IsEnabled(*owner)) return 0;
+  const Groups groups = GroupsOf(token, meant, used);
+  if (!IsLimited(token)) return CountLostOfAll(groups);
+  const ItemList limits = SplitList(token.model_limits.value_or({}));
+  return static_cast<std::size_t>(
+      std::count_if(limits.begin(), limits.end(), [&](std::string_view model) { return IsLost(model, groups); }));
+}
+
+std::size_t TokenRequests::CountLostOfAll(const Groups& groups) {
+  const auto [entry, added] = counted_.try_emplace(groups, 0);
+  if (added) {
+    const std::span<const std::string_view> models = Models(groups.meant);
+    entry->second = static_cast<std::size_t>(
+        std::count_if(models.begin(), models.end(), [&](std::string_view model) { return IsLost(model, groups); }));
+  }
+  return entry->second;
+}
+
+std::optional<std::string_view> TokenRequests::FirstLost(const TokenRow& token, std::string_view meant,
+                                                         std::optional<std::string_view> used) {
+  const Groups groups = GroupsOf(token, meant, used);
   const ItemList limits = SplitList(token.model_limits.value_or({}));
   const std::span<const std::string_view> may_call =
-      IsLimited(token) ? std::span<const std::string_view>(limits.data(), limits.size())
-                       : evidence_.ServedModels(meant);
+      IsLimited(token) ? std::span<const std::string_view>(limits.data(), limits.size()) : Models(groups.meant);
+  std::optional<std::string_view> first;
   for (const std::string_view model : may_call) {
-    const bool earlier = !first.has_value() || model < first->second;
-    if (earlier && IsLost(model, meant, used)) first.emplace(meant, model);
+    if ((!first.has_value() || model < *first) && IsLost(model, groups)) first = model;
   }
   return first;
 }
 
-bool TokenRequests::IsLost(std::string_view model, std::string_view meant, std::optional<std::string_view> used) const {
-  return evidence_.Serves(meant, model) && !(used.has_value() && evidence_.Serves(*used, model));
+bool TokenRequests::IsLost(std::string_view model, const Groups& groups) const {
+  return evidence_.Serves(groups.meant, model) && !(groups.used.has_value() && evidence_.Serves(*groups.used, model));
 }
 
 }  // namespace pointsman::inline v0

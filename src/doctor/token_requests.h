@@ -1,15 +1,17 @@
 // TokenRequests: which requests of a token have no route although the group that was meant serves the model.
 //
 // Thread safety: thread-compatible. Cost: each pair of groups is compared once; a token with model limits costs
-// O(limits).
+// O(limits). Under a policy with plans or model rules every group costs a walk a model.
 #ifndef POINTSMAN_SRC_DOCTOR_TOKEN_REQUESTS_H_
 #define POINTSMAN_SRC_DOCTOR_TOKEN_REQUESTS_H_
 
+#include <compare>
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <span>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 #include "doctor/evidence.h"
 
@@ -28,19 +30,31 @@ class TokenRequests {
   // What the gateways mean by an empty group: the owner's, else the default group. Empty where the owner is unread.
   std::string_view MeantGroup(const TokenRow& token) const;
 
+  // The names of models with which a request is served, in byte order, and whether there are any.
+  std::span<const std::string_view> Models(const Asker& asker);
+  bool ServesAny(const Asker& asker) { return !Models(asker).empty(); }
+
   // How many models the token may call are served in `meant` and not in `used` (nothing: no group is used). None if
   // the owner is disabled: then nothing is lost by the group.
   std::size_t CountLost(const TokenRow& token, std::string_view meant, std::optional<std::string_view> used);
-  // The first of them in byte order, with `meant`.
-  std::optional<GroupAndModel> FirstLost(const TokenRow& token, std::string_view meant,
-                                         std::optional<std::string_view> used) const;
+  // The first of them in byte order.
+  std::optional<std::string_view> FirstLost(const TokenRow& token, std::string_view meant,
+                                            std::optional<std::string_view> used);
 
  private:
-  bool IsLost(std::string_view model, std::string_view meant, std::optional<std::string_view> used) const;
-  std::size_t CountLostOfAll(std::string_view meant, std::optional<std::string_view> used);
+  // Both groups as the token's user asks for them.
+  struct Groups {
+    Asker meant;
+    std::optional<Asker> used;
+    friend auto operator<=>(const Groups&, const Groups&) = default;
+  };
+  Groups GroupsOf(const TokenRow& token, std::string_view meant, std::optional<std::string_view> used) const;
+  bool IsLost(std::string_view model, const Groups& groups) const;
+  std::size_t CountLostOfAll(const Groups& groups);
 
   const Evidence& evidence_;
-  std::map<std::pair<std::string_view, std::optional<std::string_view>>, std::size_t> counted_;
+  std::map<Asker, std::vector<std::string_view>> models_;
+  std::map<Groups, std::size_t> counted_;
 };
 
 }  // namespace pointsman::inline v0

@@ -20,6 +20,14 @@ Rejected WhyNot(Reason reason) {
   }
 }
 
+Rejected WhyCompiledOut(CandidateStatus status) {
+  switch (status) {
+    case CandidateStatus::kAbilityDisabled: return Rejected::kAbilityDisabled;
+    case CandidateStatus::kNoPriority: return Rejected::kNoPriority;
+    default: return Rejected::kChannelDisabled;
+  }
+}
+
 // The way that SelectInFull went, without draws: every candidate in the tiers that it came by.
 class RejectedList {
  public:
@@ -92,8 +100,7 @@ class RejectedList {
     const auto [begin, end] = std::equal_range(data_.outs.begin(), data_.outs.end(), wanted, before);
     for (auto out = begin; out != end; ++out) {
       if (!IsWanted(out->channel)) continue;
-      Add(group, model, out->priority, out->channel, out->weight,
-          out->status == CandidateStatus::kAbilityDisabled ? Rejected::kAbilityDisabled : Rejected::kChannelDisabled);
+      Add(group, model, out->priority, out->channel, out->weight, WhyCompiledOut(out->status));
     }
   }
 
@@ -140,6 +147,7 @@ std::string_view RejectedName(Rejected why) {
     case Rejected::kFilterFailed: return "filter_failed";
     case Rejected::kTierTried: return "tier_tried";
     case Rejected::kGroupTried: return "group_tried";
+    case Rejected::kNoPriority: return "no_priority";
   }
   return "unknown";
 }

@@ -19,9 +19,16 @@ constexpr std::array kReasons = {
     Reason::kAllAtLimit,  Reason::kAllFiltered,     Reason::kAllZeroWeight, Reason::kExhausted,
     Reason::kBudgetSpent, Reason::kAttemptLimit,    Reason::kFilterFailed,  Reason::kPinUnusable,
     Reason::kEmptyTable};
-constexpr std::array kRejected = {
-    Rejected::kChannelDisabled, Rejected::kAbilityDisabled, Rejected::kZeroWeight, Rejected::kTried,     Rejected::kOut,
-    Rejected::kFiltered,        Rejected::kFilterFailed,    Rejected::kTierTried,  Rejected::kGroupTried};
+constexpr std::array kRejected = {Rejected::kChannelDisabled,
+                                  Rejected::kAbilityDisabled,
+                                  Rejected::kZeroWeight,
+                                  Rejected::kTried,
+                                  Rejected::kOut,
+                                  Rejected::kFiltered,
+                                  Rejected::kFilterFailed,
+                                  Rejected::kTierTried,
+                                  Rejected::kGroupTried,
+                                  Rejected::kNoPriority};
 constexpr std::int32_t kLeastCode = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t kMostCode = std::numeric_limits<std::int32_t>::max();
 
