@@ -222,18 +222,22 @@ template <class Bits>
   });
 }
 
-// The tables of policies that have more to say than names.
-template <class Names>
-[[gnu::noinline]] Selection SelectFromPlans(const Published& now, const Request& request, RandomBits bits) noexcept {
-  if (Selection s = SelectAtOnce<Names>(now, request, bits)) return s;
-  return SelectInFull(now, request, nullptr, bits);
-}
-
+// The tables of policies that have more to say than names: where the group itself does not serve the name itself.
 [[gnu::noinline]] Selection SelectFromPlans(const Published& now, std::uint32_t group, std::uint32_t model,
                                             RandomBits bits) noexcept {
   if (Selection s = SelectAtOnce(now, group, model, bits); s || group == kNoIndex) return s;
   const std::string_view name = model == kNoIndex ? std::string_view() : now.data->models[model];
   return SelectInFull(now, {.group = now.data->groups[group], .model = name}, nullptr, bits);
+}
+
+// A group that is not plain, a blank one too, is for the plans alone.
+template <class Names>
+[[gnu::noinline]] Selection SelectFromPlans(const Published& now, const Request& request, RandomBits bits) noexcept {
+  const std::uint32_t group = Names::Find(now.data->plain_groups, request.group);
+  if (group != kNoIndex) {
+    if (Selection s = SelectAtOnce(now, group, Names::Find(now.data->model_table, request.model), bits)) return s;
+  }
+  return SelectInFull(now, request, nullptr, bits);
 }
 
 // Apart from the path of names that are not short, which would pay for the questions about length.

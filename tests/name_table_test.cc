@@ -60,16 +60,32 @@ TEST(NameTable, NamesMayHoldAnyBytes) {
   for (std::uint32_t i = 0; i < names.size(); ++i) EXPECT_EQ(table.Find(names[i]), i);
 }
 
-TEST(NameHash, DependsOnTheSeedAndOnEveryByte) {
+TEST(NameHash, DependsOnBothSeedsAndOnEveryByte) {
   for (std::size_t length = 1; length <= 70; ++length) {
     const std::string name(length, 'a');
-    const std::uint64_t hash = name_hash::Hash(name.data(), length, 1);
-    EXPECT_NE(hash, name_hash::Hash(name.data(), length, 2));
+    const auto hash_of = [&](const std::string& text, name_hash::Seeds seeds) {
+      return name_hash::Hash(text.data(), text.size(), seeds);
+    };
+    const std::uint64_t hash = hash_of(name, {.a = 0x1234567887654321, .b = 0x0fedcba99abcdef0});
+    EXPECT_NE(hash, hash_of(name, {.a = 0x1234567887654322, .b = 0x0fedcba99abcdef0}));
+    EXPECT_NE(hash, hash_of(name, {.a = 0x1234567887654321, .b = 0x0fedcba99abcdef1}));
     for (std::size_t at = 0; at < length; ++at) {
       std::string other = name;
       other[at] = 'b';
-      EXPECT_NE(hash, name_hash::Hash(other.data(), length, 1)) << length << " at " << at;
+      EXPECT_NE(hash, hash_of(other, {.a = 0x1234567887654321, .b = 0x0fedcba99abcdef0})) << length << " at " << at;
     }
+  }
+}
+
+TEST(NameTable, TellsNamesApartThatDifferOnlyInLength) {
+  std::vector<std::string> names;
+  for (std::size_t length = 1; length <= 80; length += 2) names.emplace_back(length, 'a');
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  NameTable table;
+  table.Build(views, 5);
+  for (std::uint32_t i = 0; i < names.size(); ++i) {
+    EXPECT_EQ(table.Find(names[i]), i);
+    EXPECT_EQ(table.Find(names[i] + "a"), kNoIndex);
   }
 }
 

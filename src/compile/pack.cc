@@ -12,6 +12,10 @@
 namespace pointsman::inline v0 {
 namespace {
 
+// Any odd words with about half of their bits set.
+constexpr std::uint64_t kMixFirst = 0xa0761d6478bd642fu;
+constexpr std::uint64_t kMixRest = 0xe7037ed1a0b428dbu;
+
 // Sorts names by bytes; returns for each old number its new one.
 std::vector<std::uint32_t> SortNames(const NamePool& pool, std::vector<std::string_view>& sorted) {
   std::vector<std::uint32_t> order(pool.names().size());
@@ -65,12 +69,12 @@ Offers NumberOffers(const std::vector<Offer>& offers, const std::vector<std::int
     const auto found = std::lower_bound(priorities.begin(), priorities.end(), offer.priority);
     const auto priority = static_cast<std::uint32_t>(found - priorities.begin());
     const std::uint64_t rest = std::uint64_t{priority} << 3 | static_cast<std::uint64_t>(offer.status);
-    numbered.push_back({.mix = name_hash::Fold((std::uint64_t{offer.channel} << 32 | offer.weight) ^ name_hash::kA,
-                                               rest ^ name_hash::kB),
-                        .channel = offer.channel,
-                        .weight = offer.weight,
-                        .priority = priority,
-                        .status = offer.status});
+    numbered.push_back(
+        {.mix = name_hash::Fold((std::uint64_t{offer.channel} << 32 | offer.weight) ^ kMixFirst, rest ^ kMixRest),
+         .channel = offer.channel,
+         .weight = offer.weight,
+         .priority = priority,
+         .status = offer.status});
   }
   return numbered;
 }

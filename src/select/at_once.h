@@ -20,20 +20,15 @@
 
 namespace pointsman::inline v0 {
 
-// A group that is not blank, and nothing asked for besides.
-inline bool NeedsNoThought(const Request& request) noexcept {
-  return static_cast<unsigned char>(request.group.front()) > ' ' && !AsksForMore(request);
-}
-
-// Both names of a length that is looked up without a question about it.
+// Nothing asked for besides the names, and both of a length that is looked up without a question about it.
 inline bool IsPlain(const Request& request) noexcept {
-  return NameTable::IsMiddle(request.group) && NameTable::IsMiddle(request.model) && NeedsNoThought(request);
+  return NameTable::IsMiddle(request.group) && NameTable::IsMiddle(request.model) && !AsksForMore(request);
 }
 
-// Both of a length that is looked up without a call.
+// The same with lengths that are looked up without a call.
 inline bool IsUsual(const Request& request) noexcept {
-  return request.group.size() - 1 < NameTable::kMostUsual && request.model.size() <= NameTable::kMostUsual &&
-         NeedsNoThought(request);
+  return request.group.size() <= NameTable::kMostUsual && request.model.size() <= NameTable::kMostUsual &&
+         !AsksForMore(request);
 }
 
 struct MiddleNames {
@@ -97,6 +92,8 @@ template <class Names, class Bits>
 [[gnu::always_inline]] inline Selection SelectAtOnce(const Published& published, const Request& request,
                                                      Bits bits) noexcept {
   const std::uint32_t group = Names::Find(published.data->plain_groups, request.group);
+  if (group == kNoIndex) [[unlikely]]  // or blank, which no group is
+    return SelectByNames(published, request, bits);
   const std::uint32_t model = Names::Find(published.data->model_table, request.model);
   return SelectAtOnce(published, group, model, bits);
 }

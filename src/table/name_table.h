@@ -4,12 +4,13 @@
 //   table.Build(names, ProcessSeed());        // names[i] becomes i
 //   std::uint32_t i = table.Find("gpt-4o");   // kNoIndex where there is none
 //
-// Open addressing with linear probing over records of 64 bytes: a mark of 47 hash bits and the length, the number, and
-// the bytes themselves where there are at most 52 of them. The bytes are always compared. Names are hashed with a seed
-// of the process, so that nobody outside can choose names that collide; a name longer than any in the table is not even
-// hashed.
+// Open addressing with linear probing over records of 64 bytes: the bytes themselves where there are at most 52 of
+// them, the number, and a mark of 47 hash bits and the length. The bytes are always compared. Names are hashed with
+// seeds of the process, so that nobody outside can choose names that collide; a name longer than any in the table is
+// not even hashed.
 //
-// The hash is wyhash's construction (Wang Yi, public domain): 64x64 -> 128 bit products, folded.
+// The hash is wyhash's construction (Wang Yi, public domain): 64x64 -> 128 bit products, folded; but with a secret on
+// both sides of each product, since a known factor can be made 0 and then swallows the other.
 //
 // Thread safety: immutable once built. Cost of Find: O(length of the name), no allocation. Copies share the records.
 // Limits: the views handed to Build must outlive the table.
@@ -57,8 +58,10 @@ inline std::uint64_t Fold(std::uint64_t a, std::uint64_t b) {
   return product.low ^ product.high;
 }
 
-inline constexpr std::uint64_t kA = 0xa0761d6478bd642fu;
-inline constexpr std::uint64_t kB = 0xe7037ed1a0b428dbu;
+struct Seeds {
+  std::uint64_t a = 0;
+  std::uint64_t b = 0;
+};
 
 // What a name of at most 15 bytes comes to: with the length, no two names are the same. The words may overlap, so that
 // nothing beyond the name is read.
@@ -74,30 +77,35 @@ struct ShortName {
   return {.first = byte(0) << 16 | byte(n / 2) << 8 | byte(n - 1), .last = 0};
 }
 
-inline std::uint64_t HashShort(ShortName name, std::size_t n, std::uint64_t seed) {
-  return Fold(name.first ^ kB, name.last ^ seed ^ n ^ kA);
+inline std::uint64_t HashShort(ShortName name, std::size_t n, const Seeds& seeds) {
+  return Fold(name.first ^ seeds.a, name.last ^ n ^ seeds.b);
 }
 
-// For n from 16 to 32: two halves of 16 bytes that may overlap, and two products that do not wait for each other.
-inline std::uint64_t HashMiddle(const char* p, std::size_t n, std::uint64_t seed) {
-  return Fold(Read8(p) ^ kB, Read8(p + 8) ^ seed) + Fold(Read8(p + n - 16) ^ kA, Read8(p + n - 8) ^ seed ^ n);
+// A name of 16 to 32 bytes is its first 16 and its last 16, which may overlap. Two products that do not wait for each
+// other; names that differ in length only, as "aa…" does, are told apart by their marks.
+inline std::uint64_t HashMiddle(const char* p, std::size_t n, const Seeds& seeds) {
+  const char* const last = p + n - 16;
+  return Fold(Read8(p) ^ seeds.a, Read8(p + 8) ^ seeds.b) + Fold(Read8(last) ^ seeds.b, Read8(last + 8) ^ seeds.a);
 }
 
-// Whether the first n bytes are equal. For n from 16 to 32.
-inline bool MiddleEquals(const char* x, const char* y, std::size_t n) {
+// `halves` are the two of another name of that length, aligned to 16 bytes.
+inline bool MiddleEquals(const char* halves, const char* p, std::size_t n) {
 #if defined(__SSE2__)
-  const auto read = [](const char* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); };
-  const __m128i first = _mm_cmpeq_epi8(read(x), read(y));
-  const __m128i last = _mm_cmpeq_epi8(read(x + n - 16), read(y + n - 16));
-  return _mm_movemask_epi8(_mm_and_si128(first, last)) == 0xffff;
+  const auto equal = [](const char* aligned, const char* q) {
+    return _mm_cmpeq_epi8(_mm_load_si128(reinterpret_cast<const __m128i*>(aligned)),
+                          _mm_loadu_si128(reinterpret_cast<const __m128i*>(q)));
+  };
+  return _mm_movemask_epi8(_mm_and_si128(equal(halves, p), equal(halves + 16, p + n - 16))) == 0xffff;
 #else
-  const auto differs = [&](std::size_t at) { return Read8(x + at) ^ Read8(y + at); };
-  return (differs(0) | differs(8) | differs(n - 16) | differs(n - 8)) == 0;
+  const auto differ = [](const char* x, const char* y) {
+    return (Read8(x) ^ Read8(y)) | (Read8(x + 8) ^ Read8(y + 8));
+  };
+  return (differ(halves, p) | differ(halves + 16, p + n - 16)) == 0;
 #endif
 }
 
 // For every n.
-std::uint64_t Hash(const char* p, std::size_t n, std::uint64_t seed) noexcept;
+std::uint64_t Hash(const char* p, std::size_t n, const Seeds& seeds) noexcept;
 
 }  // namespace name_hash
 
@@ -124,10 +132,10 @@ class NameTable {
   std::uint32_t FindMiddle(std::string_view name) const noexcept {
     const std::size_t n = name.size();
     const char* const p = name.data();
-    const std::uint64_t hash = name_hash::HashMiddle(p, n, seed_);
+    const std::uint64_t hash = name_hash::HashMiddle(p, n, seeds_);
     const std::uint64_t mark = MarkOf(hash, n);
-    for (std::uint64_t at = hash & mask_;; at = (at + 1) & mask_) {
-      const Record& record = records_[at];
+    for (std::uint64_t at = hash & mask_;; at = (at + sizeof(Record)) & mask_) {
+      const Record& record = RecordAt(at);
       if (record.mark == mark && name_hash::MiddleEquals(record.bytes, p, n)) [[likely]] {
         const std::uint32_t index = record.index;
         if (index == kNoIndex) __builtin_unreachable();  // spares callers the question
@@ -141,10 +149,10 @@ class NameTable {
   [[gnu::always_inline]] std::uint32_t FindShort(std::string_view name) const noexcept {
     const std::size_t n = name.size();
     const name_hash::ShortName words = name_hash::ReadShort(name.data(), n);
-    const std::uint64_t hash = name_hash::HashShort(words, n, seed_);
+    const std::uint64_t hash = name_hash::HashShort(words, n, seeds_);
     const std::uint64_t mark = MarkOf(hash, n);
-    for (std::uint64_t at = hash & mask_;; at = (at + 1) & mask_) {
-      const Record& record = records_[at];
+    for (std::uint64_t at = hash & mask_;; at = (at + sizeof(Record)) & mask_) {
+      const Record& record = RecordAt(at);
       if (record.mark == mark && record.Holds(words)) [[likely]] {
         const std::uint32_t index = record.index;
         if (index == kNoIndex) __builtin_unreachable();
@@ -154,20 +162,21 @@ class NameTable {
     }
   }
 
-  std::size_t memory_bytes() const { return (mask_ + 1) * sizeof(Record); }
+  std::size_t memory_bytes() const { return mask_ + sizeof(Record); }
 
  private:
   struct alignas(64) Record {
     static constexpr std::size_t kInlineBytes = 52;
-    std::uint64_t mark = 0;  // 47 bits of the hash, 16 of length, and a 1: never 0, which marks a free place
-    std::uint32_t index = kNoIndex;
-    // Of the name; of a shorter one than 16 bytes its two words, of one that does not fit the address of its bytes.
+    // Of the name. Of one below 16 bytes its two words, of one of at most 32 its two halves, of one that does not fit
+    // the address of its bytes.
     char bytes[kInlineBytes] = {};
+    std::uint32_t index = kNoIndex;
+    std::uint64_t mark = 0;  // marks a free place; otherwise see MarkOf
 
     bool Holds(name_hash::ShortName name) const {
       return ((name_hash::Read8(bytes) ^ name.first) | (name_hash::Read8(bytes + 8) ^ name.last)) == 0;
     }
-    // REQUIRES: length > 15.
+    // REQUIRES: length > 32.
     const char* text(std::size_t length) const {
       if (length <= kInlineBytes) return bytes;
       const char* elsewhere;
@@ -177,13 +186,18 @@ class NameTable {
   };
   static_assert(sizeof(Record) == 64);
 
-  static std::uint64_t MarkOf(std::uint64_t hash, std::size_t length) { return (hash >> 17 << 17) | length << 1 | 1; }
+  // Never 0.
+  static std::uint64_t MarkOf(std::uint64_t hash, std::size_t length) { return (hash << 17) + (length + 1); }
+  // Places are counted in bytes, which spares a shift.
+  const Record& RecordAt(std::uint64_t at) const noexcept {
+    return *reinterpret_cast<const Record*>(reinterpret_cast<const char*>(records_) + at);
+  }
   std::uint32_t FindLong(std::string_view name) const noexcept;
 
   std::shared_ptr<Record[]> owned_ = std::shared_ptr<Record[]>(new Record[1]);  // make_shared aligns to 16 only
   const Record* records_ = owned_.get();  // a power of two, always with a free place
-  std::uint64_t mask_ = 0;
-  std::uint64_t seed_ = 0;
+  std::uint64_t mask_ = 0;                // of places: the last one
+  name_hash::Seeds seeds_;
   std::size_t longest_ = 0;
 };
 
