@@ -70,8 +70,8 @@ void SwitchSomeOff(Router& router, RandomTables& random) {
   }
 }
 
-// The explanation is of that moment: who was out, what was tried and filtered; the answer is among those that it gives a
-// share, and not among those that were not taken.
+// The explanation is of that moment: who was out, what was tried and filtered; the answer is among those that it gives
+// a share, and not among those that were not taken.
 void ExpectExplains(const Replay& replay, const DecisionRecord& record) {
   const auto fails = [](const FilterVerdict& v) { return v.code < 0; };
   if (std::any_of(record.verdicts.begin(), record.verdicts.end(), fails)) return;  // whom a draw meets decides

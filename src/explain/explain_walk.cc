@@ -136,8 +136,8 @@ class Walker {
     }
   }
 
-  // Lays over the serving group's tiers what the next draw is from, where that is more than who is out: a walk by number
-  // passes over tiers, one that repeats draws what was tried, and who is pinned has all, whatever it weighs.
+  // Lays over the serving group's tiers what the next draw is from, where that is more than who is out: a walk by
+  // number passes over tiers, one that repeats draws what was tried, and who is pinned has all, whatever it weighs.
   void NoteDraw() {
     const NextTier next = FindNextTier(now_, request_, attempts_);
     if (next.reason != Reason::kNone) return;  // a filter that fails for a candidate that a draw need not meet
