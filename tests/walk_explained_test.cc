@@ -60,6 +60,13 @@ TEST_F(Explained, AnAliasIsShownAsItsGroupAndAPatternAsTheModelItMatched) {
       "      ✓ channel 1 \"\" weight 7 share 1/1 (100.0 %)\n");
 }
 
+TEST_F(Explained, AnAliasWithoutARouteIsNoSlipOfItsGroupsName) {
+  const std::string told = Told({.group = "VIP", .model = "gpt-40"});
+  EXPECT_THAT(told, HasSubstr("no channel's lists name (vip, gpt-40)"));
+  EXPECT_THAT(told, HasSubstr("did you mean model \"gpt-4o\"?"));
+  EXPECT_THAT(told, Not(HasSubstr("case and blanks matter")));
+}
+
 TEST_F(Explained, AFallbackThatServesIsNamedInBothLanguages) {
   const Explanation why = router_.Explain({.group = "vip", .model = "pika"});
   EXPECT_TRUE(why.ok);

@@ -22,6 +22,7 @@ std::string TargetGroup(const RouteTable& table, const Request& request, const E
                                    [](const ExplainedGroup& group) { return group.matched_model.has_value(); });
   if (listed != e.groups.end()) return listed->group;
   if (e.resolved_group && table.HasGroup(*e.resolved_group)) return *e.resolved_group;
+  if (!e.plan.empty() && table.HasGroup(e.plan.front())) return e.plan.front();  // that an alias stands for
   if (table.HasGroup(request.user_group)) return std::string(request.user_group);
   return table.policy().groups.default_group;
 }

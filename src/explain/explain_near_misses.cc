@@ -36,7 +36,11 @@ bool IsSimilar(std::string_view name, std::string_view asked) {
 class NearMisses {
  public:
   NearMisses(const RouteTable& table, Explanation& e)
-      : data_(table.data()), e_(e), resolved_(e.resolved_group ? *e.resolved_group : std::string()) {}
+      : data_(table.data()), e_(e), resolved_(e.resolved_group ? *e.resolved_group : std::string()) {
+    // Where it is an alias, its group.
+    const auto plan = data_.plans->Find(resolved_);
+    if (!plan.empty() && !data_.plans->IsAutomatic(resolved_)) resolved_ = plan.front().name;
+  }
 
   void FindGroups(NearMiss::Kind kind, bool (*alike)(std::string_view, std::string_view)) {
     if (resolved_.empty()) return;
@@ -87,7 +91,7 @@ class NearMisses {
 
   const TableData& data_;
   Explanation& e_;
-  const std::string resolved_;
+  std::string resolved_;
 };
 
 }  // namespace
