@@ -122,6 +122,23 @@ TEST_F(DumpCli, ABarePathIsRecognised) {
   EXPECT_EQ(Pointsman({"select", "--from", folder_ / "node.json", "--group", "", "--model", "m"}).code, 0);
 }
 
+// Which node is stale? The database has no policy of its own: the node's holds.
+TEST_F(DumpCli, DiffComparesANodeWithItsDatabaseUnderTheNodesPolicy) {
+  Policy policy;
+  policy.groups.groups["vip"].fallback = {{.group = "main"}};
+  Router router(policy);
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "main", "m")), policy).table).ok());
+  const std::string node = "dump:" + File("vip.json", DumpToJson(router.Dump()));
+  const std::string database = File("rows.json", R"({"channels": [{"id": 1, "group": "main", "models": "m"}]})");
+  const Outcome fresh = Pointsman({"diff", "--before", node, "--after", database, "--json"});
+  EXPECT_EQ(fresh.code, 0) << fresh.out;
+  EXPECT_THAT(Document(fresh)["lost"], IsEmpty());
+  EXPECT_THAT(Document(Pointsman({"diff", "--before", database, "--after", node, "--json"}))["gained"], IsEmpty());
+  const std::string other = File("other.json", "{}");
+  const Outcome without = Pointsman({"diff", "--before", node, "--after", database, "--policy-after", other, "--json"});
+  EXPECT_EQ(Document(without)["lost"].size(), 1u) << "what is asked for goes first";
+}
+
 TEST_F(DumpCli, StandardInputIsADumpToo) {
   const std::string command =
       std::string(POINTSMAN_TOOL_PATH) + " show --json --from dump:- < " + (folder_ / "node.json");

@@ -182,6 +182,16 @@ TEST(NearMisses, NameOtherCaseAndOtherGroups) {
   EXPECT_EQ(why.near_misses[2].kind, NearMiss::Kind::kModelInOtherGroup);
 }
 
+TEST(NearMisses, NameGroupsThatServeTheModelByAPattern) {
+  const Compiled compiled = MustCompile(RowsOf(Channel(1, "default", "gpt-4"), Channel(2, "svip", "claude*")));
+  const Explanation e = Explain(*compiled.table, {.group = "default", .model = "claude-3"});
+  ASSERT_EQ(e.near_misses.size(), 1u);
+  EXPECT_EQ(e.near_misses[0].kind, NearMiss::Kind::kModelInOtherGroup);
+  EXPECT_EQ(e.near_misses[0].group, "svip");
+  EXPECT_EQ(e.near_misses[0].model, "claude*");
+  EXPECT_THAT(e.Text(Language::kEnglish, Audience::kOperator), HasSubstr("\"claude-3\" is served in: \"svip\""));
+}
+
 TEST(NearMisses, AreAtMostTen) {
   std::string groups;
   for (int i = 0; i < 50; ++i) groups += "g" + std::to_string(i) + ",";

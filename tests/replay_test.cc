@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -69,6 +70,30 @@ void SwitchSomeOff(Router& router, RandomTables& random) {
   }
 }
 
+// The explanation is of that moment: who was out, what was tried and filtered; the answer is among those that it gives
+// a share, and not among those that were not taken.
+void ExpectExplains(const Replay& replay, const DecisionRecord& record) {
+  const auto fails = [](const FilterVerdict& v) { return v.code < 0; };
+  if (std::any_of(record.verdicts.begin(), record.verdicts.end(), fails)) return;  // whom a draw meets decides
+  const Explanation& why = replay.explanation;
+  ASSERT_EQ(ReasonName(why.reason), ReasonName(record.answer.reason)) << DecisionToJson(record);
+  EXPECT_EQ(why.attempts, record.attempts ? record.attempts->size() : 0);
+  if (!why.ok) return;
+  bool has_share = false;
+  for (const ExplainedTier& tier : why.tiers) {
+    for (const ExplainedCandidate& c : tier.candidates) {
+      has_share = has_share || (tier.group == record.answer.group && c.channel_id == record.answer.channel_id &&
+                                c.share.numerator > 0);
+    }
+  }
+  EXPECT_TRUE(has_share) << DecisionToJson(record) << "\n" << why.Text(Language::kEnglish, Audience::kOperator);
+  for (const RejectedCandidate& r : record.rejected) {
+    EXPECT_FALSE(r.candidate.channel_id == record.answer.channel_id && r.candidate.group == record.answer.group &&
+                 r.candidate.priority == record.answer.priority)
+        << DecisionToJson(record);
+  }
+}
+
 TEST(Replay, GivesTheRecordedAnswerFromADumpOverRandomWalks) {
   std::map<Reason, int> seen;
   for (unsigned seed = 1; seed <= 2000; ++seed) {
@@ -95,6 +120,7 @@ TEST(Replay, GivesTheRecordedAnswerFromADumpOverRandomWalks) {
         ASSERT_TRUE(replay.same_answer) << DecisionToJson(record);
         EXPECT_EQ(replay.rejected, record.rejected);
         EXPECT_EQ(replay.answer.channel_id, s.channel_id());
+        ExpectExplains(replay, record);
       }
     }
   }
@@ -187,6 +213,24 @@ TEST_F(Rejections, OfAPinAreOnlyThoseOfItsChannel) {
   EXPECT_EQ(s.reason(), Reason::kPinUnusable);
   ASSERT_THAT(record.rejected, SizeIs(1));
   EXPECT_EQ(record.rejected[0].why, Rejected::kOut);
+}
+
+TEST(RejectionsOfARepeat, AreThoseOfADrawAsIfNothingHadBeenTried) {
+  Policy policy;
+  policy.retry.last_resort = LastResort::kRepeat;
+  Router router(policy);
+  ASSERT_TRUE(
+      router.Publish(MustCompile(RowsOf(Channel(1, "g", "m", 1, 5), Channel(2, "g", "m", 0, 5)), policy).table).ok());
+  Attempts attempts;
+  SplitMix64 bits(1);
+  DecisionRecord record;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(router.SelectRecorded({.group = "g", .model = "m"}, &attempts, RandomBits(bits), record));
+  }
+  EXPECT_EQ(record.answer.channel_id, 1);
+  ASSERT_EQ(record.rejected.size(), 1u);
+  EXPECT_EQ(record.rejected[0].candidate.channel_id, 2);
+  EXPECT_EQ(record.rejected[0].why, Rejected::kZeroWeight);
 }
 
 TEST_F(Rejections, TheFilterIsAskedOnceForEachCandidate) {

@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "pointsman/profile.h"
 #include "pointsman/router.h"
 #include "support/rows_builder.h"
 
@@ -56,6 +58,13 @@ TEST_F(Explained, AnAliasIsShownAsItsGroupAndAPatternAsTheModelItMatched) {
       "  tiers\n"
       "    priority 5\n"
       "      ✓ channel 1 \"\" weight 7 share 1/1 (100.0 %)\n");
+}
+
+TEST_F(Explained, AnAliasWithoutARouteIsNoSlipOfItsGroupsName) {
+  const std::string told = Told({.group = "VIP", .model = "gpt-40"});
+  EXPECT_THAT(told, HasSubstr("no channel's lists name (vip, gpt-40)"));
+  EXPECT_THAT(told, HasSubstr("did you mean model \"gpt-4o\"?"));
+  EXPECT_THAT(told, Not(HasSubstr("case and blanks matter")));
 }
 
 TEST_F(Explained, AFallbackThatServesIsNamedInBothLanguages) {
@@ -115,6 +124,51 @@ TEST_F(Explained, CallersLearnNothingOfGroupsThatTheyMayNotUse) {
     }
   }
 }
+
+// "1 2/3, 2 1/3": who can be drawn by the next attempt.
+std::string SharesOf(const Explanation& why) {
+  std::string shares;
+  for (const ExplainedTier& tier : why.tiers) {
+    for (const ExplainedCandidate& c : tier.candidates) {
+      if (c.share.numerator == 0) continue;
+      shares += (shares.empty() ? "" : ", ") + std::to_string(c.channel_id) + " " + c.share.Text();
+    }
+  }
+  return shares;
+}
+
+std::string SharesAfter(const Policy& policy, std::vector<Attempt> made, std::optional<std::int64_t> pin = {}) {
+  Router router(policy);
+  EXPECT_TRUE(router
+                  .Publish(MustCompile(RowsOf(Channel(1, "g", "m", 2, 5), Channel(2, "g", "m", 1, 5),
+                                              Channel(3, "g", "m", 0, 5), Channel(4, "g", "m", 3, 1)),
+                                       policy)
+                               .table)
+                  .ok());
+  Attempts attempts;
+  for (const Attempt& a : made) attempts.Add(a);
+  const Explanation why = router.Explain({.group = "g", .model = "m", .pin = pin}, attempts);
+  EXPECT_TRUE(why.ok);
+  return SharesOf(why);
+}
+
+const Attempt kFirst{.channel_id = 1, .priority = 5, .group = GroupKey("g")};
+const Attempt kSecond{.channel_id = 2, .priority = 5, .group = GroupKey("g")};
+const Attempt kFourth{.channel_id = 4, .priority = 1, .group = GroupKey("g")};
+
+// Of the tier that is drawn from: what was tried below it stays so.
+TEST(ExplainedShares, OfARepeatAreThoseOfAFreshDraw) {
+  Policy policy;
+  policy.retry.last_resort = LastResort::kRepeat;
+  EXPECT_EQ(SharesAfter(policy, {kFirst, kSecond, kFourth}), "1 2/3, 2 1/3");
+}
+
+TEST(ExplainedShares, OfAnAttemptByNumberAreOfItsTierAndNotOfThoseAbove) {
+  const Policy policy = ProfilePolicy(Profile::kNewApiMemory, {.retry_times = 3});
+  EXPECT_EQ(SharesAfter(policy, {kFirst}), "4 1/1");
+}
+
+TEST(ExplainedShares, OfAPinnedChannelAreAllWhateverItWeighs) { EXPECT_EQ(SharesAfter({}, {}, 3), "3 1/1"); }
 
 }  // namespace
 }  // namespace pointsman::testing

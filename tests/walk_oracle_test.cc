@@ -50,8 +50,11 @@ class WalkOracle {
     for (int i = 0; i < 30; ++i) {
       naive_->filtered = filtered_;
       const NaiveWalker::Answer expected = naive_->Ask(request, alone ? nullptr : &tried);
+      const Explanation why = alone ? router_.Explain(request) : router_.Explain(request, attempts);
       const Selection drawn =
           alone ? router_.Select(request, RandomBits(bits_)) : router_.Select(request, attempts, RandomBits(bits_));
+      ASSERT_NO_FATAL_FAILURE(Compare(why, expected)) << "attempt " << i << "\n"
+                                                      << why.Text(Language::kEnglish, Audience::kOperator);
       ++seen[expected.reason];
       ASSERT_EQ(drawn.reason(), expected.reason)
           << "attempt " << i << ": " << ReasonName(drawn.reason()) << " instead of " << ReasonName(expected.reason);
@@ -77,6 +80,25 @@ class WalkOracle {
     policy.priorities = {};
     if (policy.retry.tiers > RetryTiers::kOnePerTier) policy.retry.tiers = RetryTiers::kExhaust;
     return policy;
+  }
+
+  // The explanation's verdict, and the shares of the tier that the draw is from.
+  static void Compare(const Explanation& why, const NaiveWalker::Answer& expected) {
+    ASSERT_EQ(ReasonName(why.reason), ReasonName(expected.reason));
+    if (!why.ok) return;
+    ASSERT_EQ(why.serving_group, expected.group);
+    std::uint64_t sum = 0;
+    for (const auto& [id, weight] : expected.weights) sum += weight;
+    std::map<std::int64_t, std::string> shares;
+    for (const auto& [id, weight] : expected.weights) shares[id] = Share::Of(weight, sum).Text();
+    std::map<std::int64_t, std::string> explained;
+    for (const ExplainedTier& tier : why.tiers) {
+      if (tier.group != expected.group || tier.priority < expected.priority) continue;
+      for (const ExplainedCandidate& c : tier.candidates) {
+        if (c.share.numerator > 0) explained[c.channel_id] = c.share.Text();
+      }
+    }
+    ASSERT_EQ(explained, shares);
   }
 
   static std::int32_t Judge(void* self, const FilterCandidate& c) noexcept {

@@ -46,8 +46,8 @@ struct ExplainedCandidate {
   std::uint32_t weight = 0;
   Share share;  // of the tier, among those that can be had now; 0/1 for the others
   CandidateStatus status = CandidateStatus::kEligible;  // as compiled
-  // What keeps it out now although the rows do not: kExhausted (tried before), kAllDisabled (switched off),
-  // kAllFiltered, kFilterFailed; else kNone.
+  // What keeps it out now although the rows do not: kExhausted (tried before, or the walk is past its tier),
+  // kAllDisabled (switched off), kAllFiltered, kFilterFailed; else kNone.
   Reason out = Reason::kNone;
   std::int32_t filter_code = 0;  // what the request's filter said
 };
@@ -71,7 +71,7 @@ struct ExplainedTier {
 // Something close to what was asked for that would have been found.
 struct NearMiss {
   enum class Kind : std::uint8_t {
-    kModelInOtherGroup,  // the same model, served in `group`
+    kModelInOtherGroup,  // the same model, served in `group`; `model` as listed there
     kModelOtherCase,     // a model of this group that differs only in case or surrounding blanks
     kGroupOtherCase,     // a group that differs only in case or surrounding blanks
     kModelSimilar,       // a model of this group whose name is at most two edits away

@@ -11,15 +11,18 @@ namespace {
 
 // One side: its rows and what they compile to.
 struct Side {
-  Side(const std::string& from, const std::string& policy_file, const std::string& profile)
-      : source(OpenSource(from)),
-        rows(LoadRows(source, {.tokens = true, .users = true})),
-        compiled(CompileRows(
-            rows, AskedPolicy({.policy_file = policy_file, .profile = profile}, source).value_or(Policy{}))) {}
-  Source source;
+  Side(const Source& source, const Policy& policy)
+      : rows(LoadRows(source, {.tokens = true, .users = true})), compiled(CompileRows(rows, policy)) {}
   Rows rows;
   Compiled compiled;
 };
+
+// The policy of a dump holds for the other side too, if that brings none: what a node serves is compared with what its
+// database holds, and not with what other rules make of it.
+Policy PolicyOf(const Source& source, const Source& other, const CommonOptions& asked) {
+  if (std::optional<Policy> policy = AskedPolicy(asked, source)) return *std::move(policy);
+  return other.dump == nullptr ? Policy{} : other.dump->dump.table->policy();
+}
 
 std::int64_t Now() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -28,9 +31,13 @@ std::int64_t Now() {
 }  // namespace
 
 int RunDiff(const DiffCommandOptions& options) {
-  const Side before(options.before, options.policy_file, options.profile);
-  const Side after(options.after, options.policy_after.empty() ? options.policy_file : options.policy_after,
-                   options.profile);
+  const CommonOptions asked{.policy_file = options.policy_file, .profile = options.profile};
+  CommonOptions asked_after = asked;
+  if (!options.policy_after.empty()) asked_after.policy_file = options.policy_after;
+  const Source source_before = OpenSource(options.before);
+  const Source source_after = OpenSource(options.after);
+  const Side before(source_before, PolicyOf(source_before, source_after, asked));
+  const Side after(source_after, PolicyOf(source_after, source_before, asked_after));
   // A side that lists no token at all does not describe tokens: nothing was taken from anybody.
   const bool has_tokens = !before.rows.tokens().empty() && !after.rows.tokens().empty();
   DiffOptions compare{.now = Now()};

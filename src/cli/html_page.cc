@@ -55,6 +55,7 @@ thead th { color: var(--soft); font-size: .85rem; border-top: 0; }
 .track i { display: block; height: 100%; background: var(--bar); border-radius: .3rem; }
 .share { font-variant-numeric: tabular-nums; font-size: .92rem; }
 nav ul { columns: 12rem; padding-left: 1.1rem; margin: .5rem 0; }
+nav li { break-inside: avoid; }
 @media (max-width: 40rem) {
   main { padding: 1rem .75rem 3rem; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

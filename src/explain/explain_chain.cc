@@ -22,6 +22,7 @@ std::string TargetGroup(const RouteTable& table, const Request& request, const E
                                    [](const ExplainedGroup& group) { return group.matched_model.has_value(); });
   if (listed != e.groups.end()) return listed->group;
   if (e.resolved_group && table.HasGroup(*e.resolved_group)) return *e.resolved_group;
+  if (!e.plan.empty() && table.HasGroup(e.plan.front())) return e.plan.front();  // that an alias stands for
   if (table.HasGroup(request.user_group)) return std::string(request.user_group);
   return table.policy().groups.default_group;
 }
@@ -196,15 +197,13 @@ Phrase MatchPhrase(const Explanation& e) {
 }
 
 Phrase ServesPhrase(const Explanation& e, const std::string& model) {
-  const auto can_be_had = [](const ExplainedCandidate& c) {
-    return c.status == CandidateStatus::kEligible && c.out == Reason::kNone;
-  };
+  const auto can_be_had = [](const ExplainedCandidate& c) { return c.share.numerator > 0; };
   const auto top = std::find_if(e.tiers.begin(), e.tiers.end(), [&](const ExplainedTier& tier) {
     return tier.group == e.serving_group && std::any_of(tier.candidates.begin(), tier.candidates.end(), can_be_had);
   });
   const std::string group = Quoted(e.serving_group);
   Phrase phrase = {"group " + group + " serves " + model, "分组 " + group};
-  // Without one: everything was tried, and the policy repeats.
+  // Without one: the request's filter fails for a candidate that a draw need not meet.
   if (top != e.tiers.end()) phrase.english += " from priority " + std::to_string(top->priority);
   if (top != e.tiers.end()) phrase.chinese += " 由优先级 " + std::to_string(top->priority);
   phrase.english += MatchPhrase(e).english;

@@ -6,6 +6,7 @@
 
 #include "explain/explain_steps.h"
 #include "rows/comma_list.h"
+#include "select/model_match.h"
 #include "table/table_data.h"
 #include "text/nearest.h"
 
@@ -35,7 +36,11 @@ bool IsSimilar(std::string_view name, std::string_view asked) {
 class NearMisses {
  public:
   NearMisses(const RouteTable& table, Explanation& e)
-      : data_(table.data()), e_(e), resolved_(e.resolved_group ? *e.resolved_group : std::string()) {}
+      : data_(table.data()), e_(e), resolved_(e.resolved_group ? *e.resolved_group : std::string()) {
+    // Where it is an alias, its group.
+    const auto plan = data_.plans->Find(resolved_);
+    if (!plan.empty() && !data_.plans->IsAutomatic(resolved_)) resolved_ = plan.front().name;
+  }
 
   void FindGroups(NearMiss::Kind kind, bool (*alike)(std::string_view, std::string_view)) {
     if (resolved_.empty()) return;
@@ -58,6 +63,15 @@ class NearMisses {
     }
   }
 
+  // Groups that serve the name by a rule: a pattern, an alias, its normalised form.
+  void FindMatches() {
+    for (std::uint32_t g = 0; g < data_.groups.size(); ++g) {
+      const ModelMatch match = MatchModel(data_, g, e_.requested_model);
+      if (match.reason != Reason::kNone || match.rule == MatchRule::kExact || data_.groups[g] == resolved_) continue;
+      Add(NearMiss::Kind::kModelInOtherGroup, data_.groups[g], data_.models[match.model]);
+    }
+  }
+
   void FindSimilarModels() {
     const std::uint32_t g = data_.group_table.Find(resolved_);
     if (g == kNoIndex) return;
@@ -77,7 +91,7 @@ class NearMisses {
 
   const TableData& data_;
   Explanation& e_;
-  const std::string resolved_;
+  std::string resolved_;
 };
 
 }  // namespace
@@ -86,6 +100,7 @@ void FindNearMisses(const RouteTable& table, Explanation& e) {
   NearMisses misses(table, e);
   misses.FindGroups(NearMiss::Kind::kGroupOtherCase, SameButForCase);
   misses.FindModels();
+  misses.FindMatches();
   if (!table.HasModel(e.requested_model)) misses.FindSimilarModels();
   if (!e.group_known) misses.FindGroups(NearMiss::Kind::kGroupSimilar, IsSimilar);
 }

@@ -94,7 +94,7 @@ Phrase OutPhrase(const ExplainedCandidate& c) {
 
 void AppendCandidate(const ExplainedCandidate& c, Language language, std::string& text) {
   const bool zh = language == Language::kChinese;
-  const bool in = c.status == CandidateStatus::kEligible && c.out == Reason::kNone;
+  const bool in = c.out == Reason::kNone && (c.status == CandidateStatus::kEligible || c.share.numerator > 0);
   text += "      " + std::string(in ? "✓ " : "✗ ") + (zh ? "渠道 " : "channel ") + std::to_string(c.channel_id) + " " +
           Quoted(c.name) + (zh ? " 权重 " : " weight ") + std::to_string(c.weight);
   text += in ? (zh ? " 占比 " : " share ") + c.share.Text() + " (" + Percent(c.share) + ")"

@@ -1,6 +1,7 @@
 // What a selection would do now, group by group. The verdict is the selection's own: it is made once, for its reason
 // and group, which do not depend on the random bits. What is noted beside it comes from the same steps.
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "select/candidates.h"
 #include "select/in_full.h"
 #include "select/model_match.h"
+#include "select/next_tier.h"
 #include "select/plan_walk.h"
 #include "table/table_data.h"
 #include "text/printable.h"
@@ -41,7 +43,7 @@ class Walker {
       noted->reached = true;
       noted->reason = stop.known ? match.reason : Reason::kUnknownGroup;
       if (match.first != kNotListed) NoteRoute(stop.group, match, *noted);
-      if (e_.reason == Reason::kNone && stop.name == e_.serving_group) return;
+      if (e_.reason == Reason::kNone && stop.name == e_.serving_group) return NoteDraw();
       walk_.Failed(match.reason != Reason::kNone || request_.pin.has_value() ? GroupOutcome::kNoRoute
                                                                              : GroupOutcome::kExhausted);
     }
@@ -131,6 +133,30 @@ class Walker {
     }
     for (std::uint32_t i = 0; i < tier.size(); ++i) {
       noted[i]->share = noted[i]->out == Reason::kNone ? Share::Of(weights[i], sum) : Share();
+    }
+  }
+
+  // Lays over the serving group's tiers what the next draw is from, where that is more than who is out: a walk by
+  // number passes over tiers, one that repeats draws what was tried, and who is pinned has all, whatever it weighs.
+  void NoteDraw() {
+    const NextTier next = FindNextTier(now_, request_, attempts_);
+    if (next.reason != Reason::kNone) return;  // a filter that fails for a candidate that a draw need not meet
+    std::map<std::int64_t, const Standing*> standings;
+    for (const Standing& s : next.standings) standings.emplace(s.channel_id, &s);
+    bool is_above = true;
+    for (ExplainedTier& tier : e_.tiers) {
+      if (tier.group != e_.serving_group) continue;
+      for (ExplainedCandidate& c : tier.candidates) {
+        if (const auto found = standings.find(c.channel_id); found != standings.end()) {
+          const Standing& s = *found->second;
+          is_above = false;
+          c.out = s.verdict.reason == Reason::kAllZeroWeight ? Reason::kNone : s.verdict.reason;
+          c.share = s.weight > 0 ? Share::Of(s.weight, next.total) : Share();
+        } else if (is_above && c.share.numerator > 0) {
+          c.out = Reason::kExhausted;
+          c.share = Share();
+        }
+      }
     }
   }
 

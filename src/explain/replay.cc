@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "explain/explain_steps.h"
 #include "pointsman/decision.h"
 #include "select/in_full.h"
 #include "select/recorded.h"
@@ -56,7 +57,8 @@ Replay ReplayDecision(const RouteTable& table, const DecisionRecord& record) {
       .rejected = RejectedBefore(frozen.published(), request, record.attempts ? &*record.attempts : nullptr, selection),
       .explanation = {}};
   replay.same_answer = replay.answer == record.answer && words.all_and_no_more() && !remembered.ran_out();
-  replay.explanation = Explain(table, request);
+  replay.explanation =
+      ExplainPublished(frozen.published(), request, record.attempts ? &*record.attempts : nullptr, nullptr);
   replay.explanation.generation = record.generation;
   return replay;
 }

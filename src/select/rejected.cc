@@ -35,6 +35,18 @@ class RejectedList {
       : published_(published), data_(*published.data), request_(request), before_(before), answer_(answer) {}
 
   std::vector<RejectedCandidate> Run() {
+    const bool found = AddPlan();
+    if (found || !answer_) return std::move(list_);
+    // Nobody was left, and the policy repeats: the answer was drawn as if nothing had been tried.
+    list_.clear();
+    before_ = nullptr;
+    AddPlan();
+    return std::move(list_);
+  }
+
+ private:
+  // Whether the selection ended there.
+  bool AddPlan() {
     PlanWalk walk(data_, request_);
     for (PlanStop stop; walk.Next(stop);) {
       const ModelMatch match = MatchModel(data_, stop.group, request_.model);
@@ -43,14 +55,12 @@ class RejectedList {
         walk.Failed(GroupOutcome::kNoRoute);
         continue;
       }
-      if (AddRoute(stop.group, match)) break;
+      if (AddRoute(stop.group, match)) return true;
       walk.Failed(request_.pin.has_value() ? GroupOutcome::kNoRoute : GroupOutcome::kExhausted);
     }
-    return std::move(list_);
+    return false;
   }
 
- private:
-  // Whether the selection ended there.
   bool AddRoute(std::uint32_t group, const ModelMatch& match) {
     const CandidateJudge judge(published_, request_, before_, group, match.model);
     const bool leaves_group = judge.PassesOverGroup();
