@@ -164,6 +164,15 @@ TEST_F(Walk, RepeatsAsALastResortUntilTheBudget) {
   EXPECT_EQ(ended_, Reason::kBudgetSpent);
 }
 
+TEST_F(Walk, RepeatsNoFurtherThanAGroupsOwnBudget) {
+  Policy policy;
+  policy.groups.automatic["auto"] = {"a", "b"};
+  policy.retry = {.last_resort = LastResort::kRepeat, .budget = 9, .budget_per_group = 2};
+  Serve(policy, Channel(1, "a", "m"), Channel(2, "b", "m"));
+  EXPECT_THAT(WalkToTheEnd({.group = "auto", .model = "m"}), ElementsAre(1, 2, 1, 2));
+  EXPECT_EQ(ended_, Reason::kExhausted);
+}
+
 TEST_F(Walk, EndsWhereThereIsNoRoomUnlessMoreWasReserved) {
   std::string ids;
   Rows rows("test");

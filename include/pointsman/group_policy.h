@@ -82,7 +82,8 @@ struct GroupPolicy {
   GroupRules groups;
   // By name: the groups that it stands for, in order, whatever the outcome in each. Their own fallbacks do not apply.
   GroupLists automatic;
-  // By user group: the groups (and automatic names) that its requests may use. Absent: no rule, all may be used.
+  // By user group: the groups that its requests may use; an automatic name needs no permission, each of its groups
+  // does. Absent: no rule, all may be used.
   // A user's own group may always be used, "*" is for every user group that has no list, and without "*" such a group
   // may use only its own. A list of nothing leaves the own group.
   std::optional<GroupLists> usable;

@@ -82,11 +82,10 @@ CLI::App& AddDiff(CLI::App& app, DiffCommandOptions& options) {
       *app.add_subcommand("diff", "what a change of rows or policy does to traffic; 1 if a route is lost");
   command.add_option("--before", options.before, "where the rows are today")->required()->type_name("SOURCE");
   command.add_option("--after", options.after, "where the rows are that will be")->required()->type_name("SOURCE");
-  auto* policy =
-      command
-          .add_option("--policy", options.policy_file,
-                      "policy of both sides; without it that of a dump, if one is compared")
-          ->type_name("FILE");
+  auto* policy = command
+                     .add_option("--policy", options.policy_file,
+                                 "policy of both sides; without it that of a dump, if one is compared")
+                     ->type_name("FILE");
   auto* policy_after =
       command.add_option("--policy-after", options.policy_after, "policy of the side after, if another")
           ->type_name("FILE");

@@ -73,9 +73,8 @@ class Plans {
            steps_[known_[number].first_step].name != name;
   }
 
-  // Whether requests of users of `user_group` may be served from `group`, which may be an alias or an automatic name.
-  // An unknown user group, "" included, is one without a list. An automatic name says nothing about its groups: each
-  // of them must be asked about too.
+  // Whether requests of users of `user_group` may be served from `group`, which may be an alias. An unknown user group,
+  // "" included, is one without a list.
   bool MayUse(std::string_view user_group, std::string_view group) const noexcept;
   // Whether the policy restricts anybody at all.
   bool restricts() const noexcept { return restricts_; }

@@ -5,17 +5,20 @@
 namespace pointsman::inline v0 {
 
 CandidateJudge::CandidateJudge(const Published& published, const Request& request, const Attempts* attempts,
-                               std::uint32_t group, std::uint32_t model) noexcept
+                               std::uint32_t group, std::uint32_t model, bool again) noexcept
     : published_(published),
       request_(request),
       attempts_(attempts != nullptr && !attempts->empty() ? attempts : nullptr),
+      again_(again),
       group_(group),
       model_(model),
       group_key_(attempts_ != nullptr ? GroupKey(published.data->groups[group]) : 0) {}
 
 Verdict CandidateJudge::Judge(const TierBlock& tier, std::uint32_t i) const noexcept {
   const BoundChannel& channel = published_.channels[tier.channel(i)];
-  if (attempts_ != nullptr && !GoesByNumber() && attempts_->HasTried(channel.id)) return {.reason = Reason::kExhausted};
+  if (attempts_ != nullptr && !again_ && !GoesByNumber() && attempts_->HasTried(channel.id)) {
+    return {.reason = Reason::kExhausted};
+  }
   if (IsOut(*channel.word)) return {.reason = Reason::kAllDisabled};
   if (request_.filter.judge == nullptr) return {};
   const TableData& data = *published_.data;
@@ -30,7 +33,7 @@ Verdict CandidateJudge::Judge(const TierBlock& tier, std::uint32_t i) const noex
 }
 
 bool CandidateJudge::PassesOver(const TierBlock& tier) const noexcept {
-  if (attempts_ == nullptr || published_.data->policy.retry.tiers != RetryTiers::kOnePerTier) return false;
+  if (attempts_ == nullptr || again_ || published_.data->policy.retry.tiers != RetryTiers::kOnePerTier) return false;
   const std::int64_t priority = published_.data->priorities[tier.priority()];
   for (std::size_t a = 0; a < attempts_->size(); ++a) {
     if ((*attempts_)[a].group == group_key_ && (*attempts_)[a].priority == priority) return true;

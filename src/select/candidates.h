@@ -30,9 +30,10 @@ struct Verdict {
 
 class CandidateJudge {
  public:
-  // Of one group and its listed model, both numbers of the table. `attempts` may be null.
+  // Of one group and its listed model, both numbers of the table. `attempts` may be null. `again`: what was tried may
+  // be had once more; the budgets hold all the same.
   CandidateJudge(const Published& published, const Request& request, const Attempts* attempts, std::uint32_t group,
-                 std::uint32_t model) noexcept;
+                 std::uint32_t model, bool again = false) noexcept;
 
   Verdict Judge(const TierBlock& tier, std::uint32_t i) const noexcept;
   // Whether the policy wants no further attempt from this tier.
@@ -48,6 +49,7 @@ class CandidateJudge {
   const Published& published_;
   const Request& request_;
   const Attempts* attempts_;
+  bool again_;
   std::uint32_t group_;
   std::uint32_t model_;
   std::uint64_t group_key_;

@@ -37,8 +37,8 @@ struct TierOffer {
 // The tiers of one route.
 template <class Offer>
 Reason WalkRoute(const Published& published, const Request& request, const Attempts* attempts, std::uint32_t group,
-                 const ModelMatch& match, Offer& offer) {
-  const CandidateJudge judge(published, request, attempts, group, match.model);
+                 const ModelMatch& match, bool again, Offer& offer) {
+  const CandidateJudge judge(published, request, attempts, group, match.model, again);
   if (judge.PassesOverGroup()) return Reason::kExhausted;
   // Of several reasons in a group the one that comes last in the order of judging: what was nearest to serving.
   Reason nearest = Reason::kAllDisabled;
@@ -66,7 +66,8 @@ Reason WalkRoute(const Published& published, const Request& request, const Attem
 
 // One way through the plan.
 template <class Offer>
-Reason WalkPlan(const Published& published, const Request& request, const Attempts* attempts, Offer& offer) {
+Reason WalkPlan(const Published& published, const Request& request, const Attempts* attempts, bool again,
+                Offer& offer) {
   Reason first = Reason::kNone;  // of the first group that the request may use: that one counts
   const auto note = [&](Reason reason) {
     if (first == Reason::kNone) first = reason;
@@ -79,7 +80,7 @@ Reason WalkPlan(const Published& published, const Request& request, const Attemp
       walk.Failed(GroupOutcome::kNoRoute);
       continue;
     }
-    const Reason reason = WalkRoute(published, request, attempts, stop.group, match, offer);
+    const Reason reason = WalkRoute(published, request, attempts, stop.group, match, again, offer);
     if (reason == Reason::kNone || reason == Reason::kFilterFailed) return reason;
     note(reason);
     walk.Failed(request.pin.has_value() ? GroupOutcome::kNoRoute : GroupOutcome::kExhausted);
@@ -93,13 +94,13 @@ Reason WalkPlan(const Published& published, const Request& request, const Attemp
 template <class Offer>
 Reason WalkTiers(const Published& published, const Request& request, const Attempts* attempts, Offer&& offer) {
   if (published.data->listed_routes == 0) return Reason::kEmptyTable;
-  if (attempts == nullptr) return WalkPlan(published, request, nullptr, offer);
+  if (attempts == nullptr) return WalkPlan(published, request, nullptr, false, offer);
   const RetryPolicy& retry = published.data->policy.retry;
   if (attempts->size() >= static_cast<std::size_t>(retry.budget)) return Reason::kBudgetSpent;
   if (attempts->size() == attempts->capacity()) return Reason::kAttemptLimit;
-  const Reason reason = WalkPlan(published, request, attempts, offer);
+  const Reason reason = WalkPlan(published, request, attempts, false, offer);
   if (reason != Reason::kExhausted || retry.last_resort != LastResort::kRepeat) return reason;
-  return WalkPlan(published, request, nullptr, offer);
+  return WalkPlan(published, request, attempts, true, offer);
 }
 
 }  // namespace pointsman::inline v0

@@ -60,7 +60,7 @@ class NaiveWalker {
     if (tried->size() == 16) return {.reason = Reason::kAttemptLimit};
     Answer answer = Walk(request, *tried);
     if (answer.reason == Reason::kExhausted && policy_.retry.last_resort == LastResort::kRepeat) {
-      answer = Walk(request, {});
+      answer = Walk(request, *tried, true);
     }
     return answer;
   }
@@ -98,7 +98,8 @@ class NaiveWalker {
     });
   }
 
-  Answer Walk(const Request& request, const Tried& tried) const {
+  // `again`: what was tried may be had once more.
+  Answer Walk(const Request& request, const Tried& tried, bool again = false) const {
     const auto plan = PlanOf(request);
     if (!plan) return {.reason = tried.empty() ? Reason::kEmptyGroup : Reason::kExhausted};
     std::vector<Outcome> outcomes;
@@ -115,7 +116,7 @@ class NaiveWalker {
       } else if (!MayUse(request, step.name)) {
         outcomes.push_back(entered[step.name] = Outcome::kNoRoute);
       } else {
-        const auto [outcome, answer] = Enter(request, step.name, tried);
+        const auto [outcome, answer] = Enter(request, step.name, tried, again);
         if (answer.reason == Reason::kNone) return answer;
         if (first == Reason::kNone) first = answer.reason;
         outcomes.push_back(entered[step.name] = outcome);
@@ -126,7 +127,8 @@ class NaiveWalker {
     return {.reason = request.pin ? Reason::kPinUnusable : first};
   }
 
-  std::pair<Outcome, Answer> Enter(const Request& request, const std::string& group, const Tried& tried) const {
+  std::pair<Outcome, Answer> Enter(const Request& request, const std::string& group, const Tried& tried,
+                                   bool again) const {
     std::vector<std::string> names = {std::string(request.model)};
     for (const std::string& name : OtherNames(std::string(request.model))) names.push_back(name);
     bool listed = false;
@@ -141,7 +143,7 @@ class NaiveWalker {
         if (c.enabled) enabled.push_back(c);
       }
       if (!enabled.empty())
-        return {request.pin ? Outcome::kNoRoute : Outcome::kExhausted, Draw(request, enabled, tried)};
+        return {request.pin ? Outcome::kNoRoute : Outcome::kExhausted, Draw(request, enabled, tried, again)};
     }
     // A name that stands for a list is no group.
     const bool policy_knows = !plans_.Plan(group).empty() && !policy_.groups.automatic.contains(group);
@@ -176,7 +178,8 @@ class NaiveWalker {
     return names;
   }
 
-  Answer Draw(const Request& request, const std::vector<NaiveCandidate>& candidates, const Tried& tried) const {
+  Answer Draw(const Request& request, const std::vector<NaiveCandidate>& candidates, const Tried& tried,
+              bool again) const {
     const std::string group = candidates.front().group;
     const auto here = std::count_if(tried.begin(), tried.end(), [&](const auto& t) { return t.group == group; });
     if (policy_.retry.budget_per_group > 0 && here >= policy_.retry.budget_per_group) {
@@ -189,11 +192,11 @@ class NaiveWalker {
       const bool used = std::any_of(tried.begin(), tried.end(), [&, p = priority](const NaiveAttempt& t) {
         return t.group == group && t.priority == p;
       });
-      if (used && policy_.retry.tiers == RetryTiers::kOnePerTier) continue;
+      if (used && !again && policy_.retry.tiers == RetryTiers::kOnePerTier) continue;
       const bool all_zero = std::all_of(tier.begin(), tier.end(), [](const auto& c) { return c.weight == 0; });
       Answer answer{.group = group, .priority = priority};
       for (const NaiveCandidate& c : tier) {
-        const Reason reason = WhyOut(c, tried);
+        const Reason reason = WhyOut(c, again ? Tried() : tried);
         if (request.pin && c.channel != *request.pin) continue;
         if (reason == Reason::kNone && (request.pin || all_zero || c.weight > 0)) {
           answer.weights[c.channel] = request.pin || all_zero ? 1 : c.weight;
