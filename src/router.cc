@@ -10,6 +10,7 @@
 
 #include "explain/distribution_of.h"
 #include "explain/explain_steps.h"
+#include "publish/cooling_share.h"
 #include "publish/loss.h"
 #include "publish/name_store.h"
 #include "publish/table_cell.h"
@@ -18,6 +19,7 @@
 #include "select/in_full.h"
 #include "select/recorded.h"
 #include "select/select.h"
+#include "select/selected.h"
 #include "state/channel_slots.h"
 #include "table/content_hash.h"
 #include "table/table_data.h"
@@ -54,7 +56,10 @@ absl::Status GuardLoss(const RouteTable& today, const RouteTable& next, double m
 class Router::Impl {
  public:
   Impl(Policy policy, RouterOptions options)
-      : policy_(std::move(policy)), options_(std::move(options)), cell_(NothingYet(policy_)) {}
+      : policy_(std::move(policy)),
+        options_(std::move(options)),
+        slots_(std::make_shared<ChannelSlots>(options_.state)),
+        cell_(NothingYet(policy_)) {}
 
   const Policy& policy() const { return policy_; }
   const TableCell& current() const { return cell_; }
@@ -126,6 +131,7 @@ class Router::Impl {
     if (ticket < published_ticket_) {
       return absl::AbortedError("a newer table was published while this one was loaded; load again if in doubt");
     }
+    if (absl::Status fine = options_.state.Validate(); !fine.ok()) return fine;
     const std::shared_ptr<const Published> today = cell_.Hold();
     if (guarded) {
       if (absl::Status fine = GuardLoss(*today->table, *table, options_.max_lost_share); !fine.ok()) return fine;
@@ -145,12 +151,15 @@ class Router::Impl {
   Published Bind(std::shared_ptr<const RouteTable> table, const Published& today) {
     const TableData& data = table->data();
     Published next{.data = &data, .generation = today.generation + 1};
-    next.bound_names =
-        today.bound_names != nullptr && SameNames(*today.data, data) ? today.bound_names : BindNames(data);
+    const bool same_names = today.bound_names != nullptr && SameNames(*today.data, data);
+    next.bound_names = same_names ? today.bound_names : BindNames(data);
+    next.names_since = same_names ? today.names_since : next.generation;
     next.bound_channels = today.bound_channels != nullptr && SameChannels(today.data->channels, data.channels)
                               ? today.bound_channels
                               : BindChannels(data);
     next.channels = next.bound_channels->channels;
+    next.states = next.bound_channels->states;
+    next.state = &slots_->options();
     next.group_names = next.bound_names->groups;
     next.group_of_handle = next.bound_names->group_of_handle;
     next.model_of_handle = next.bound_names->model_of_handle;
@@ -162,7 +171,7 @@ class Router::Impl {
 
   static bool SameChannels(const std::vector<ChannelRecord>& a, const std::vector<ChannelRecord>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const ChannelRecord& x, const ChannelRecord& y) {
-      return x.id == y.id && x.cookie == y.cookie && x.removed == y.removed;
+      return x.id == y.id && x.cookie == y.cookie && x.removed == y.removed && x.tag == y.tag;
     });
   }
 
@@ -177,15 +186,16 @@ class Router::Impl {
   }
 
   std::shared_ptr<const BoundChannels> BindChannels(const TableData& data) {
-    std::vector<std::int64_t> ids;
+    std::vector<ChannelSlots::Channel> wanted;
     for (const ChannelRecord& channel : data.channels) {
-      if (!channel.removed) ids.push_back(channel.id);
+      if (!channel.removed) wanted.push_back({.id = channel.id, .tag = channel.tag});
     }
-    BoundChannels bound{.channels = {}, .slots = slots_->Bind(std::move(ids))};
-    auto word = bound.slots.words.begin();
+    BoundChannels bound{.channels = {}, .states = {}, .slots = slots_->Bind(wanted)};
+    auto slot = bound.slots.slots.begin();
     for (const ChannelRecord& channel : data.channels) {
-      bound.channels.push_back(
-          {.word = channel.removed ? nullptr : *word++, .id = channel.id, .cookie = channel.cookie});
+      const BoundSlot at = channel.removed ? BoundSlot() : *slot++;
+      bound.channels.push_back({.word = at.word, .id = channel.id, .cookie = channel.cookie});
+      bound.states.push_back(at.state);
     }
     return std::make_shared<const BoundChannels>(std::move(bound));
   }
@@ -197,7 +207,7 @@ class Router::Impl {
   std::uint64_t published_ticket_ = 0;  // guarded by publishing_, as are the names
   NameStore group_names_;
   NameStore model_names_;
-  const std::shared_ptr<ChannelSlots> slots_ = std::make_shared<ChannelSlots>();
+  const std::shared_ptr<ChannelSlots> slots_;
   mutable std::mutex recording_;
   std::deque<DecisionRecord> recent_;  // guarded by recording_
   TableCell cell_;
@@ -213,31 +223,47 @@ std::uint32_t PlaceOf(std::span<const std::uint32_t> place_of_handle, std::size_
 RandomBits Erased(ThreadWords) noexcept { return ThreadBits(); }
 RandomBits Erased(RandomBits bits) noexcept { return bits; }
 
+// Plain names and switches alone decide, or SelectInFull does.
+template <class Bits>
+Selection OrInFull(const Published& now, const Request& request, Selection plain, Bits bits) noexcept {
+  if (plain.reason() != Reason::kAllCoolingDown) return plain;
+  return SelectInFull(now, request, nullptr, Erased(bits));
+}
+
+// Where a group does not serve a name at once: the end of it, unless there is more to the policy, the group's name (it
+// may be blank) or a channel's state.
+template <class Bits>
+[[gnu::noinline]] Selection GoOn(const Published& now, const Request& request, Reason reason, Bits bits) noexcept {
+  if (!now.data->simple) return SelectInFull(now, request, nullptr, Erased(bits));
+  if (reason == Reason::kUnknownGroup) return OrInFull(now, request, SelectByNames(now, request, bits), bits);
+  return OrInFull(now, request, Refuse(now, reason), bits);
+}
+
+template <class Bits>
+[[gnu::noinline]] Selection GoOn(const Published& now, std::uint32_t group, std::uint32_t model, Reason reason,
+                                 Bits bits) noexcept {
+  if (group == kNoIndex || (now.data->simple && reason != Reason::kAllCoolingDown)) return Refuse(now, reason);
+  const std::string_view name = model == kNoIndex ? std::string_view() : now.data->models[model];
+  return SelectInFull(now, {.group = now.data->groups[group], .model = name}, nullptr, Erased(bits));
+}
+
 template <class Bits>
 [[gnu::noinline, gnu::cold]] Selection SelectWithCare(const TableCell& current, const Request& request,
                                                       Bits bits) noexcept {
   return current.Read([&](const Published& now) noexcept {
-    return now.data->simple && !AsksForMore(request) ? SelectByNames(now, request, bits)
+    return now.data->simple && !AsksForMore(request) ? OrInFull(now, request, SelectByNames(now, request, bits), bits)
                                                      : SelectInFull(now, request, nullptr, Erased(bits));
   });
 }
 
-// The tables of policies that have more to say than names: where the group itself does not serve the name itself.
-[[gnu::noinline]] Selection SelectFromPlans(const Published& now, std::uint32_t group, std::uint32_t model,
-                                            RandomBits bits) noexcept {
-  if (Selection s = SelectAtOnce(now, group, model, bits); s || group == kNoIndex) return s;
-  const std::string_view name = model == kNoIndex ? std::string_view() : now.data->models[model];
-  return SelectInFull(now, {.group = now.data->groups[group], .model = name}, nullptr, bits);
-}
-
-// A group that is not plain, a blank one too, is for the plans alone.
-template <class Names>
-[[gnu::noinline]] Selection SelectFromPlans(const Published& now, const Request& request, RandomBits bits) noexcept {
-  const std::uint32_t group = Names::Find(now.data->plain_groups, request.group);
-  if (group != kNoIndex) {
-    if (Selection s = SelectAtOnce(now, group, Names::Find(now.data->model_table, request.model), bits)) return s;
-  }
-  return SelectInFull(now, request, nullptr, bits);
+template <class Names, class Bits>
+[[gnu::always_inline]] inline Selection SelectNames(const TableCell& current, const Request& request,
+                                                    Bits bits) noexcept {
+  return current.Read([&request, bits](const Published& now) noexcept {
+    return SelectAtOnce<Names>(now, request, bits, [&now, &request, bits](Reason reason) noexcept {
+      return GoOn(now, request, reason, bits);
+    });
+  });
 }
 
 // Apart from the path of names that are not short, which would pay for the questions about length.
@@ -245,9 +271,18 @@ template <class Bits>
 [[gnu::noinline]] Selection SelectUsual(const TableCell& current, const Request& request, Bits bits) noexcept {
   if (!IsUsual(request)) [[unlikely]]
     return SelectWithCare(current, request, bits);
-  return current.Read([&request, bits](const Published& now) noexcept {
-    return now.data->simple ? SelectAtOnce<UsualNames>(now, request, bits)
-                            : SelectFromPlans<UsualNames>(now, request, Erased(bits));
+  return SelectNames<UsualNames>(current, request, bits);
+}
+
+template <class Bits>
+[[gnu::always_inline]] inline Selection SelectHandles(const TableCell& current, std::size_t group, std::size_t model,
+                                                      Bits bits) noexcept {
+  return current.Read([group, model, bits](const Published& now) noexcept {
+    const std::uint32_t grouped = PlaceOf(now.group_of_handle, group);
+    const std::uint32_t named = PlaceOf(now.model_of_handle, model);
+    return SelectAtOnce(now, grouped, named, bits, [&now, grouped, named, bits](Reason reason) noexcept {
+      return GoOn(now, grouped, named, reason, bits);
+    });
   });
 }
 
@@ -260,24 +295,15 @@ Router::~Router() = default;
 const Policy& Router::policy() const { return impl_->policy(); }
 
 [[gnu::flatten]] Selection Router::Select(const Request& request) const noexcept {
-  const TableCell& current = impl_->current();
   if (!IsPlain(request)) [[unlikely]]
-    return SelectUsual(current, request, ThreadWords());
-  return current.Read([&request](const Published& now) noexcept {
-    if (!now.data->simple) [[unlikely]]
-      return SelectFromPlans<MiddleNames>(now, request, ThreadBits());
-    return SelectAtOnce<MiddleNames>(now, request, ThreadWords());
-  });
+    return SelectUsual(impl_->current(), request, ThreadWords());
+  return SelectNames<MiddleNames>(impl_->current(), request, ThreadWords());
 }
 
 Selection Router::Select(const Request& request, RandomBits bits) const noexcept {
-  const TableCell& current = impl_->current();
   if (!IsPlain(request)) [[unlikely]]
-    return SelectUsual(current, request, bits);
-  return current.Read([&request, bits](const Published& now) noexcept {
-    return now.data->simple ? SelectAtOnce<MiddleNames>(now, request, bits)
-                            : SelectFromPlans<MiddleNames>(now, request, bits);
-  });
+    return SelectUsual(impl_->current(), request, bits);
+  return SelectNames<MiddleNames>(impl_->current(), request, bits);
 }
 
 Selection Router::Select(const Request& request, Attempts& attempts) const noexcept {
@@ -299,25 +325,11 @@ Selection Router::SelectRecorded(const Request& request, Attempts* attempts, Ran
 }
 
 [[gnu::flatten]] Selection Router::Select(GroupHandle group, ModelHandle model) const noexcept {
-  return impl_->current().Read(
-      [g = std::size_t{group.number_}, m = std::size_t{model.number_}](const Published& now) noexcept {
-        const std::uint32_t grouped = PlaceOf(now.group_of_handle, g);
-        const std::uint32_t named = PlaceOf(now.model_of_handle, m);
-        if (!now.data->simple) [[unlikely]]
-          return SelectFromPlans(now, grouped, named, ThreadBits());
-        return SelectAtOnce(now, grouped, named, ThreadWords());
-      });
+  return SelectHandles(impl_->current(), group.number_, model.number_, ThreadWords());
 }
 
 Selection Router::Select(GroupHandle group, ModelHandle model, RandomBits bits) const noexcept {
-  return impl_->current().Read(
-      [g = std::size_t{group.number_}, m = std::size_t{model.number_}, bits](const Published& now) noexcept {
-        const std::uint32_t grouped = PlaceOf(now.group_of_handle, g);
-        const std::uint32_t named = PlaceOf(now.model_of_handle, m);
-        if (!now.data->simple) [[unlikely]]
-          return SelectFromPlans(now, grouped, named, bits);
-        return SelectAtOnce(now, grouped, named, bits);
-      });
+  return SelectHandles(impl_->current(), group.number_, model.number_, bits);
 }
 
 std::optional<GroupHandle> Router::FindGroup(std::string_view group, std::string_view user_group) const {
@@ -336,8 +348,74 @@ std::optional<ModelHandle> Router::FindModel(std::string_view model) const {
   return number == kNoIndex ? std::nullopt : std::optional(ModelHandle(number));
 }
 
-bool Router::SwitchOff(std::int64_t channel_id) { return impl_->slots().Set(channel_id, OutBit::kSwitchedOff); }
-bool Router::SwitchOn(std::int64_t channel_id) { return impl_->slots().Clear(channel_id, OutBit::kSwitchedOff); }
+void Router::Report(Selection& selection, const Outcome& outcome) {
+  if (!SelectionAccess::TakeReport(selection)) return;
+  impl_->current().Read([&](const Published& now) {
+    const std::uint32_t channel = ChannelNumber(*now.data, selection.channel_id());
+    if (channel == kNoIndex) return;  // it vanished meanwhile
+    const std::uint32_t model = SelectionAccess::model(selection);
+    const bool is_known = selection.generation() >= now.names_since && model < now.data->models.size();
+    const auto may_cool = [&] {
+      return MayCoolDown(now, selection.group(), channel, now.state->cooldown.max_cooling_share);
+    };
+    now.states[channel]->Note(outcome, is_known ? now.data->models[model] : std::string_view(), impl_->slots().Now(),
+                              MayCool::Of(may_cool));
+  });
+  if (SlotState*& reserved = SelectionAccess::reservation(selection); reserved != nullptr) {
+    std::exchange(reserved, nullptr)->Release();
+  }
+}
+
+bool Router::SwitchOff(std::int64_t channel_id, const SwitchNote& note) {
+  const Nanoseconds now = impl_->slots().Now();
+  return impl_->slots().With(channel_id, [&](SlotState& s) { s.SwitchOff(slot_bit::kSwitchedOff, note, now); });
+}
+bool Router::SwitchOn(std::int64_t channel_id) {
+  return impl_->slots().With(channel_id, [](SlotState& s) { s.SwitchOn(slot_bit::kSwitchedOff); });
+}
+
+absl::Status Router::SwitchOff(std::int64_t channel_id, std::string_view model, const SwitchNote& note) {
+  if (model.empty() || model.size() > kMaxNameBytes) {
+    return absl::InvalidArgumentError("SwitchOff: a model's name has 1 to " + std::to_string(kMaxNameBytes) + " bytes");
+  }
+  bool has_room = false;
+  const Nanoseconds now = impl_->slots().Now();
+  const bool is_known =
+      impl_->slots().With(channel_id, [&](SlotState& s) { has_room = s.SwitchOff(model, note, now); });
+  if (!is_known) return absl::NotFoundError("SwitchOff: no published table has channel " + std::to_string(channel_id));
+  if (has_room) return absl::OkStatus();
+  return absl::ResourceExhaustedError("SwitchOff: " + std::to_string(ModelStates::kMost) + " models of channel " +
+                                      std::to_string(channel_id) + " are switched off already; switch off the channel");
+}
+bool Router::SwitchOn(std::int64_t channel_id, std::string_view model) {
+  return impl_->slots().With(channel_id, [&](SlotState& s) { s.SwitchOn(model); });
+}
+
+void Router::SwitchOffTag(std::string_view tag, const SwitchNote& note) { impl_->slots().SwitchTagOff(tag, note); }
+void Router::SwitchOnTag(std::string_view tag) { impl_->slots().SwitchTagOn(tag); }
+
+absl::Status Router::SetLimits(std::int64_t channel_id, const ChannelLimits& limits) {
+  if (limits.max_in_flight < 0 || limits.requests_per_minute < 0 || limits.tokens_per_minute < 0 || limits.burst < 1) {
+    return absl::InvalidArgumentError("SetLimits: a limit is 0 (none) or more, and burst 1 or more");
+  }
+  impl_->slots().Limit(channel_id, limits);
+  return absl::OkStatus();
+}
+
+bool Router::ResetState(std::int64_t channel_id) {
+  return impl_->slots().With(channel_id, [](SlotState& s) { s.Reset(); });
+}
+
+std::vector<ChannelStatus> Router::ChannelStates() const { return impl_->slots().Statuses(); }
+
+std::size_t Router::ImportChannelStates(std::span<const ChannelStatus> states) {
+  const Nanoseconds now = impl_->slots().Now();
+  std::size_t known = 0;
+  for (const ChannelStatus& status : states) {
+    known += impl_->slots().With(status.channel_id, [&](SlotState& s) { s.Import(status, now); }) ? 1u : 0u;
+  }
+  return known;
+}
 
 std::size_t Router::memory_bytes() const { return impl_->memory_bytes(); }
 
@@ -353,18 +431,18 @@ Snapshot Router::TakeSnapshot() const {
 RouterDump Router::Dump() const {
   const std::shared_ptr<const Published> now = impl_->current().Hold();
   RouterDump dump{.table = now->table, .generation = now->generation, .decisions = impl_->RecentDecisions()};
-  for (const BoundChannel& channel : now->channels) {
-    if (channel.word != nullptr && IsOut(*channel.word)) dump.out.push_back({.channel_id = channel.id});
+  for (std::size_t c = 0; c < now->channels.size(); ++c) {
+    if (const auto out = OutOf(now->channels[c].id, AvailabilityNow(*now, c))) dump.out.push_back(*out);
   }
   return dump;
 }
 
 Explanation Router::Explain(const Request& request, const Caller* caller) const {
-  return ExplainPublished(*impl_->current().Hold(), request, nullptr, caller);
+  return ExplainPublished(Frozen(*impl_->current().Hold()), request, nullptr, caller);
 }
 
 Explanation Router::Explain(const Request& request, const Attempts& attempts, const Caller* caller) const {
-  return ExplainPublished(*impl_->current().Hold(), request, &attempts, caller);
+  return ExplainPublished(Frozen(*impl_->current().Hold()), request, &attempts, caller);
 }
 
 Distribution Router::Distribute(const Request& request, const Attempts* attempts) const {

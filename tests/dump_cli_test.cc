@@ -98,7 +98,7 @@ TEST_F(DumpCli, SelectAndExplainAgreeThatAllAreSwitchedOff) {
   EXPECT_EQ(Document(select)["reason"], "kAllDisabled");
   const Outcome explain = Pointsman({"explain", "--from", From(), "--group", "main", "--model", "only"});
   EXPECT_EQ(explain.code, 1);
-  EXPECT_THAT(explain.out, HasSubstr("switched off in the gateway, whatever the rows say: channel 4"));
+  EXPECT_THAT(explain.out, HasSubstr("out in the gateway when it was dumped, whatever the rows say: channel 4"));
 }
 
 TEST_F(DumpCli, ExplainGivesNoShareToWhoIsSwitchedOff) {

@@ -200,7 +200,7 @@ TEST_F(Rejections, AreNamedWithTheirReasons) {
                                                       {4, "tried 4"},
                                                       {5, "out 5"},
                                                       {6, "filtered 6"}}));
-  EXPECT_THAT(record.out, ElementsAre(5));
+  EXPECT_THAT(record.out, ElementsAre(OutChannel{.channel_id = 5}));
   ASSERT_THAT(record.verdicts, ::testing::Not(IsEmpty()));
   EXPECT_EQ(record.attempts->size(), 1u) << "as they were before";
   EXPECT_EQ(attempts_.size(), 2u);

@@ -87,12 +87,12 @@ TEST(Switch, ZeroStaysZeroWhenAllTheOthersAreOut) {
 }
 
 TEST(Scan, GivesEachUsableCandidateExactlyItsConditionalShare) {
-  // Weights 4 (out), 2, 3, 1. All draws before the scan are made to meet the one that is out; the scan then asks for a
-  // number below 2+3 and one below 2+3+1. Over all 5*6 answers the others must win 10, 15 and 5 times: 2/6, 3/6 and
-  // 1/6.
-  // By names of a usual length one draw more comes before: the one that began the selection at once.
+  // Weights 4 (out), 2, 3, 1, each counting for 64 of 64 parts. All draws before the scan are made to meet the one that
+  // is out; the scan then asks for a number below 2+3 and one below 2+3+1. Over all 5*6 answers the others must win 10,
+  // 15 and 5 times: 2/6, 3/6 and 1/6. By names of a usual length one draw more comes before: the one that began the
+  // selection at once.
   constexpr std::string_view kLong = "a-group-with-a-name-of-unusual-length";
-  const std::map<std::string_view, std::size_t> draws = {{"g", 5}, {"a-usual-group-name", 5}, {kLong, 4}};
+  const std::map<std::string_view, std::size_t> draws = {{"g", 4}, {"a-usual-group-name", 4}, {kLong, 4}};
   for (const auto& [group, before] : draws) {
     constexpr std::string_view kModel = "a-usual-model-name";
     Router router;
@@ -107,8 +107,8 @@ TEST(Scan, GivesEachUsableCandidateExactlyItsConditionalShare) {
     for (std::uint64_t below5 = 0; below5 < 5; ++below5) {
       for (std::uint64_t below6 = 0; below6 < 6; ++below6) {
         std::vector<std::uint64_t> script(before, out);
-        script.push_back(WordForTicket(below5, 5));
-        script.push_back(WordForTicket(below6, 6));
+        script.push_back(WordForTicket(64 * below5, 64 * 5));
+        script.push_back(WordForTicket(64 * below6, 64 * 6));
         ScriptedBits bits(script);
         ++wins[router.Select({.group = group, .model = kModel}, RandomBits(bits)).channel_id()];
         EXPECT_EQ(bits.asked(), script.size());

@@ -56,6 +56,25 @@ struct RecordedCandidate {
   friend auto operator<=>(const RecordedCandidate&, const RecordedCandidate&) = default;
 };
 
+// What keeps a channel out at run time, or some of its weight, beside its row.
+enum class OutReason : std::uint8_t {
+  kSwitchedOff,
+  kCoolingDown,
+  kAtLimit,
+  kSlowStart,  // only part of its weight counts
+};
+
+// "switched_off", "cooling_down", "at_limit", "slow_start".
+POINTSMAN_EXPORT std::string_view OutReasonName(OutReason reason);
+
+struct OutChannel {
+  std::int64_t channel_id = 0;
+  OutReason reason = OutReason::kSwitchedOff;
+  std::uint32_t level = 0;  // how many sixty-fourths of its weight count: 1 to 63 for kSlowStart, else 0
+
+  friend bool operator==(const OutChannel&, const OutChannel&) = default;
+};
+
 // What the host's filter said of a candidate: see CandidateFilter.
 struct FilterVerdict {
   RecordedCandidate candidate;
@@ -70,7 +89,7 @@ enum class Rejected : std::uint8_t {
   kAbilityDisabled,
   kZeroWeight,
   kTried,         // before, in this walk
-  kOut,           // at that moment: switched off
+  kOut,           // at that moment: switched off, cooling down or at a limit
   kFiltered,      // by the host, with its code
   kFilterFailed,  // the host's filter could not judge
   kTierTried,     // the policy wants one attempt of each tier
@@ -106,7 +125,7 @@ struct DecisionRecord {
   std::uint64_t generation = 0;  // and what its router called it
   RecordedRequest request;
   std::optional<Attempts> attempts;     // before the answer, with their room; nothing: a selection on its own
-  std::vector<std::int64_t> out;        // channels that were out, in order of id
+  std::vector<OutChannel> out;          // channels that were not in order, in order of id
   std::vector<FilterVerdict> verdicts;  // in the order in which they were asked for, each candidate once
   std::vector<std::uint64_t> words;     // 64 random bits each, in the order in which they were drawn
   RecordedAnswer answer;

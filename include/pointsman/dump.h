@@ -28,23 +28,10 @@
 
 namespace pointsman::inline v0 {
 
-// What takes a channel out at run time, beside its row.
-enum class OutReason : std::uint8_t { kSwitchedOff };
-
-// "switched_off".
-POINTSMAN_EXPORT std::string_view OutReasonName(OutReason reason);
-
-struct OutChannel {
-  std::int64_t channel_id = 0;
-  OutReason reason = OutReason::kSwitchedOff;
-
-  friend bool operator==(const OutChannel&, const OutChannel&) = default;
-};
-
 struct RouterDump {
   std::shared_ptr<const RouteTable> table;  // with its policy; never null in what Router::Dump returns
   std::uint64_t generation = 0;             // 0: nothing was published yet
-  std::vector<OutChannel> out;              // in order of channel id
+  std::vector<OutChannel> out;              // channels that are not in order, in order of id (decision.h)
   std::vector<DecisionRecord> decisions;    // the most recent ones that were recorded, oldest first
 };
 

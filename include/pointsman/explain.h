@@ -11,6 +11,7 @@
 #ifndef POINTSMAN_EXPLAIN_H_
 #define POINTSMAN_EXPLAIN_H_
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -108,6 +109,8 @@ struct POINTSMAN_EXPORT Explanation {
   std::vector<std::string> plan;              // groups in the order in which they are tried, if they may be used
   std::vector<ExplainedGroup> groups;         // the same with what became of them, those that may not be used included
   std::string serving_group;                  // empty: none
+  bool degraded = false;                      // it serves although all that could is cooling down
+  std::optional<std::chrono::milliseconds> retry_after;  // where all are cooling down or at their limits
   EmptyGroup empty_group = EmptyGroup::kInherit;
   bool group_was_empty = false;
 

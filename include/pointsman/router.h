@@ -5,7 +5,7 @@
 //   absl::StatusOr<pointsman::BuildReport> built = router.Reload(loader);
 //
 //   const pointsman::Request request{.group = token.group, .user_group = user.group, .model = "gpt-4o"};
-//   if (pointsman::Selection s = router.Select(request)) Send(s.channel_id());
+//   if (pointsman::Selection s = router.Select(request)) router.Report(s, Send(s.channel_id()));
 //   else Fail(503, router.Explain(request).Text(pointsman::Language::kEnglish));
 //
 // A first selection draws from the highest tier that has an eligible candidate; each candidate's probability is its
@@ -31,16 +31,19 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "pointsman/attempts.h"
+#include "pointsman/channel_state.h"
 #include "pointsman/compile.h"
 #include "pointsman/distribution.h"
 #include "pointsman/dump.h"
 #include "pointsman/explain.h"
 #include "pointsman/export.h"
 #include "pointsman/loader.h"
+#include "pointsman/outcome.h"
 #include "pointsman/patch.h"
 #include "pointsman/policy.h"
 #include "pointsman/random.h"
@@ -80,6 +83,9 @@ struct RouterOptions {
   // one no longer serve: a database that was emptied for a moment is not a change of mind. 1 switches the guard off.
   double max_lost_share = 0.5;
 
+  // Cooldowns, limits and time: channel_state.h. Publish refuses what cannot be (InvalidArgument).
+  ChannelStateOptions state;
+
   // How many of the decisions that SelectRecorded made are kept for Dump, the latest ones. 0: none. What they take is
   // not part of memory_bytes.
   std::size_t recent_decisions = 0;
@@ -115,11 +121,37 @@ class POINTSMAN_EXPORT Router {
   Selection Select(GroupHandle group, ModelHandle model) const noexcept;
   Selection Select(GroupHandle group, ModelHandle model, RandomBits bits) const noexcept;
 
+  // How the attempt ended: what it means for the channel's state is in channel_state.h. Consumes what the selection
+  // reserved; its values stay readable. Only the first report of a selection counts; one without a channel, or of a
+  // channel that has vanished meanwhile, changes nothing. Cost: a lookup and the channel's own lock; reads the clock.
+  void Report(Selection& selection, const Outcome& outcome);
+
   // Takes a channel out of every selection that begins afterwards, and puts it back. Survives publishes; ends with the
-  // channel's last table. False for a channel that no published table has. It only takes away from what the rows
-  // enable. Cost: a lock and one atomic operation.
-  bool SwitchOff(std::int64_t channel_id);
+  // channel's last table, or when the note says. False for a channel that no published table has. Switches only take
+  // away from what the rows enable. Cost: two locks and a store.
+  bool SwitchOff(std::int64_t channel_id, const SwitchNote& note = {});
   bool SwitchOn(std::int64_t channel_id);
+  // For one listed model alone; other models of the channel go on. Switching it on ends a cooldown of the pair too.
+  // NotFound for an unknown channel, ResourceExhausted if 16 models of it are switched off already.
+  absl::Status SwitchOff(std::int64_t channel_id, std::string_view model, const SwitchNote& note = {});
+  bool SwitchOn(std::int64_t channel_id, std::string_view model);
+  // For every channel with this tag, now and in later tables. Apart from their own switches. Cost: O(channels).
+  void SwitchOffTag(std::string_view tag, const SwitchNote& note = {});
+  void SwitchOnTag(std::string_view tag);
+
+  // What a channel may take on, from now on and in later tables; the default limits it by nothing. InvalidArgument for
+  // negative numbers.
+  absl::Status SetLimits(std::int64_t channel_id, const ChannelLimits& limits);
+
+  // Forgets what was learned of a channel from outcomes: its key was replaced, say. Switches and limits stay. False as
+  // above.
+  bool ResetState(std::int64_t channel_id);
+
+  // How every channel of the published tables stands, in order of id; and the same taken over from another process or
+  // from before a restart: cooldowns, switches by id, limits, models and counts, but not what is in flight. Returns how
+  // many of them are known here. Cost: O(channels).
+  std::vector<ChannelStatus> ChannelStates() const;
+  std::size_t ImportChannelStates(std::span<const ChannelStatus> states);
 
   // Calls `use(const RouteTable&)` with the current table, which does not change or end during the call, and returns
   // what it returns. Before the first publish the table is empty. A fiber that may go on in another thread must not be

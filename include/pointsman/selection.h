@@ -3,12 +3,14 @@
 //   if (Selection s = router.Select(request)) Send(s.channel_id());
 //   else Log(ReasonName(s.reason()));
 //
-// Thread safety: thread-compatible; move-only, since it will own a reservation where a channel has limits.
+// Thread safety: thread-compatible; move-only, since it owns a reservation where the channel has limits.
 // Cost: a few words, no allocation. Texts about it are made only when asked for (Router::Explain).
 #ifndef POINTSMAN_SELECTION_H_
 #define POINTSMAN_SELECTION_H_
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -44,6 +46,9 @@ POINTSMAN_EXPORT std::string_view ReasonName(Reason reason);
 // lists, 503 for everything that the operator has to mend.
 POINTSMAN_EXPORT int SuggestedHttpStatus(Reason reason);
 
+class SlotState;  // internal
+struct SelectionAccess;
+
 class POINTSMAN_EXPORT Selection {
  public:
   // The values of a selection that succeeded.
@@ -52,31 +57,83 @@ class POINTSMAN_EXPORT Selection {
     std::int64_t priority = 0;
     std::uint64_t cookie = 0;
     std::string_view group;
+    std::uint32_t model = 0xffffffffu;  // the listed model's number in the table of that generation
+    bool degraded = false;
+    SlotState* reservation = nullptr;  // given over
   };
 
-  Selection(const Served& served, std::uint64_t generation) : served_(served), generation_(generation) {}
-  Selection(Reason reason, std::uint64_t generation) : generation_(generation), reason_(reason) {}
-  Selection(Selection&&) noexcept = default;
-  Selection& operator=(Selection&&) noexcept = default;
+  Selection(const Served& served, std::uint64_t generation)
+      : channel_id_(served.channel_id),
+        priority_(served.priority),
+        cookie_(served.cookie),
+        group_(served.group),
+        generation_(generation),
+        reservation_(served.reservation),
+        model_(served.model),
+        degraded_(served.degraded) {}
+  Selection(Reason reason, std::uint64_t generation,
+            std::optional<std::chrono::milliseconds> retry_after = std::nullopt)
+      : priority_(retry_after.has_value() ? retry_after->count() : -1), generation_(generation), reason_(reason) {}
+  Selection(Selection&& other) noexcept { Take(other); }
+  Selection& operator=(Selection&& other) noexcept {
+    if (this != &other) {
+      if (reservation_ != nullptr) Release();
+      Take(other);
+    }
+    return *this;
+  }
+  // A reservation that was never reported is released as cancelled; the router may be gone by then.
+  ~Selection() {
+    if (reservation_ != nullptr) Release();
+  }
 
   explicit operator bool() const { return reason_ == Reason::kNone; }
   Reason reason() const { return reason_; }
 
   // The channel's id. 0 where there is none.
-  std::int64_t channel_id() const { return served_.channel_id; }
+  std::int64_t channel_id() const { return channel_id_; }
   // The priority of the tier that it was drawn from.
-  std::int64_t priority() const { return served_.priority; }
+  std::int64_t priority() const { return reason_ == Reason::kNone ? priority_ : 0; }
   // ChannelRow::cookie of that channel.
-  std::uint64_t cookie() const { return served_.cookie; }
+  std::uint64_t cookie() const { return cookie_; }
   // The group that served: bill this one. Points into the router's own store: valid as long as the router lives.
-  std::string_view group() const { return served_.group; }
+  std::string_view group() const { return group_; }
   // The generation of the table that answered; 0 before the first publish.
   std::uint64_t generation() const { return generation_; }
+  // Whether everything that could serve is cooling down, and this channel serves all the same (AllCooling::kFailOpen).
+  bool degraded() const { return degraded_; }
+  // Where there is none because all are cooling down or at their limits: when the first of them may be back.
+  std::optional<std::chrono::milliseconds> retry_after() const {
+    if (reason_ == Reason::kNone || priority_ < 0) return std::nullopt;
+    return std::chrono::milliseconds(priority_);
+  }
 
  private:
-  Served served_;
+  friend struct SelectionAccess;
+  void Take(Selection& other) noexcept {
+    channel_id_ = other.channel_id_;
+    priority_ = other.priority_;
+    cookie_ = other.cookie_;
+    group_ = other.group_;
+    generation_ = other.generation_;
+    reservation_ = std::exchange(other.reservation_, nullptr);
+    model_ = other.model_;
+    reason_ = other.reason_;
+    degraded_ = other.degraded_;
+    reported_ = other.reported_;
+  }
+  void Release() noexcept;  // the reservation
+
+  std::int64_t channel_id_ = 0;
+  std::int64_t priority_ = 0;  // without a channel: milliseconds until one may be back; negative: unknown
+  std::uint64_t cookie_ = 0;
+  std::string_view group_;
   std::uint64_t generation_ = 0;
+  SlotState* reservation_ = nullptr;
+  std::uint32_t model_ = 0xffffffffu;
   Reason reason_ = Reason::kNone;
+  bool degraded_ = false;
+  bool reported_ = false;
 };
 
 }  // namespace pointsman::inline v0

@@ -39,6 +39,8 @@ std::string_view OutName(Reason out) {
   switch (out) {
     case Reason::kExhausted: return "tried";
     case Reason::kAllDisabled: return "switched_off";
+    case Reason::kAllCoolingDown: return "cooling_down";
+    case Reason::kAllAtLimit: return "at_limit";
     case Reason::kAllFiltered: return "filtered";
     case Reason::kFilterFailed: return "filter_failed";
     case Reason::kPinUnusable: return "not_pinned";

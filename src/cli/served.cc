@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/terminal.h"
 
@@ -11,9 +12,22 @@ Served::Served(const Source& source, const Policy& policy, std::shared_ptr<const
   if (const auto published = router_.Publish(std::move(table)); !published.ok()) Fail(published.status());
   if (source.dump == nullptr) return;
   generation_ = source.dump->dump.generation;
+  std::vector<ChannelStatus> statuses;
   for (const OutChannel& out : source.dump->dump.out) {
-    if (router_.SwitchOff(out.channel_id)) out_.insert(out.channel_id);
+    ChannelStatus status;
+    status.channel_id = out.channel_id;
+    // How long it was to last is not in a dump, and does not matter here. A limit is one that nothing passes.
+    if (out.reason == OutReason::kCoolingDown) {
+      status.phase = ChannelPhase::kCooling;
+      status.remaining = CooldownPolicy().longest;
+    } else if (out.reason != OutReason::kSlowStart) {
+      status.switched_off = true;
+      status.switch_note = OutReasonName(out.reason);
+    }
+    statuses.push_back(std::move(status));
+    if (out.reason != OutReason::kSlowStart) out_.insert(out.channel_id);
   }
+  router_.ImportChannelStates(statuses);
 }
 
 Explanation Served::Explain(const Request& request, const Attempts& attempts, const Caller* caller) const {
@@ -26,8 +40,9 @@ Explanation Served::Explain(const Request& request, const Attempts& attempts, co
     }
   }
   if (!out.empty()) {
-    why.hints.push_back({"switched off in the gateway, whatever the rows say: channel " + out + "; switch it on there",
-                         "网关中已被临时关闭（与数据行无关）的渠道：" + out + "；请在网关中重新打开"});
+    why.hints.push_back(
+        {"out in the gateway when it was dumped, whatever the rows say: channel " + out + "; see there why",
+         "导出时在网关中不可用（与数据行无关）的渠道：" + out + "；请在网关中查看原因"});
   }
   return why;
 }

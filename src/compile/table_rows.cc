@@ -78,10 +78,6 @@ void AddAbilities(const Draft& draft, Rows& rows) {
 
 }  // namespace
 
-std::string_view OutReasonName(OutReason reason) {
-  return reason == OutReason::kSwitchedOff ? "switched_off" : "unknown";
-}
-
 Rows TableRows(const RouteTable& table, std::string source) {
   const TableData& data = table.data();
   const Draft draft = Unpack(data);

@@ -208,6 +208,10 @@ Phrase ServesPhrase(const Explanation& e, const std::string& model) {
   if (top != e.tiers.end()) phrase.chinese += " 由优先级 " + std::to_string(top->priority);
   phrase.english += MatchPhrase(e).english;
   phrase.chinese += " 提供模型 " + model + MatchPhrase(e).chinese;
+  if (e.degraded) {
+    phrase.english += ", though everything that could is cooling down";
+    phrase.chinese += "（可用渠道均在冷却中，仍予放行）";
+  }
   return phrase;
 }
 
@@ -217,6 +221,12 @@ Phrase FailsPhrase(const Explanation& e, const std::string& group, const std::st
     case Reason::kAllDisabled:
       return {"group " + group + " lists " + model + ", but every candidate is out",
               "分组 " + group + " 列出模型 " + model + "，但所有候选均不可用"};
+    case Reason::kAllCoolingDown:
+      return {"group " + group + " lists " + model + ", but what is left is cooling down after failures",
+              "分组 " + group + " 列出模型 " + model + "，但其余候选均在失败后的冷却中"};
+    case Reason::kAllAtLimit:
+      return {"group " + group + " lists " + model + ", but what is left is at its limit",
+              "分组 " + group + " 列出模型 " + model + "，但其余候选均已达上限"};
     case Reason::kAllFiltered:
       return {"group " + group + " lists " + model + ", but the request's filter leaves out what is left",
               "分组 " + group + " 列出模型 " + model + "，但其余候选均被请求的过滤条件排除"};

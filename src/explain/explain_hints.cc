@@ -7,6 +7,13 @@
 namespace pointsman::inline v0 {
 namespace {
 
+// When to come back, where that is known.
+Phrase In(const Explanation& e) {
+  if (!e.retry_after.has_value()) return {"", ""};
+  const std::string seconds = std::to_string(std::chrono::ceil<std::chrono::seconds>(*e.retry_after).count());
+  return {" " + seconds + " s", " " + seconds + " 秒"};
+}
+
 constexpr std::string_view kAutomatic = "auto";
 
 std::string ServingGroups(const Explanation& e) {
@@ -70,6 +77,14 @@ void HintForReason(const RouteTable& table, Explanation& e) {
            "将分组 " + group + " 加入提供 " + model + " 的渠道，或将令牌移至有该模型的分组"});
       break;
     case Reason::kAllDisabled: e.hints.push_back({"enable one of the candidates", "启用其中一个候选渠道"}); break;
+    case Reason::kAllCoolingDown:
+      e.hints.push_back({"wait" + In(e).english + ", or see what these channels' upstreams report",
+                         "请稍候" + In(e).chinese + "，或检查这些渠道上游返回的错误"});
+      break;
+    case Reason::kAllAtLimit:
+      e.hints.push_back({"wait" + In(e).english + ", raise the limits, or add a channel",
+                         "请稍候" + In(e).chinese + "，或提高上限、增加渠道"});
+      break;
     case Reason::kEmptyTable:
       e.hints.push_back({"check that the right source is read and that its channels list groups and models",
                          "检查数据来源是否正确，渠道是否列出了分组与模型"});

@@ -82,6 +82,8 @@ Phrase OutPhrase(const ExplainedCandidate& c) {
     case Reason::kNone: return StatusPhrase(c.status);
     case Reason::kExhausted: return {"out: tried before", "不可用：已尝试过"};
     case Reason::kAllDisabled: return {"out: switched off", "不可用：运行时已关闭"};
+    case Reason::kAllCoolingDown: return {"out: cooling down after failures", "不可用：失败后冷却中"};
+    case Reason::kAllAtLimit: return {"out: at its limit", "不可用：已达上限"};
     case Reason::kAllFiltered: {
       const std::string code = std::to_string(c.filter_code);
       return {"out: the request's filter says " + code, "不可用：请求的过滤条件返回 " + code};

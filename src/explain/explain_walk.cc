@@ -34,6 +34,8 @@ class Walker {
         SelectInFull(now_, request_, attempts_ == nullptr ? nullptr : &before, RandomBits(&SameWord, nullptr));
     e_.reason = verdict.reason();
     e_.serving_group = verdict.group();
+    e_.degraded = verdict.degraded();
+    e_.retry_after = verdict.retry_after();
     NoteGroup();
     NotePlan();
     if (e_.reason == Reason::kEmptyTable) return;
@@ -89,7 +91,7 @@ class Walker {
       if (e_.tiers.size() < kMostTiers) AddTier(tier);
       e_.tiers.back().group = data_.groups[group];
     }
-    const CandidateJudge judge(now_, request_, attempts_, group, match.model);
+    const CandidateJudge judge(now_, request_, attempts_, group, match.model, circumstances_);
     for (TierRef ref = match.first; ref != kAllOut; ref = data_.tier(ref).next()) {
       JudgeTier(data_.tier(ref), judge, first);
     }
@@ -118,6 +120,7 @@ class Walker {
     const bool passed_over = judge.PassesOverGroup() || judge.PassesOver(tier);
     std::uint64_t sum = 0;
     std::vector<ExplainedCandidate*> noted(tier.size());
+    std::vector<std::uint64_t> counting(tier.size());
     for (std::uint32_t i = 0; i < tier.size(); ++i) {
       const std::int64_t id = data_.channels[tier.channel(i)].id;
       // In order of id, as the candidates of the tier are; those that are out of the table stand between them.
@@ -129,10 +132,11 @@ class Walker {
       if (c->out == Reason::kNone && request_.pin.has_value() && *request_.pin != id) c->out = Reason::kPinUnusable;
       c->filter_code = verdict.filter_code;
       noted[i] = &*c;
-      if (c->out == Reason::kNone) sum += weights[i];
+      counting[i] = c->out == Reason::kNone ? weights[i] * verdict.level : 0;
+      sum += counting[i];
     }
     for (std::uint32_t i = 0; i < tier.size(); ++i) {
-      noted[i]->share = noted[i]->out == Reason::kNone ? Share::Of(weights[i], sum) : Share();
+      noted[i]->share = noted[i]->out == Reason::kNone ? Share::Of(counting[i], sum) : Share();
     }
   }
 
@@ -178,6 +182,7 @@ class Walker {
   const Attempts* attempts_;
   Explanation& e_;
   PlanWalk walk_;
+  Circumstances circumstances_;
 };
 
 }  // namespace

@@ -27,13 +27,22 @@ Published Frozen(const Published& now) {
   auto frozen = std::make_shared<FrozenChannels>(now.channels.size());
   frozen->channels.assign(now.channels.begin(), now.channels.end());
   for (std::size_t c = 0; c < frozen->words.size(); ++c) {
-    frozen->words[c].store(frozen->channels[c].word->load(std::memory_order_relaxed), std::memory_order_relaxed);
+    frozen->words[c].store(AvailabilityNow(now, c).Freeze(), std::memory_order_relaxed);
     frozen->channels[c].word = &frozen->words[c];
   }
   Published then = now;
   then.channels = frozen->channels;
+  then.states = {};
   then.bound_channels = std::move(frozen);
   return then;
+}
+
+Availability AvailabilityNow(const Published& now, std::size_t channel) {
+  const SlotWord* const at = now.channels[channel].word;
+  const std::uint64_t word = at == nullptr ? 0 : at->load(std::memory_order_relaxed);  // none: a patch removed it
+  if (word == 0) return {};
+  if ((word & slot_bit::kFrozen) != 0) return Availability::Of(word);
+  return now.states[channel]->Judge(word, {}, now.state->clock.Now().count(), Leniency::kNone);
 }
 
 }  // namespace pointsman::inline v0

@@ -30,6 +30,7 @@ struct BoundNames {
 // And to its channels.
 struct BoundChannels {
   std::vector<BoundChannel> channels;  // as TableData::channels
+  std::vector<SlotState*> states;      // likewise
   SlotBinding slots;
 };
 
@@ -37,9 +38,12 @@ struct Published {
   std::shared_ptr<const RouteTable> table;
   const TableData* data = nullptr;  // the table's, without the way through it
   std::uint64_t generation = 0;
+  std::uint64_t names_since = 0;  // the first generation whose groups and models have these numbers
   // What is in the two below, without the way through them.
   std::span<const BoundChannel> channels;
   std::span<const std::string_view> group_names;
+  std::span<SlotState* const> states;          // none where the words are frozen
+  const ChannelStateOptions* state = nullptr;  // of the router; null where none serves the table
   std::span<const std::uint32_t> group_of_handle;
   std::span<const std::uint32_t> model_of_handle;
   std::shared_ptr<const BoundNames> bound_names;  // null before the first publish, as is the other
@@ -49,9 +53,12 @@ struct Published {
 // A table that no router serves, for those who ask what a selection from it would do: every channel is in order.
 Published Unserved(std::shared_ptr<const RouteTable> table);
 
-// The same with every channel's state as it is now: several questions to it are answered from one moment.
-// Cost: O(channels), allocates.
+// The same with every channel's state as it is now: several questions to it are answered from one moment. A model that
+// is left out of a channel counts as it stands when it is asked about. Cost: O(channels), allocates.
 Published Frozen(const Published& now);
+
+// How a channel stands now, whatever the model. `channel` is its number.
+Availability AvailabilityNow(const Published& now, std::size_t channel);
 
 }  // namespace pointsman::inline v0
 

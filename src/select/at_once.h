@@ -2,12 +2,13 @@
 // tier, a word that is not rejected, a channel that is not out. What is rare is called in the end and never in between,
 // so that the compiler has nothing to save for it.
 //
-//   if (IsPlain(request)) return SelectAtOnce<MiddleNames>(published, request, bits);
-//   if (IsUsual(request)) return SelectAtOnce<UsualNames>(published, request, bits);    // shorter names too
-//   return SelectByNames(published, request, bits);
+//   if (IsPlain(request)) return SelectAtOnce<MiddleNames>(published, request, bits, fail);
+//   if (IsUsual(request)) return SelectAtOnce<UsualNames>(published, request, bits, fail);    // shorter names too
 //
-// Where the first draw does not serve, the drawing begins anew. That changes no share: a word that did not lead to a
-// usable candidate counts for nothing.
+// A policy's plans and model rules, and more of a channel's state than a switch, matter only where a group does not
+// serve a name at once: that is for `fail`, and the usual selection does not even ask whether there is such a thing.
+//
+// A draw that meets a channel which is not in order goes on as select.h would with it: shares stay exact.
 //
 // Thread safety: as select.h.
 #ifndef POINTSMAN_SRC_SELECT_AT_ONCE_H_
@@ -15,6 +16,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "select/select.h"
 
@@ -40,62 +42,74 @@ struct UsualNames {
   }
 };
 
-// Begins anew with the first tier and a word that was drawn for it.
-template <class Bits>
-[[gnu::noinline, gnu::cold]] Selection SelectFromWord(const Published& published, std::uint32_t group, TierBlock tier,
-                                                      std::uint64_t word, Bits bits) noexcept {
-  return SelectFromTiers(published, group, tier, WordThen<Bits>(word, bits));
+// The rare ends of it: on from the first tier, of which `drawn` was met already (or kNoIndex). `fail(reason)` is the
+// answer where nobody there can serve, or where that is not for here to decide.
+template <class Bits, class Fail>
+[[gnu::noinline, gnu::cold]] Selection SelectOn(const Published& published, std::uint32_t group, std::uint32_t model,
+                                                TierBlock tier, std::uint32_t drawn, Bits bits, Fail fail) noexcept {
+  Selection selection = SelectFromTiers(published, group, model, tier, drawn, bits);
+  return selection ? std::move(selection) : fail(selection.reason());
 }
 
-template <class Bits>
-[[gnu::noinline]] Selection SelectFromWideTier(const Published& published, std::uint32_t group, TierBlock tier,
-                                               Bits bits) noexcept {
+// The same with a word that was drawn for that tier.
+template <class Bits, class Fail>
+[[gnu::noinline, gnu::cold]] Selection SelectFromWord(const Published& published, std::uint32_t group,
+                                                      std::uint32_t model, TierBlock tier, std::uint64_t word,
+                                                      Bits bits, Fail fail) noexcept {
+  return SelectOn(published, group, model, tier, kNoIndex, WordThen<Bits>(word, bits), fail);
+}
+
+template <class Bits, class Fail>
+[[gnu::noinline]] Selection SelectFromWideTier(const Published& published, std::uint32_t group, std::uint32_t model,
+                                               TierBlock tier, Bits bits, Fail fail) noexcept {
   std::uint64_t word = 0;
   std::uint32_t drawn = 0;
   if (!DrawWord(bits, word)) [[unlikely]]
-    return SelectFromTiers(published, group, tier, bits);
+    return SelectOn(published, group, model, tier, kNoIndex, bits, fail);
   if (!DrawWide(tier, word, drawn)) [[unlikely]]
-    return SelectFromWord(published, group, tier, word, bits);
+    return SelectFromWord(published, group, model, tier, word, bits, fail);
   const BoundChannel& channel = published.channels[tier.WideChannel(drawn)];
-  if (IsOut(*channel.word)) [[unlikely]]
-    return SelectFromTiers(published, group, tier, bits);
-  return Serve(published, group, tier.WidePriority(), channel);
+  if (!IsInOrder(*channel.word)) [[unlikely]]
+    return SelectOn(published, group, model, tier, drawn, bits, fail);
+  return Serve(published, group, model, tier.WidePriority(), channel);
 }
 
-template <class Bits>
+// `fail(reason)` is the answer where the names themselves are not served; it is handed over by value. REQUIRES: `group`
+// and `model` are below 2^31, or kNoIndex.
+template <class Bits, class Fail>
 [[gnu::always_inline]] inline Selection SelectAtOnce(const Published& published, std::uint32_t group,
-                                                     std::uint32_t model, Bits bits) noexcept {
-  if (group == kNoIndex) [[unlikely]]
-    return Refuse(published, Reason::kUnknownGroup);
-  const RouteChoice route = ChooseRoute(*published.data, group, model);
-  if (route.reason != Reason::kNone) [[unlikely]]
-    return Refuse(published, route.reason);
-  const TierBlock tier = published.data->tier(route.first);
+                                                     std::uint32_t model, Bits bits, Fail fail) noexcept {
+  if (static_cast<std::int32_t>(group | model) < 0) [[unlikely]]
+    return fail(group == kNoIndex ? Reason::kUnknownGroup : Reason::kNoSuchModel);
+  const TierRef first = published.data->rows.Find(group, model);
+  if (first < kFirstBlock) [[unlikely]]
+    return fail(first == kNotListed ? Reason::kModelNotInGroup : Reason::kAllDisabled);
+  const TierBlock tier = published.data->tier(first);
   if (tier.wide()) [[unlikely]]
-    return SelectFromWideTier(published, group, tier, bits);
+    return SelectFromWideTier(published, group, model, tier, bits, fail);
   std::size_t drawn = 0;
   if (tier.CompactSize() != 1) {
     std::uint64_t word = 0;
     if (!DrawWord(bits, word)) [[unlikely]]
-      return SelectFromTiers(published, group, tier, bits);
+      return SelectOn(published, group, model, tier, kNoIndex, bits, fail);
     if (!DrawCompact(tier, word, drawn)) [[unlikely]]
-      return SelectFromWord(published, group, tier, word, bits);
+      return SelectFromWord(published, group, model, tier, word, bits, fail);
   }
   const BoundChannel& channel = published.channels[tier.CompactChannel(drawn)];
-  if (IsOut(*channel.word)) [[unlikely]]
-    return SelectFromTiers(published, group, tier, bits);
-  return Serve(published, group, tier.CompactPriority(), channel);
+  if (!IsInOrder(*channel.word)) [[unlikely]]
+    return SelectOn(published, group, model, tier, static_cast<std::uint32_t>(drawn), bits, fail);
+  return Serve(published, group, model, tier.CompactPriority(), channel);
 }
 
 // REQUIRES: IsPlain(request) for MiddleNames, IsUsual(request) for UsualNames.
-template <class Names, class Bits>
-[[gnu::always_inline]] inline Selection SelectAtOnce(const Published& published, const Request& request,
-                                                     Bits bits) noexcept {
+template <class Names, class Bits, class Fail>
+[[gnu::always_inline]] inline Selection SelectAtOnce(const Published& published, const Request& request, Bits bits,
+                                                     Fail fail) noexcept {
   const std::uint32_t group = Names::Find(published.data->plain_groups, request.group);
   if (group == kNoIndex) [[unlikely]]  // or blank, which no group is
-    return SelectByNames(published, request, bits);
+    return fail(Reason::kUnknownGroup);
   const std::uint32_t model = Names::Find(published.data->model_table, request.model);
-  return SelectAtOnce(published, group, model, bits);
+  return SelectAtOnce(published, group, model, bits, fail);
 }
 
 }  // namespace pointsman::inline v0

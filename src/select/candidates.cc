@@ -1,26 +1,68 @@
 #include "select/candidates.h"
 
+#include <algorithm>
+
 #include "publish/published.h"
 
 namespace pointsman::inline v0 {
 
+namespace {
+
+Leniency LeniencyIn(const Published& published, std::uint32_t group, const Circumstances& circumstances) {
+  if (!circumstances.lenient) return Leniency::kNone;
+  if (published.state == nullptr) return Leniency::kServeCooling;
+  const auto& exceptions = published.state->all_cooling_in;
+  const auto found = exceptions.find(published.data->groups[group]);
+  const AllCooling rule = found == exceptions.end() ? published.state->all_cooling : found->second;
+  return rule == AllCooling::kFailOpen ? Leniency::kServeCooling : Leniency::kNone;
+}
+
+}  // namespace
+
 CandidateJudge::CandidateJudge(const Published& published, const Request& request, const Attempts* attempts,
-                               std::uint32_t group, std::uint32_t model, bool again) noexcept
+                               std::uint32_t group, std::uint32_t model, Circumstances& circumstances) noexcept
     : published_(published),
       request_(request),
       attempts_(attempts != nullptr && !attempts->empty() ? attempts : nullptr),
-      again_(again),
       group_(group),
       model_(model),
+      circumstances_(circumstances),
+      leniency_(LeniencyIn(published, group, circumstances)),
       group_key_(attempts_ != nullptr ? GroupKey(published.data->groups[group]) : 0) {}
+
+Nanoseconds CandidateJudge::Now() const noexcept {
+  if (!circumstances_.knows_now) {
+    circumstances_.now = published_.state == nullptr ? 0 : published_.state->clock.Now().count();
+    circumstances_.knows_now = true;
+  }
+  return circumstances_.now;
+}
+
+Availability CandidateJudge::StateOf(std::uint32_t channel, std::uint64_t word) const noexcept {
+  Availability a = (word & slot_bit::kFrozen) != 0
+                       ? Availability::Of(word)
+                       : published_.states[channel]->Judge(word, published_.data->models[model_], Now(), leniency_);
+  if (a.reason == Reason::kAllCoolingDown && leniency_ == Leniency::kServeCooling) a = {};  // a frozen one
+  return a;
+}
 
 Verdict CandidateJudge::Judge(const TierBlock& tier, std::uint32_t i) const noexcept {
   const BoundChannel& channel = published_.channels[tier.channel(i)];
-  if (attempts_ != nullptr && !again_ && !GoesByNumber() && attempts_->HasTried(channel.id)) {
+  if (attempts_ != nullptr && !circumstances_.again && !GoesByNumber() && attempts_->HasTried(channel.id)) {
     return {.reason = Reason::kExhausted};
   }
-  if (IsOut(*channel.word)) return {.reason = Reason::kAllDisabled};
-  if (request_.filter.judge == nullptr) return {};
+  Verdict verdict;
+  if (const std::uint64_t word = channel.word->load(std::memory_order_relaxed); word != 0) {
+    const Availability a = StateOf(tier.channel(i), word);
+    if (a.reason != Reason::kNone) {
+      circumstances_.met_cooling = circumstances_.met_cooling || a.reason == Reason::kAllCoolingDown;
+      if (a.recovers_in != 0) circumstances_.recovers_in = std::min(circumstances_.recovers_in, a.recovers_in);
+      return {.reason = a.reason};
+    }
+    verdict.level = a.level;
+    verdict.claims = a.claims;
+  }
+  if (request_.filter.judge == nullptr) return verdict;
   const TableData& data = *published_.data;
   const std::int32_t code =
       request_.filter.judge(request_.filter.context, {.channel_id = channel.id,
@@ -28,12 +70,22 @@ Verdict CandidateJudge::Judge(const TierBlock& tier, std::uint32_t i) const noex
                                                       .priority = data.priorities[tier.priority()],
                                                       .group = data.groups[group_],
                                                       .model = data.models[model_]});
-  if (code == 0) return {};
+  if (code == 0) return verdict;
   return {.reason = code < 0 ? Reason::kFilterFailed : Reason::kAllFiltered, .filter_code = code};
 }
 
+bool CandidateJudge::Claim(const TierBlock& tier, std::uint32_t i, SlotState*& reservation) const noexcept {
+  const std::uint32_t channel = tier.channel(i);
+  const std::uint64_t word = published_.channels[channel].word->load(std::memory_order_relaxed);
+  if (word == 0 || (word & slot_bit::kFrozen) != 0) return true;
+  const SlotState::Claimed claimed = published_.states[channel]->Claim(word, Now(), leniency_);
+  if (claimed == SlotState::Claimed::kReserved) reservation = published_.states[channel];
+  return claimed != SlotState::Claimed::kRefused;
+}
+
 bool CandidateJudge::PassesOver(const TierBlock& tier) const noexcept {
-  if (attempts_ == nullptr || again_ || published_.data->policy.retry.tiers != RetryTiers::kOnePerTier) return false;
+  if (attempts_ == nullptr || circumstances_.again || published_.data->policy.retry.tiers != RetryTiers::kOnePerTier)
+    return false;
   const std::int64_t priority = published_.data->priorities[tier.priority()];
   for (std::size_t a = 0; a < attempts_->size(); ++a) {
     if ((*attempts_)[a].group == group_key_ && (*attempts_)[a].priority == priority) return true;

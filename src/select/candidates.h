@@ -15,27 +15,44 @@
 #include "pointsman/attempts.h"
 #include "pointsman/request.h"
 #include "pointsman/selection.h"
-#include "state/channel_slots.h"
+#include "state/slot_state.h"
 #include "table/table_data.h"
 
 namespace pointsman::inline v0 {
 
 struct Published;
 
-// Why a candidate is out: kNone, kExhausted (tried before), kAllDisabled (switched off), kAllFiltered, kFilterFailed.
+// Why a candidate is out: kNone, kExhausted (tried before), kAllDisabled (switched off), kAllCoolingDown, kAllAtLimit,
+// kAllFiltered, kFilterFailed.
 struct Verdict {
   Reason reason = Reason::kNone;
   std::int32_t filter_code = 0;
+  std::uint32_t level = Availability::kFull;  // how much of its weight counts, if any
+  bool claims = false;                        // see Availability
+};
+
+// What the candidates of one selection are judged by, and what was seen of them on the way.
+struct Circumstances {
+  bool again = false;    // what was tried may be had once more; the budgets hold all the same
+  bool lenient = false;  // who cools down serves, in the groups that fail open
+
+  Nanoseconds now = 0;  // read where it is first needed
+  bool knows_now = false;
+  bool met_cooling = false;
+  Nanoseconds recovers_in = ModelStates::kForever;  // the earliest that was met
 };
 
 class CandidateJudge {
  public:
-  // Of one group and its listed model, both numbers of the table. `attempts` may be null. `again`: what was tried may
-  // be had once more; the budgets hold all the same.
+  // Of one group and its listed model, both numbers of the table. `attempts` may be null. REQUIRES: `circumstances`
+  // stay.
   CandidateJudge(const Published& published, const Request& request, const Attempts* attempts, std::uint32_t group,
-                 std::uint32_t model, bool again = false) noexcept;
+                 std::uint32_t model, Circumstances& circumstances) noexcept;
 
   Verdict Judge(const TierBlock& tier, std::uint32_t i) const noexcept;
+  // Takes what the verdict of a candidate that was drawn claims; false where somebody else was faster. `reservation` is
+  // to be released where it is set.
+  bool Claim(const TierBlock& tier, std::uint32_t i, SlotState*& reservation) const noexcept;
   // Whether the policy wants no further attempt from this tier.
   bool PassesOver(const TierBlock& tier) const noexcept;
   // Whether the policy wants no further attempt from this group.
@@ -46,12 +63,16 @@ class CandidateJudge {
   bool GoesByNumber() const noexcept;
 
  private:
+  Availability StateOf(std::uint32_t channel, std::uint64_t word) const noexcept;
+  Nanoseconds Now() const noexcept;
+
   const Published& published_;
   const Request& request_;
   const Attempts* attempts_;
-  bool again_;
   std::uint32_t group_;
   std::uint32_t model_;
+  Circumstances& circumstances_;
+  Leniency leniency_;
   std::uint64_t group_key_;
 };
 

@@ -12,6 +12,7 @@
 
 #include "random/thread_generator.h"
 #include "random/wide_product.h"
+#include "state/slot_word.h"
 #include "table/name_table.h"
 #include "table/tier_block.h"
 
@@ -120,27 +121,33 @@ std::uint32_t DrawCandidate(const TierBlock tier, Bits& bits) noexcept {
   return tier.Holder(static_cast<std::uint32_t>(at.column), at.ticket);
 }
 
-// A candidate among those that `usable(place)` is true for, by weight; kNoIndex where there is none. Each keeps exactly
-// its weight over the sum of theirs, whatever `usable` says from one call to the next.
-template <class Bits, class Usable>
-std::uint32_t DrawAmong(const TierBlock& tier, Bits& bits, Usable usable) noexcept {
+// Whether a draw that met a candidate counts, if so much of its weight does.
+template <class Bits>
+bool Counts(std::uint32_t level, Bits& bits) noexcept {
+  return level == Availability::kFull || (level != 0 && DrawBelow(Availability::kFull, bits) < level);
+}
+
+// A candidate by weight, each weight counting for `level(place)` of Availability::kFull; kNoIndex where none counts.
+// Each keeps exactly its counting weight over the sum of theirs, whatever `level` says from one call to the next.
+template <class Bits, class Level>
+std::uint32_t DrawAmong(const TierBlock& tier, Bits& bits, Level level) noexcept {
   const std::uint32_t n = tier.size();
   const std::uint32_t tries = n == 1 ? 0 : n / 4 < 3 ? 3 : n / 4 > 64 ? 64 : n / 4;
   for (std::uint32_t t = 0; t < tries; ++t) {
     const std::uint32_t drawn = DrawCandidate(tier, bits);
-    if (usable(drawn)) return drawn;
+    if (Counts(level(drawn), bits)) return drawn;
   }
-  // One pass: each that is usable takes the place of the one held so far with the probability weight / sum up to it. In
+  // One pass: each that counts takes the place of the one held so far with the probability weight / sum up to it. In
   // the end each is held with the probability weight / sum of all. Each is asked about once, so that a channel that is
   // switched meanwhile cannot be counted and then be missing. (Reservoir sampling by weight; M.-T. Chao, 1982.)
   const TierWeights weights(tier);
   std::uint64_t sum = 0;
   std::uint32_t held = kNoIndex;
   for (std::uint32_t i = 0; i < n; ++i) {
-    const std::uint64_t weight = weights[i];
-    if (weight == 0 || !usable(i)) continue;
-    sum += weight;
-    if (sum == weight || DrawBelow(sum, bits) < weight) held = i;
+    const std::uint64_t counts = weights[i] == 0 ? 0 : weights[i] * level(i);
+    if (counts == 0) continue;
+    sum += counts;
+    if (sum == counts || DrawBelow(sum, bits) < counts) held = i;
   }
   return held;
 }

@@ -1,6 +1,8 @@
 #include "select/in_full.h"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <utility>
 
 #include "select/draw.h"
@@ -18,38 +20,72 @@ class FullSelection {
 
   Selection Run(const Attempts* attempts) noexcept {
     Selection served(Reason::kNone, published_.generation);
-    const Reason reason = WalkTiers(published_, request_, attempts, [&](const TierOffer& at, Reason& nearest) {
-      if (at.all_below) return DrawAlike(at, nearest, served);
-      const std::uint32_t drawn =
-          request_.pin.has_value() ? Pinned(at.tier, at.judge, nearest) : Draw(at.tier, at.judge, nearest);
-      if (drawn == kNoIndex) return false;
-      served = Serve(published_, at.group, at.tier.priority(), published_.channels[at.tier.channel(drawn)]);
-      return true;
-    });
-    return reason == Reason::kNone ? std::move(served) : Selection(reason, published_.generation);
+    const Reason reason =
+        WalkTiers(published_, request_, attempts, circumstances_, [&](const TierOffer& at, Reason& nearest) {
+          if (at.all_below) return DrawAlike(at, nearest, served);
+          SlotState* reservation = nullptr;
+          const std::uint32_t drawn = request_.pin.has_value() ? Pinned(at.tier, at.judge, nearest, reservation)
+                                                               : Draw(at.tier, at.judge, nearest, reservation);
+          if (drawn == kNoIndex) return false;
+          served = ServeReserved(at, at.tier, drawn, reservation);
+          return true;
+        });
+    if (reason == Reason::kNone) return served;
+    return Selection(reason, published_.generation, RetryAfter(reason));
   }
 
  private:
-  std::uint32_t Pinned(const TierBlock& tier, const CandidateJudge& judge, Reason& nearest) const noexcept {
+  // Others may take a trial or a reservation while this draws for it.
+  static constexpr int kMostClaims = 8;
+
+  Selection ServeReserved(const TierOffer& at, const TierBlock& tier, std::uint32_t i,
+                          SlotState* reservation) const noexcept {
+    const BoundChannel& channel = published_.channels[tier.channel(i)];
+    return Selection({.channel_id = channel.id,
+                      .priority = published_.data->priorities[tier.priority()],
+                      .cookie = channel.cookie,
+                      .group = published_.group_names[at.group],
+                      .model = at.match.model,
+                      .degraded = at.degraded,
+                      .reservation = reservation},
+                     published_.generation);
+  }
+
+  std::optional<std::chrono::milliseconds> RetryAfter(Reason reason) const noexcept {
+    if (reason != Reason::kAllCoolingDown && reason != Reason::kAllAtLimit) return std::nullopt;
+    if (circumstances_.recovers_in == ModelStates::kForever) return std::nullopt;
+    return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(circumstances_.recovers_in));
+  }
+
+  std::uint32_t Pinned(const TierBlock& tier, const CandidateJudge& judge, Reason& nearest,
+                       SlotState*& reservation) const noexcept {
     for (std::uint32_t i = 0; i < tier.size(); ++i) {
       if (published_.channels[tier.channel(i)].id != *request_.pin) continue;
-      const Reason reason = judge.Judge(tier, i).reason;
-      if (reason == Reason::kNone) return i;
-      nearest = reason;
+      const Verdict verdict = judge.Judge(tier, i);
+      if (verdict.reason == Reason::kNone && (!verdict.claims || judge.Claim(tier, i, reservation))) return i;
+      nearest = verdict.reason == Reason::kNone ? Reason::kAllAtLimit : verdict.reason;
     }
     return kNoIndex;
   }
 
-  std::uint32_t Draw(const TierBlock& tier, const CandidateJudge& judge, Reason& nearest) noexcept {
-    const auto usable = [&](std::uint32_t i) {
-      const Reason reason = judge.Judge(tier, i).reason;
-      nearest = std::max(nearest, reason);
-      return reason == Reason::kNone;
+  std::uint32_t Draw(const TierBlock& tier, const CandidateJudge& judge, Reason& nearest,
+                     SlotState*& reservation) noexcept {
+    const auto level = [&](std::uint32_t i) -> std::uint32_t {
+      const Verdict verdict = judge.Judge(tier, i);
+      nearest = std::max(nearest, verdict.reason);
+      return verdict.reason == Reason::kNone ? verdict.level : 0;
     };
-    const std::uint32_t drawn = DrawAmong(tier, bits_, usable);
-    if (nearest == Reason::kFilterFailed) return kNoIndex;
-    if (drawn == kNoIndex) NoteZeroWeights(tier, judge, nearest);
-    return drawn;
+    for (int claims = 0; claims < kMostClaims; ++claims) {
+      const std::uint32_t drawn = DrawAmong(tier, bits_, level);
+      if (nearest == Reason::kFilterFailed) return kNoIndex;
+      if (drawn == kNoIndex) {
+        NoteZeroWeights(tier, judge, nearest);
+        return kNoIndex;
+      }
+      if (judge.Claim(tier, drawn, reservation)) return drawn;
+    }
+    nearest = std::max(nearest, Reason::kAllAtLimit);
+    return kNoIndex;
   }
 
   static void NoteZeroWeights(const TierBlock& tier, const CandidateJudge& judge, Reason& nearest) noexcept {
@@ -65,6 +101,8 @@ class FullSelection {
   // to it).
   bool DrawAlike(const TierOffer& at, Reason& nearest, Selection& served) noexcept {
     std::uint64_t usable = 0;
+    TierBlock held = at.tier;
+    std::uint32_t place = 0;
     for (TierRef ref = at.ref; ref != kAllOut; ref = published_.data->tier(ref).next()) {
       const TierBlock tier = published_.data->tier(ref);
       const TierWeights weights(tier);
@@ -74,15 +112,24 @@ class FullSelection {
         if (reason == Reason::kFilterFailed) return false;
         if (reason != Reason::kNone || weights[i] == 0) continue;
         if (++usable > 1 && DrawBelow(usable, bits_) != 0) continue;
-        served = Serve(published_, at.group, tier.priority(), published_.channels[tier.channel(i)]);
+        held = tier;
+        place = i;
       }
     }
-    return usable > 0;
+    SlotState* reservation = nullptr;
+    if (usable == 0) return false;
+    if (!at.judge.Claim(held, place, reservation)) {
+      nearest = std::max(nearest, Reason::kAllAtLimit);
+      return false;
+    }
+    served = ServeReserved(at, held, place, reservation);
+    return true;
   }
 
   const Published& published_;
   const Request& request_;
   RandomBits bits_;
+  Circumstances circumstances_;
 };
 
 }  // namespace

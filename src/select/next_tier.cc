@@ -19,7 +19,9 @@ Standing StandingOf(const Published& published, const Request& request, const Ti
   standing.verdict = at.judge.Judge(tier, i);
   if (standing.verdict.reason != Reason::kNone) return standing;
   if (weight == 0) standing.verdict.reason = Reason::kAllZeroWeight;
-  standing.weight = weight;
+  // A pin and a draw that is alike do not ask how much of a weight counts.
+  const bool whole = pinned || at.all_below;
+  standing.weight = weight * (whole ? Availability::kFull : standing.verdict.level);
   return standing;
 }
 

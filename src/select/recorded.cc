@@ -5,14 +5,24 @@
 #include <utility>
 
 #include "select/in_full.h"
-#include "state/channel_slots.h"
+#include "select/selected.h"
 #include "table/table_data.h"
 
 namespace pointsman::inline v0 {
 namespace {
 
-const SlotWord kInOrder = 0;
-const SlotWord kOutWord = static_cast<std::uint64_t>(OutBit::kSwitchedOff);
+// Others may take what a selection claims while it is made.
+constexpr int kMostClaims = 8;
+
+Availability AvailabilityOf(const OutChannel& out) {
+  switch (out.reason) {
+    case OutReason::kSwitchedOff: return {.reason = Reason::kAllDisabled};
+    case OutReason::kCoolingDown: return {.reason = Reason::kAllCoolingDown};
+    case OutReason::kAtLimit: return {.reason = Reason::kAllAtLimit};
+    case OutReason::kSlowStart: return {.level = std::clamp<std::uint32_t>(out.level, 1, Availability::kFull - 1)};
+  }
+  return {};
+}
 
 // One byte too many is kept, so that a cut name equals no real one.
 std::string Bounded(std::string_view text) { return std::string(text.substr(0, kMaxNameBytes + 1)); }
@@ -64,26 +74,48 @@ class WordRecorder {
 
 }  // namespace
 
-FrozenState::FrozenState(const Published& published, const std::function<bool(const BoundChannel&)>& is_out)
-    : channels_(published.channels.begin(), published.channels.end()), frozen_(published) {
-  for (BoundChannel& channel : channels_) channel.word = is_out(channel) ? &kOutWord : &kInOrder;
-  frozen_.channels = channels_;
+FrozenState::FrozenState(const Published& published) : frozen_(published) {
+  for (std::size_t c = 0; c < published.channels.size(); ++c)
+    words_.emplace_back(AvailabilityNow(published, c).Freeze());
+  Adopt(published);
 }
 
-// A channel that a patch removed has no word.
-FrozenState::FrozenState(const Published& published)
-    : FrozenState(published, [](const BoundChannel& c) { return c.word != nullptr && IsOut(*c.word); }) {}
-
-FrozenState::FrozenState(const Published& published, const std::vector<std::int64_t>& out)
-    : FrozenState(published,
-                  [&](const BoundChannel& c) { return std::find(out.begin(), out.end(), c.id) != out.end(); }) {}
-
-std::vector<std::int64_t> FrozenState::OutIds() const {
-  std::vector<std::int64_t> ids;
-  for (const BoundChannel& channel : channels_) {
-    if (IsOut(*channel.word)) ids.push_back(channel.id);
+FrozenState::FrozenState(const Published& published, std::span<const OutChannel> out) : frozen_(published) {
+  std::map<std::int64_t, const OutChannel*> by_id;
+  for (const OutChannel& channel : out) by_id.emplace(channel.channel_id, &channel);
+  for (const BoundChannel& channel : published.channels) {
+    const auto found = by_id.find(channel.id);
+    words_.emplace_back(found == by_id.end() ? 0 : AvailabilityOf(*found->second).Freeze());
   }
-  return ids;
+  Adopt(published);
+}
+
+void FrozenState::Adopt(const Published& published) {
+  channels_.assign(published.channels.begin(), published.channels.end());
+  for (std::size_t c = 0; c < channels_.size(); ++c) channels_[c].word = &words_[c];
+  frozen_.channels = channels_;
+  frozen_.states = {};
+}
+
+std::vector<OutChannel> FrozenState::Out() const {
+  std::vector<OutChannel> out;
+  for (const BoundChannel& channel : channels_) {
+    if (const std::uint64_t word = channel.word->load(std::memory_order_relaxed); word != 0) {
+      out.push_back(*OutOf(channel.id, Availability::Of(word)));
+    }
+  }
+  return out;
+}
+
+std::optional<OutChannel> OutOf(std::int64_t channel_id, const Availability& a) {
+  switch (a.reason) {
+    case Reason::kNone:
+      if (a.level == Availability::kFull) return std::nullopt;
+      return OutChannel{.channel_id = channel_id, .reason = OutReason::kSlowStart, .level = a.level};
+    case Reason::kAllCoolingDown: return OutChannel{.channel_id = channel_id, .reason = OutReason::kCoolingDown};
+    case Reason::kAllAtLimit: return OutChannel{.channel_id = channel_id, .reason = OutReason::kAtLimit};
+    default: return OutChannel{.channel_id = channel_id, .reason = OutReason::kSwitchedOff};
+  }
 }
 
 RememberedFilter::RememberedFilter(const std::vector<FilterVerdict>& verdicts) {
@@ -128,9 +160,12 @@ RecordedAnswer AnswerOf(const Selection& s) {
       .reason = s.reason(), .channel_id = s.channel_id(), .priority = s.priority(), .group = std::string(s.group())};
 }
 
-Selection SelectAndRecord(const Published& published, const Request& request, Attempts* attempts, RandomBits bits,
-                          DecisionRecord& record) {
-  const FrozenState frozen(published);
+namespace {
+
+// Makes the selection from the frozen state and notes what it took.
+Selection SelectFrozen(const FrozenState& frozen, const Request& request, Attempts* attempts, RandomBits bits,
+                       DecisionRecord& record) {
+  const Published& published = frozen.published();
   WordRecorder words(bits);
   RememberedFilter remembered(request.filter);
   Request asked = request;
@@ -138,18 +173,34 @@ Selection SelectAndRecord(const Published& published, const Request& request, At
   record = {.content_hash = published.data->content_hash,
             .generation = published.generation,
             .request = RequestOf(request),
-            .out = frozen.OutIds()};
-  std::optional<Attempts> walk;
-  if (attempts != nullptr) walk = record.attempts = *attempts;
+            .out = frozen.Out()};
+  if (attempts != nullptr) record.attempts = *attempts;
 
-  Selection selection = SelectInFull(frozen.published(), asked, walk ? &*walk : nullptr, words.bits());
-  record.rejected = RejectedBefore(frozen.published(), asked, record.attempts ? &*record.attempts : nullptr, selection);
+  Selection selection = SelectInFull(published, asked, attempts, words.bits());
+  record.rejected = RejectedBefore(published, asked, record.attempts ? &*record.attempts : nullptr, selection);
   record.verdicts = remembered.Verdicts();
   record.words = std::move(words.words());
   record.answer = AnswerOf(selection);
   if (words.ran_out() || remembered.ran_out()) throw std::bad_alloc();
-  if (attempts != nullptr) *attempts = *std::move(walk);
   return selection;
+}
+
+}  // namespace
+
+Selection SelectAndRecord(const Published& published, const Request& request, Attempts* attempts, RandomBits bits,
+                          DecisionRecord& record) {
+  FrozenState frozen(published);
+  for (int claims = 1;; ++claims) {
+    std::optional<Attempts> walk;
+    if (attempts != nullptr) walk = *attempts;
+    Selection selection = SelectFrozen(frozen, request, walk ? &*walk : nullptr, bits, record);
+    if (selection && !ClaimSelected(published, selection) && claims < kMostClaims) {
+      frozen.Set(ChannelNumber(*published.data, selection.channel_id()), {.reason = Reason::kAllAtLimit});
+      continue;
+    }
+    if (attempts != nullptr) *attempts = *std::move(walk);
+    return selection;
+  }
 }
 
 }  // namespace pointsman::inline v0

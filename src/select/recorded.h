@@ -10,8 +10,10 @@
 #define POINTSMAN_SRC_SELECT_RECORDED_H_
 
 #include <cstdint>
-#include <functional>
+#include <deque>
 #include <map>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -25,20 +27,27 @@ namespace pointsman::inline v0 {
 // The same table with a state of its channels that nothing changes. REQUIRES: `published` stays.
 class FrozenState {
  public:
-  // As it is now, or with exactly these channels out.
+  // As it is now, or with exactly these channels not in order.
   explicit FrozenState(const Published& published);
-  FrozenState(const Published& published, const std::vector<std::int64_t>& out);
+  FrozenState(const Published& published, std::span<const OutChannel> out);
   FrozenState(const FrozenState&) = delete;
   FrozenState& operator=(const FrozenState&) = delete;
 
   const Published& published() const { return frozen_; }
-  std::vector<std::int64_t> OutIds() const;
+  std::vector<OutChannel> Out() const;
+  // From now on that channel stands like this.
+  void Set(std::uint32_t channel, const Availability& a) { words_[channel] = a.Freeze(); }
 
  private:
-  FrozenState(const Published& published, const std::function<bool(const BoundChannel&)>& is_out);
+  void Adopt(const Published& published);
+
+  std::deque<SlotWord> words_;
   std::vector<BoundChannel> channels_;
   Published frozen_;
 };
+
+// What a word says of a channel that is not in order; nothing of one that is.
+std::optional<OutChannel> OutOf(std::int64_t channel_id, const Availability& a);
 
 // A filter that is asked once for each candidate and then remembered. Names are those of the table, or of a record.
 class RememberedFilter {

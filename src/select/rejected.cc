@@ -62,7 +62,7 @@ class RejectedList {
   }
 
   bool AddRoute(std::uint32_t group, const ModelMatch& match) {
-    const CandidateJudge judge(published_, request_, before_, group, match.model);
+    const CandidateJudge judge(published_, request_, before_, group, match.model, circumstances_);
     const bool leaves_group = judge.PassesOverGroup();
     for (TierRef ref = match.first; ref != kAllOut; ref = data_.tier(ref).next()) {
       const TierBlock tier = data_.tier(ref);
@@ -140,11 +140,22 @@ class RejectedList {
   const TableData& data_;
   const Request& request_;
   const Attempts* before_;
+  Circumstances circumstances_;
   const Selection& answer_;
   std::vector<RejectedCandidate> list_;
 };
 
 }  // namespace
+
+std::string_view OutReasonName(OutReason reason) {
+  switch (reason) {
+    case OutReason::kSwitchedOff: return "switched_off";
+    case OutReason::kCoolingDown: return "cooling_down";
+    case OutReason::kAtLimit: return "at_limit";
+    case OutReason::kSlowStart: return "slow_start";
+  }
+  return "unknown";
+}
 
 std::string_view RejectedName(Rejected why) {
   switch (why) {

@@ -32,4 +32,23 @@ GroupChoice ChooseGroup(const TableData& data, const Request& request) noexcept 
   return choice;
 }
 
+Nanoseconds RouteStates::Now() noexcept {
+  if (!knows_now_) now_ = published_.state->clock.Now().count();
+  knows_now_ = true;
+  return now_;
+}
+
+std::uint32_t RouteStates::LevelBehind(std::uint32_t channel, std::uint64_t word) noexcept {
+  const Availability a =
+      published_.states[channel]->Judge(word, published_.data->models[model_], Now(), Leniency::kNone);
+  undecided_ = undecided_ || (a.reason != Reason::kNone && a.reason != Reason::kAllDisabled);
+  return a.reason == Reason::kNone ? a.level : 0;
+}
+
+bool RouteStates::ClaimBehind(std::uint32_t channel, std::uint64_t word, SlotState*& reservation) noexcept {
+  const SlotState::Claimed claimed = published_.states[channel]->Claim(word, Now(), Leniency::kNone);
+  if (claimed == SlotState::Claimed::kReserved) reservation = published_.states[channel];
+  return claimed != SlotState::Claimed::kRefused;
+}
+
 }  // namespace pointsman::inline v0

@@ -1,7 +1,9 @@
 // Select: request -> group -> route -> tier -> candidate, on one published table. Explain walks the same steps.
 //
-// A candidate is drawn; if its channel is out at the moment, others are drawn a few times more, and then one exact scan
-// over those that are not out decides. Either way each of them has exactly its weight over the sum of theirs.
+// A candidate is drawn; if its channel is out, or only part of its weight counts and that part was missed, others are
+// drawn a few times more, and then one exact scan over all decides. Either way each of them has exactly its counting
+// weight over the sum of theirs. A route that is left with channels that are cooling down or at a limit is for
+// in_full.h.
 //
 // Thread safety: thread-safe (pure functions over an immutable table and the channels' words). None of them throws or
 // allocates, and each ends whatever the random bits are.
@@ -50,30 +52,73 @@ inline RouteChoice ChooseRoute(const TableData& data, std::uint32_t group, std::
   return {.first = first, .reason = first == kNotListed ? Reason::kModelNotInGroup : Reason::kAllDisabled};
 }
 
-// A candidate whose channel is not out, by weight; kNoIndex where there is none.
-template <class Bits>
-std::uint32_t DrawAmongUsable(const Published& published, const TierBlock& tier, Bits& bits) noexcept {
-  return DrawAmong(tier, bits, [&](std::uint32_t i) { return !IsOut(*published.channels[tier.channel(i)].word); });
-}
-
-inline Selection Serve(const Published& published, std::uint32_t group, std::uint32_t priority,
-                       const BoundChannel& channel) noexcept {
+inline Selection Serve(const Published& published, std::uint32_t group, std::uint32_t model, std::uint32_t priority,
+                       const BoundChannel& channel, SlotState* reservation = nullptr) noexcept {
   return Selection({.channel_id = channel.id,
                     .priority = published.data->priorities[priority],
                     .cookie = channel.cookie,
-                    .group = published.group_names[group]},
+                    .group = published.group_names[group],
+                    .model = model,
+                    .reservation = reservation},
                    published.generation);
 }
 
-// From a route to the answer in every case: rejected words, channels that are out, tiers that are all out.
+// The channels of one route, by their words and, where these are not enough, by what is behind them. Apart from the
+// usual path; reads the clock only where it matters.
+class RouteStates {
+ public:
+  RouteStates(const Published& published, std::uint32_t model) : published_(published), model_(model) {}
+
+  // How much of the channel's weight counts.
+  std::uint32_t Level(std::uint32_t channel) noexcept {
+    const std::uint64_t word = WordOf(channel);
+    if (word == 0) return Availability::kFull;
+    return (word & ~slot_bit::kPlain) == 0 ? 0 : LevelBehind(channel, word);
+  }
+  // Takes what serving from the channel takes; false where somebody else was faster.
+  bool Claim(std::uint32_t channel, SlotState*& reservation) noexcept {
+    const std::uint64_t word = WordOf(channel);
+    return word == 0 || ClaimBehind(channel, word, reservation);
+  }
+  // Whether a channel was met that may be had yet, by the rules of in_full.h.
+  bool undecided() const noexcept { return undecided_; }
+
+ private:
+  std::uint64_t WordOf(std::uint32_t channel) const noexcept {
+    return published_.channels[channel].word->load(std::memory_order_relaxed);
+  }
+  std::uint32_t LevelBehind(std::uint32_t channel, std::uint64_t word) noexcept;
+  bool ClaimBehind(std::uint32_t channel, std::uint64_t word, SlotState*& reservation) noexcept;
+  Nanoseconds Now() noexcept;
+
+  const Published& published_;
+  const std::uint32_t model_;
+  Nanoseconds now_ = 0;
+  bool knows_now_ = false;
+  bool undecided_ = false;
+};
+
+// From a route to the answer in every case. `drawn` is the candidate of the first tier that a draw has met, or
+// kNoIndex: where it does not serve, the drawing goes on. kAllCoolingDown: who is left may be had yet, but that is not
+// for here.
 template <class Bits>
-[[gnu::noinline, gnu::cold]] Selection SelectFromTiers(const Published& published, std::uint32_t group, TierBlock tier,
+[[gnu::noinline, gnu::cold]] Selection SelectFromTiers(const Published& published, std::uint32_t group,
+                                                       std::uint32_t model, TierBlock tier, std::uint32_t drawn,
                                                        Bits bits) noexcept {
+  RouteStates states(published, model);
+  const auto level = [&](std::uint32_t i) { return states.Level(tier.channel(i)); };
   for (;;) {
-    std::uint32_t drawn = DrawCandidate(tier, bits);
-    if (IsOut(*published.channels[tier.channel(drawn)].word)) drawn = DrawAmongUsable(published, tier, bits);
-    if (drawn != kNoIndex) return Serve(published, group, tier.priority(), published.channels[tier.channel(drawn)]);
-    if (tier.next() == kAllOut) return Selection(Reason::kAllDisabled, published.generation);
+    if (drawn == kNoIndex) drawn = DrawCandidate(tier, bits);
+    if (!Counts(level(drawn), bits)) drawn = DrawAmong(tier, bits, level);
+    if (drawn != kNoIndex) {
+      SlotState* reservation = nullptr;
+      const std::uint32_t channel = tier.channel(drawn);
+      if (!states.Claim(channel, reservation)) return Selection(Reason::kAllCoolingDown, published.generation);
+      return Serve(published, group, model, tier.priority(), published.channels[channel], reservation);
+    }
+    if (tier.next() == kAllOut) {
+      return Selection(states.undecided() ? Reason::kAllCoolingDown : Reason::kAllDisabled, published.generation);
+    }
     tier = published.data->tier(tier.next());
   }
 }
@@ -84,12 +129,13 @@ inline Selection Refuse(const Published& published, Reason reason) noexcept {
 }
 
 // `group` and `model` may be kNoIndex: the table has no such name.
+// As SelectFromTiers: kAllCoolingDown decides nothing.
 template <class Bits>
 Selection SelectByNumbers(const Published& published, std::uint32_t group, std::uint32_t model, Bits bits) noexcept {
   if (group == kNoIndex) return Refuse(published, Reason::kUnknownGroup);
   const RouteChoice route = ChooseRoute(*published.data, group, model);
   if (route.reason != Reason::kNone) return Refuse(published, route.reason);
-  return SelectFromTiers(published, group, published.data->tier(route.first), bits);
+  return SelectFromTiers(published, group, model, published.data->tier(route.first), kNoIndex, bits);
 }
 
 template <class Bits>

@@ -1,5 +1,7 @@
 #include "pointsman/selection.h"
 
+#include "state/slot_state.h"
+
 namespace pointsman::inline v0 {
 
 std::string_view ReasonName(Reason reason) {
@@ -33,5 +35,7 @@ int SuggestedHttpStatus(Reason reason) {
     default: return 503;
   }
 }
+
+void Selection::Release() noexcept { std::exchange(reservation_, nullptr)->Release(); }
 
 }  // namespace pointsman::inline v0

@@ -31,14 +31,15 @@ struct TierOffer {
   TierRef ref;
   TierBlock tier;
   const CandidateJudge& judge;
+  bool degraded = false;   // who cools down serves
   bool all_below = false;  // alike among its candidates and those of all tiers below it (select/turn.h)
 };
 
 // The tiers of one route.
 template <class Offer>
 Reason WalkRoute(const Published& published, const Request& request, const Attempts* attempts, std::uint32_t group,
-                 const ModelMatch& match, bool again, Offer& offer) {
-  const CandidateJudge judge(published, request, attempts, group, match.model, again);
+                 const ModelMatch& match, Circumstances& circumstances, Offer& offer) {
+  const CandidateJudge judge(published, request, attempts, group, match.model, circumstances);
   if (judge.PassesOverGroup()) return Reason::kExhausted;
   // Of several reasons in a group the one that comes last in the order of judging: what was nearest to serving.
   Reason nearest = Reason::kAllDisabled;
@@ -50,12 +51,14 @@ Reason WalkRoute(const Published& published, const Request& request, const Attem
                        .ref = turn.from,
                        .tier = published.data->tier(turn.from),
                        .judge = judge,
+                       .degraded = circumstances.lenient,
                        .all_below = turn.all_below};
     return offer(at, nearest) ? Reason::kNone : nearest;
   }
   for (TierRef ref = match.first; ref != kAllOut;) {
     const TierBlock tier = published.data->tier(ref);
-    const TierOffer at{.group = group, .match = match, .ref = ref, .tier = tier, .judge = judge};
+    const TierOffer at{
+        .group = group, .match = match, .ref = ref, .tier = tier, .judge = judge, .degraded = circumstances.lenient};
     ref = tier.next();
     if (judge.PassesOver(tier)) continue;
     if (offer(at, nearest)) return Reason::kNone;
@@ -66,8 +69,8 @@ Reason WalkRoute(const Published& published, const Request& request, const Attem
 
 // One way through the plan.
 template <class Offer>
-Reason WalkPlan(const Published& published, const Request& request, const Attempts* attempts, bool again,
-                Offer& offer) {
+Reason WalkPlan(const Published& published, const Request& request, const Attempts* attempts,
+                Circumstances& circumstances, Offer& offer) {
   Reason first = Reason::kNone;  // of the first group that the request may use: that one counts
   const auto note = [&](Reason reason) {
     if (first == Reason::kNone) first = reason;
@@ -80,7 +83,7 @@ Reason WalkPlan(const Published& published, const Request& request, const Attemp
       walk.Failed(GroupOutcome::kNoRoute);
       continue;
     }
-    const Reason reason = WalkRoute(published, request, attempts, stop.group, match, again, offer);
+    const Reason reason = WalkRoute(published, request, attempts, stop.group, match, circumstances, offer);
     if (reason == Reason::kNone || reason == Reason::kFilterFailed) return reason;
     note(reason);
     walk.Failed(request.pin.has_value() ? GroupOutcome::kNoRoute : GroupOutcome::kExhausted);
@@ -90,17 +93,31 @@ Reason WalkPlan(const Published& published, const Request& request, const Attemp
   return request.pin.has_value() ? Reason::kPinUnusable : first;
 }
 
-// The whole, budgets and last resort included. `attempts` may be null: a selection on its own.
+// The whole: budgets, and what follows where nothing was left: those who cool down, and then what was tried before.
+// `attempts` may be null: a selection on its own. `circumstances` tell afterwards what was met.
+template <class Offer>
+Reason WalkTiers(const Published& published, const Request& request, const Attempts* attempts,
+                 Circumstances& circumstances, Offer&& offer) {
+  if (published.data->listed_routes == 0) return Reason::kEmptyTable;
+  const RetryPolicy& retry = published.data->policy.retry;
+  if (attempts != nullptr && attempts->size() >= static_cast<std::size_t>(retry.budget)) return Reason::kBudgetSpent;
+  if (attempts != nullptr && attempts->size() == attempts->capacity()) return Reason::kAttemptLimit;
+  const Reason reason = WalkPlan(published, request, attempts, circumstances, offer);
+  if (reason == Reason::kNone || reason == Reason::kFilterFailed) return reason;
+  const auto once_more = [&](bool Circumstances::* how) {
+    circumstances.*how = true;
+    return WalkPlan(published, request, attempts, circumstances, offer);
+  };
+  if (circumstances.met_cooling && once_more(&Circumstances::lenient) == Reason::kNone) return Reason::kNone;
+  circumstances.lenient = false;
+  const bool repeats = reason == Reason::kExhausted && attempts != nullptr && retry.last_resort == LastResort::kRepeat;
+  return repeats ? once_more(&Circumstances::again) : reason;
+}
+
 template <class Offer>
 Reason WalkTiers(const Published& published, const Request& request, const Attempts* attempts, Offer&& offer) {
-  if (published.data->listed_routes == 0) return Reason::kEmptyTable;
-  if (attempts == nullptr) return WalkPlan(published, request, nullptr, false, offer);
-  const RetryPolicy& retry = published.data->policy.retry;
-  if (attempts->size() >= static_cast<std::size_t>(retry.budget)) return Reason::kBudgetSpent;
-  if (attempts->size() == attempts->capacity()) return Reason::kAttemptLimit;
-  const Reason reason = WalkPlan(published, request, attempts, false, offer);
-  if (reason != Reason::kExhausted || retry.last_resort != LastResort::kRepeat) return reason;
-  return WalkPlan(published, request, attempts, true, offer);
+  Circumstances circumstances;
+  return WalkTiers(published, request, attempts, circumstances, offer);
 }
 
 }  // namespace pointsman::inline v0

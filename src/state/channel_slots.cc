@@ -1,5 +1,6 @@
 #include "state/channel_slots.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace pointsman::inline v0 {
@@ -7,8 +8,8 @@ namespace pointsman::inline v0 {
 SlotBinding& SlotBinding::operator=(SlotBinding&& other) noexcept {
   if (this != &other) {
     Release();
-    words = std::move(other.words);
-    slots_ = std::move(other.slots_);
+    slots = std::move(other.slots);
+    owner_ = std::move(other.owner_);
     ids_ = std::move(other.ids_);
   }
   return *this;
@@ -17,30 +18,56 @@ SlotBinding& SlotBinding::operator=(SlotBinding&& other) noexcept {
 SlotBinding::~SlotBinding() { Release(); }
 
 void SlotBinding::Release() {
-  if (slots_ != nullptr) slots_->Release(ids_);
-  slots_ = nullptr;
+  if (owner_ != nullptr) owner_->Release(ids_);
+  owner_ = nullptr;
 }
 
-SlotBinding ChannelSlots::Bind(std::vector<std::int64_t> ids) {
+SlotBinding ChannelSlots::Bind(std::span<const Channel> channels) {
   SlotBinding binding;
-  binding.words.reserve(ids.size());
+  binding.slots.reserve(channels.size());
+  binding.ids_.reserve(channels.size());
   const std::lock_guard lock(mutex_);
-  for (const std::int64_t id : ids) {
-    Slot& slot = slots_[id];
-    if (slot.word == nullptr) slot.word = TakeWord();
+  binding.owner_ = shared_from_this();
+  for (const Channel& channel : channels) {
+    Slot& slot = slots_[channel.id];
+    const bool is_new = slot.word == nullptr;
+    if (is_new) slot = NewSlot(channel.id);
+    ApplyTag(slot, channel.tag, is_new);
     ++slot.bindings;
-    binding.words.push_back(slot.word);
+    binding.slots.push_back({.word = slot.word, .state = slot.state});
+    binding.ids_.push_back(channel.id);
   }
-  binding.slots_ = shared_from_this();
-  binding.ids_ = std::move(ids);
   return binding;
 }
 
-SlotWord* ChannelSlots::TakeWord() {
-  if (free_.empty()) return &words_.emplace_back(0);
-  SlotWord* word = free_.back();
-  free_.pop_back();
-  return word;
+ChannelSlots::Slot ChannelSlots::NewSlot(std::int64_t id) {
+  SlotWord* word = nullptr;
+  if (free_.empty()) {
+    word = &words_.emplace_back(0);
+  } else {
+    word = free_.back();
+    free_.pop_back();
+  }
+  Slot slot{.word = word, .state = new SlotState(id, *word, options_), .bindings = 0, .tag = {}};
+  if (const auto limits = limits_.find(id); limits != limits_.end()) slot.state->Limit(limits->second);
+  return slot;
+}
+
+// A channel that is given another tag stands as that tag does.
+void ChannelSlots::ApplyTag(Slot& slot, std::string_view tag, bool is_new) {
+  if (!is_new && slot.tag == tag) return;
+  slot.tag = tag;
+  const Nanoseconds now = Now();
+  const auto off = tag.empty() ? tags_off_.end() : tags_off_.find(tag);
+  if (off == tags_off_.end() || off->second.until <= now) {
+    if (!is_new) slot.state->SwitchOn(slot_bit::kTagOff);
+    return;
+  }
+  SwitchNote note{.why = off->second.why};
+  if (off->second.until != ModelStates::kForever) {
+    note.lasts = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(off->second.until - now));
+  }
+  slot.state->SwitchOff(slot_bit::kTagOff, note, now);
 }
 
 void ChannelSlots::Release(std::span<const std::int64_t> ids) {
@@ -50,30 +77,61 @@ void ChannelSlots::Release(std::span<const std::int64_t> ids) {
     if (--slot->second.bindings > 0) continue;
     slot->second.word->store(0, std::memory_order_relaxed);
     free_.push_back(slot->second.word);
+    slot->second.state->Unslot();
     slots_.erase(slot);
   }
 }
 
-bool ChannelSlots::Set(std::int64_t channel_id, OutBit bit) {
+bool ChannelSlots::With(std::int64_t channel_id, const std::function<void(SlotState&)>& use) {
   const std::lock_guard lock(mutex_);
   const auto slot = slots_.find(channel_id);
   if (slot == slots_.end()) return false;
-  slot->second.word->fetch_or(static_cast<std::uint64_t>(bit), std::memory_order_relaxed);
+  use(*slot->second.state);
   return true;
 }
 
-bool ChannelSlots::Clear(std::int64_t channel_id, OutBit bit) {
+void ChannelSlots::SwitchTagOff(std::string_view tag, const SwitchNote& note) {
   const std::lock_guard lock(mutex_);
-  const auto slot = slots_.find(channel_id);
-  if (slot == slots_.end()) return false;
-  slot->second.word->fetch_and(~static_cast<std::uint64_t>(bit), std::memory_order_relaxed);
-  return true;
+  const Nanoseconds now = Now();
+  tags_off_[std::string(tag)] = {.why = std::string(note.why.substr(0, 256)), .until = EndOf(note, now)};
+  for (auto& [id, slot] : slots_) {
+    if (slot.tag == tag) slot.state->SwitchOff(slot_bit::kTagOff, note, now);
+  }
+}
+
+void ChannelSlots::SwitchTagOn(std::string_view tag) {
+  const std::lock_guard lock(mutex_);
+  if (const auto off = tags_off_.find(tag); off != tags_off_.end()) tags_off_.erase(off);
+  for (auto& [id, slot] : slots_) {
+    if (slot.tag == tag) slot.state->SwitchOn(slot_bit::kTagOff);
+  }
+}
+
+void ChannelSlots::Limit(std::int64_t channel_id, const ChannelLimits& limits) {
+  const std::lock_guard lock(mutex_);
+  if (limits == ChannelLimits{}) {
+    limits_.erase(channel_id);
+  } else {
+    limits_[channel_id] = limits;
+  }
+  if (const auto slot = slots_.find(channel_id); slot != slots_.end()) slot->second.state->Limit(limits);
+}
+
+std::vector<ChannelStatus> ChannelSlots::Statuses() {
+  std::vector<ChannelStatus> statuses;
+  const std::lock_guard lock(mutex_);
+  const Nanoseconds now = Now();
+  for (auto& [id, slot] : slots_) statuses.push_back(slot.state->Status(now));
+  std::sort(statuses.begin(), statuses.end(),
+            [](const ChannelStatus& a, const ChannelStatus& b) { return a.channel_id < b.channel_id; });
+  return statuses;
 }
 
 std::size_t ChannelSlots::memory_bytes() const {
   const std::lock_guard lock(mutex_);
   return sizeof(*this) + slots_.capacity() * (sizeof(std::pair<std::int64_t, Slot>) + 1) +
-         words_.size() * sizeof(SlotWord) + free_.capacity() * sizeof(SlotWord*);
+         slots_.size() * sizeof(SlotState) + words_.size() * sizeof(SlotWord) + free_.capacity() * sizeof(SlotWord*) +
+         limits_.capacity() * (sizeof(std::pair<std::int64_t, ChannelLimits>) + 1);
 }
 
 }  // namespace pointsman::inline v0

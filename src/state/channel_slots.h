@@ -1,41 +1,44 @@
-// ChannelSlots: what is known of a channel at run time, beside the tables and longer than they live. One atomic word a
-// channel; a table that is published is bound to the words of its channels, and a selection reads one of them.
+// ChannelSlots: what is known of a channel at run time, beside the tables and longer than they live. A slot is one
+// atomic word, which is all that a selection looks at, and the state behind it, which is read where the word is not 0.
 //
-//   ChannelSlots slots;
-//   SlotBinding bound = slots.Bind(ids);             // words do not move while somebody is bound to them
-//   slots.Set(8, OutBit::kSwitchedOff);              // one atomic operation, seen by the next selection
-//   if (IsOut(*bound.words[0])) …
+//   ChannelSlots slots(options);
+//   SlotBinding bound = slots.Bind(channels);        // nothing moves while somebody is bound to it
+//   if (!IsInOrder(*bound.slots[0].word)) …          // ask bound.slots[0].state
 //
-// The word is 0 for a channel in order, which is all that the hot path asks. A bit of it says why a channel is out.
-// Reading is relaxed: a switch orders nothing but itself, and a selection that runs at the same moment may miss it.
-// A channel that is new to the bindings starts in order; its word is reused only when no binding names it any more.
+// A channel that is new to the bindings starts in order, but for what was said of it or its tag beforehand; its word is
+// reused only when no binding names it any more.
 //
-// Thread safety: thread-safe. Cost: a read is one load; Set, Clear and Bind take a lock.
+// Thread safety: thread-safe. Cost: a read is one load; everything else takes a lock.
 #ifndef POINTSMAN_SRC_STATE_CHANNEL_SLOTS_H_
 #define POINTSMAN_SRC_STATE_CHANNEL_SLOTS_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "pointsman/channel_state.h"
+#include "state/slot_state.h"
+#include "state/slot_word.h"
 
 namespace pointsman::inline v0 {
 
-using SlotWord = std::atomic<std::uint64_t>;
-
-enum class OutBit : std::uint64_t { kSwitchedOff = 1 };
-
-inline bool IsOut(const SlotWord& word) noexcept { return word.load(std::memory_order_relaxed) != 0; }
-
 class ChannelSlots;
 
-// The words of some channels, held as long as this lives. Movable.
+struct BoundSlot {
+  const SlotWord* word = nullptr;
+  SlotState* state = nullptr;
+};
+
+// The slots of some channels, held as long as this lives. Movable.
 class SlotBinding {
  public:
   SlotBinding() = default;
@@ -43,27 +46,44 @@ class SlotBinding {
   SlotBinding& operator=(SlotBinding&&) noexcept;
   ~SlotBinding();
 
-  std::vector<const SlotWord*> words;  // parallel to the ids that were bound
+  std::vector<BoundSlot> slots;  // parallel to the channels that were bound
 
   std::size_t memory_bytes() const {
-    return words.capacity() * sizeof(const SlotWord*) + ids_.capacity() * sizeof(std::int64_t);
+    return slots.capacity() * sizeof(BoundSlot) + ids_.capacity() * sizeof(std::int64_t);
   }
 
  private:
   friend class ChannelSlots;
   void Release();
 
-  std::shared_ptr<ChannelSlots> slots_;  // keeps the words although the router is gone
+  std::shared_ptr<ChannelSlots> owner_;  // keeps the words although the router is gone
   std::vector<std::int64_t> ids_;
 };
 
 class ChannelSlots : public std::enable_shared_from_this<ChannelSlots> {
  public:
-  SlotBinding Bind(std::vector<std::int64_t> ids);
+  struct Channel {
+    std::int64_t id = 0;
+    std::string_view tag;
+  };
 
-  // False where nobody is bound to the channel.
-  bool Set(std::int64_t channel_id, OutBit bit);
-  bool Clear(std::int64_t channel_id, OutBit bit);
+  explicit ChannelSlots(ChannelStateOptions options) : options_(std::move(options)) {}
+  const ChannelStateOptions& options() const { return options_; }
+  Nanoseconds Now() const noexcept { return options_.clock.Now().count(); }
+
+  SlotBinding Bind(std::span<const Channel> channels);
+
+  // Calls `use` with the channel's state. False where nobody is bound to it.
+  bool With(std::int64_t channel_id, const std::function<void(SlotState&)>& use);
+
+  // Of every channel with this tag, those that are bound later included.
+  void SwitchTagOff(std::string_view tag, const SwitchNote& note);
+  void SwitchTagOn(std::string_view tag);
+  // For whenever the channel is bound.
+  void Limit(std::int64_t channel_id, const ChannelLimits& limits);
+
+  // Of all that are bound, in order of id.
+  std::vector<ChannelStatus> Statuses();
 
   std::size_t memory_bytes() const;
 
@@ -71,14 +91,24 @@ class ChannelSlots : public std::enable_shared_from_this<ChannelSlots> {
   friend class SlotBinding;
   struct Slot {
     SlotWord* word = nullptr;
+    SlotState* state = nullptr;
     std::size_t bindings = 0;
+    std::string tag;
+  };
+  struct TagSwitch {
+    std::string why;
+    Nanoseconds until = 0;
   };
 
-  SlotWord* TakeWord();
+  Slot NewSlot(std::int64_t id);
+  void ApplyTag(Slot& slot, std::string_view tag, bool is_new);
   void Release(std::span<const std::int64_t> ids);
 
+  const ChannelStateOptions options_;
   mutable std::mutex mutex_;
   absl::flat_hash_map<std::int64_t, Slot> slots_;
+  std::map<std::string, TagSwitch, std::less<>> tags_off_;
+  absl::flat_hash_map<std::int64_t, ChannelLimits> limits_;
   std::deque<SlotWord> words_;  // never moves what it holds
   std::vector<SlotWord*> free_;
 };

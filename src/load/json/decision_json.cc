@@ -29,6 +29,8 @@ constexpr std::array kRejected = {Rejected::kChannelDisabled,
                                   Rejected::kTierTried,
                                   Rejected::kGroupTried,
                                   Rejected::kNoPriority};
+constexpr std::array kOutReasons = {OutReason::kSwitchedOff, OutReason::kCoolingDown, OutReason::kAtLimit,
+                                    OutReason::kSlowStart};
 constexpr std::int32_t kLeastCode = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t kMostCode = std::numeric_limits<std::int32_t>::max();
 
@@ -169,6 +171,25 @@ constexpr std::array<std::string_view, 8> kNeeded = {
 
 }  // namespace
 
+absl::Status ReadOut(const PolicyValue& value, OutChannel& out) {
+  std::int32_t level = 0;
+  const absl::Status read = value.ReadObject(
+      {{"channel_id", [&](const Value& v) { return v.ReadSigned(out.channel_id); }},
+       {"reason", [&](const Value& v) { return v.ReadChoice(kOutReasons, OutReasonName, out.reason); }},
+       {"level", [&](const Value& v) { return v.ReadNumber(level, 1, 63); }}});
+  if (!read.ok()) return read;
+  if (absl::Status s = value.Require(std::array<std::string_view, 2>{"channel_id", "reason"}); !s.ok()) return s;
+  out.level = static_cast<std::uint32_t>(level);
+  if ((out.level != 0) == (out.reason == OutReason::kSlowStart)) return absl::OkStatus();
+  return value.Error("has a level without \"slow_start\", or that without a level of 1 to 63; write it anew");
+}
+
+void WriteOut(const OutChannel& out, JsonLine& line) {
+  line.Begin('{').Key("channel_id").Number(out.channel_id).Key("reason").Text(OutReasonName(out.reason));
+  if (out.level != 0) line.Key("level").Number(out.level);
+  line.End('}');
+}
+
 std::string DecisionToJson(const DecisionRecord& record) {
   std::string json;
   JsonLine line(json);
@@ -179,7 +200,9 @@ std::string DecisionToJson(const DecisionRecord& record) {
     line.Key("attempts").Begin('{').Key("room").Number(record.attempts->capacity());
     line.Key("made").Text(record.attempts->Text()).End('}');
   }
-  WriteNumbers(record.out, line.Key("out"));
+  line.Key("out").Begin('[');
+  for (const OutChannel& out : record.out) WriteOut(out, line);
+  line.End(']');
   if (record.request.filtered) {
     line.Key("filter").Begin('[');
     for (const FilterVerdict& v : record.verdicts)
@@ -207,8 +230,8 @@ absl::Status ReadDecision(const PolicyValue& value, DecisionRecord& record) {
        {"attempts", [&](const Value& v) { return ReadAttempts(v, record.attempts); }},
        {"out",
         [&](const Value& v) {
-          return v.ReadList("a list of channel ids",
-                            [&](const Value& item) { return item.ReadSigned(record.out.emplace_back()); });
+          return v.ReadList("a list of channels",
+                            [&](const Value& item) { return ReadOut(item, record.out.emplace_back()); });
         }},
        {"filter",
         [&](const Value& v) {

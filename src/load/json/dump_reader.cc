@@ -16,7 +16,6 @@ namespace {
 using Value = PolicyValue;
 
 constexpr std::array kBelieved = {RowSource::kChannels, RowSource::kAbilities};
-constexpr std::array kOutReasons = {OutReason::kSwitchedOff};
 
 // What stands beside the tables, member by member.
 class DumpReader {
@@ -78,19 +77,15 @@ class DumpReader {
 
   absl::Status ReadState() {
     const absl::Status out = Member("out").ReadList(
-        "a list of channels", [&](const Value& item) { return ReadOut(item, loaded_.dump.out.emplace_back()); });
+        "a list of channels", [&](const Value& item) { return ReadKnownOut(item, loaded_.dump.out.emplace_back()); });
     if (!out.ok()) return out;
     return Member("decisions").ReadList("a list of decisions", [&](const Value& item) {
       return ReadDecision(item, loaded_.dump.decisions.emplace_back());
     });
   }
 
-  absl::Status ReadOut(const Value& value, OutChannel& out) {
-    const absl::Status read = value.ReadObject(
-        {{"channel_id", [&](const Value& v) { return v.ReadSigned(out.channel_id); }},
-         {"reason", [&](const Value& v) { return v.ReadChoice(kOutReasons, OutReasonName, out.reason); }}});
-    if (!read.ok()) return read;
-    if (absl::Status s = value.Require(std::array<std::string_view, 2>{"channel_id", "reason"}); !s.ok()) return s;
+  absl::Status ReadKnownOut(const Value& value, OutChannel& out) {
+    if (absl::Status read = ReadOut(value, out); !read.ok()) return read;
     if (loaded_.dump.table->FindChannel(out.channel_id).has_value()) return absl::OkStatus();
     return value.Error("names channel " + std::to_string(out.channel_id) +
                        ", which the tables do not have; write it anew");

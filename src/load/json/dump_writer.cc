@@ -1,5 +1,6 @@
 #include <string>
 
+#include "load/json/decision_json.h"
 #include "load/json/json_line.h"
 #include "pointsman/load/dump.h"
 #include "pointsman/load/json.h"
@@ -81,9 +82,7 @@ std::string DumpToJson(const RouterDump& dump) {
   WriteTable("channels", rows.channels(), line);
   WriteTable("abilities", rows.abilities(), line);
   line.End('}');
-  WriteList("out", dump.out, line, [](const OutChannel& out, JsonLine& l) {
-    l.Begin('{').Key("channel_id").Number(out.channel_id).Key("reason").Text(OutReasonName(out.reason)).End('}');
-  });
+  WriteList("out", dump.out, line, WriteOut);
   WriteList("decisions", dump.decisions, line,
             [](const DecisionRecord& record, JsonLine& l) { l.Raw(DecisionToJson(record)); });
   line.End('}');

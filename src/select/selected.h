@@ -1,0 +1,33 @@
+// What a selection takes with it and leaves behind, for those who are not the host: the channel behind it, its model,
+// its reservation.
+//
+// Thread safety: as Selection.
+#ifndef POINTSMAN_SRC_SELECT_SELECTED_H_
+#define POINTSMAN_SRC_SELECT_SELECTED_H_
+
+#include <cstdint>
+#include <utility>
+
+#include "pointsman/selection.h"
+#include "publish/published.h"
+#include "table/table_data.h"
+
+namespace pointsman::inline v0 {
+
+struct SelectionAccess {
+  static SlotState*& reservation(Selection& s) { return s.reservation_; }
+  static std::uint32_t model(const Selection& s) { return s.model_; }
+  // True once.
+  static bool TakeReport(Selection& s) { return s.reason_ == Reason::kNone && !std::exchange(s.reported_, true); }
+};
+
+// kNoIndex where the table has no such channel, or not any more.
+std::uint32_t ChannelNumber(const TableData& data, std::int64_t channel_id) noexcept;
+
+// Takes the trial or the reservation that goes with a selection that was made from a frozen state. False where it is
+// not to be had.
+bool ClaimSelected(const Published& published, Selection& selection) noexcept;
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_SRC_SELECT_SELECTED_H_

@@ -1,0 +1,116 @@
+#include "state/model_states.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "pointsman/attempts.h"
+
+namespace pointsman::inline v0 {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+// How long a cooldown that is over is remembered, so that the next one is longer.
+constexpr Nanoseconds kRemembered = 600'000'000'000;
+
+std::chrono::milliseconds Left(Nanoseconds until, Nanoseconds now) {
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(std::max<Nanoseconds>(until - now, 0)));
+}
+
+}  // namespace
+
+std::uint64_t ModelStates::KeyOf(std::string_view model) noexcept { return GroupKey(model) | 1; }
+
+ModelStates::Out ModelStates::Find(std::uint64_t key, Nanoseconds now) const noexcept {
+  Out out;
+  for (const Entry& entry : entries_) {
+    if (entry.key.load(kRelaxed) != key) continue;
+    const Nanoseconds until = entry.until.load(kRelaxed);
+    if (until > now && until > out.until) out = {.until = until, .by_hand = entry.by_hand.load(kRelaxed)};
+  }
+  return out;
+}
+
+const ModelStates::Entry* ModelStates::FindEntry(std::string_view model, bool by_hand) const {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return entry.key.load(kRelaxed) != 0 && entry.model == model && entry.by_hand.load(kRelaxed) == by_hand;
+  });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+ModelStates::Entry* ModelStates::FindEntry(std::string_view model, bool by_hand) {
+  return const_cast<Entry*>(static_cast<const ModelStates*>(this)->FindEntry(model, by_hand));
+}
+
+bool ModelStates::Set(std::string_view model, Nanoseconds until, bool by_hand, Nanoseconds now) {
+  Entry* entry = FindEntry(model, by_hand);
+  if (entry == nullptr) {
+    Settle(now);
+    // A free one has an end of 0, so it comes first.
+    entry = std::min_element(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+      const auto rank = [](const Entry& e) { return e.by_hand.load(kRelaxed) ? kForever : e.until.load(kRelaxed); };
+      return rank(a) < rank(b);
+    });
+    if (entry->key.load(kRelaxed) != 0 && entry->by_hand.load(kRelaxed)) return false;
+    Free(*entry);
+    entry->model = model;
+    entry->by_hand.store(by_hand, kRelaxed);
+  }
+  if (!by_hand && entry->cooldowns < 62) ++entry->cooldowns;
+  entry->until.store(until, kRelaxed);
+  entry->key.store(KeyOf(model), kRelaxed);
+  return true;
+}
+
+std::int32_t ModelStates::CountCooldown(std::string_view model) const {
+  const Entry* entry = FindEntry(model, false);
+  return entry == nullptr ? 0 : entry->cooldowns;
+}
+
+void ModelStates::Clear(std::string_view model, bool by_hand) {
+  if (Entry* entry = FindEntry(model, by_hand); entry != nullptr) Free(*entry);
+}
+
+void ModelStates::ClearAll() {
+  for (Entry& entry : entries_) Free(entry);
+}
+
+void ModelStates::Free(Entry& entry) {
+  entry.key.store(0, kRelaxed);
+  entry.until.store(0, kRelaxed);
+  entry.by_hand.store(false, kRelaxed);
+  entry.cooldowns = 0;
+  entry.model.clear();
+}
+
+bool ModelStates::Settle(Nanoseconds now) {
+  bool empty = true;
+  for (Entry& entry : entries_) {
+    if (entry.key.load(kRelaxed) == 0) continue;
+    const Nanoseconds until = entry.until.load(kRelaxed);
+    const Nanoseconds kept = entry.by_hand.load(kRelaxed) ? 0 : kRemembered;
+    if (until <= now && now - until >= kept) {
+      Free(entry);
+    } else {
+      empty = false;
+    }
+  }
+  return empty;
+}
+
+std::vector<ModelState> ModelStates::States(Nanoseconds now) const {
+  std::vector<ModelState> states;
+  for (const Entry& entry : entries_) {
+    const Nanoseconds until = entry.until.load(kRelaxed);
+    if (entry.key.load(kRelaxed) == 0 || until <= now) continue;
+    ModelState& state = states.emplace_back();
+    state.model = entry.model;
+    state.switched_off = entry.by_hand.load(kRelaxed);
+    if (until != kForever) state.remaining = Left(until, now);
+  }
+  std::sort(states.begin(), states.end(), [](const ModelState& a, const ModelState& b) {
+    return std::tie(a.model, a.switched_off) < std::tie(b.model, b.switched_off);
+  });
+  return states;
+}
+
+}  // namespace pointsman::inline v0

@@ -1,0 +1,215 @@
+#include "state/slot_state.h"
+
+#include <algorithm>
+
+namespace pointsman::inline v0 {
+namespace {
+
+using namespace slot_bit;
+constexpr auto kRelaxed = std::memory_order_relaxed;
+constexpr std::size_t kMostNoteBytes = 256;
+
+std::chrono::milliseconds Left(Nanoseconds until, Nanoseconds now) {
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(std::max<Nanoseconds>(until - now, 0)));
+}
+
+}  // namespace
+
+Nanoseconds EndOf(const SwitchNote& note, Nanoseconds now) {
+  constexpr std::chrono::hours kCentury(24 * 36525);
+  if (!note.lasts.has_value() || *note.lasts > kCentury) return ModelStates::kForever;
+  return now + std::max<Nanoseconds>(Nanos(*note.lasts), 0);
+}
+
+Nanoseconds SlotState::Monotonic(Nanoseconds now) noexcept {
+  Nanoseconds latest = latest_.load(kRelaxed);
+  while (latest < now && !latest_.compare_exchange_weak(latest, now, kRelaxed)) {
+  }
+  return std::max(latest, now);
+}
+
+Availability SlotState::Judge(std::uint64_t word, std::string_view model, Nanoseconds now, Leniency leniency) noexcept {
+  now = Monotonic(now);
+  if (IsOver(word, now)) {
+    TrySettle(now);
+    word = word_.load(kRelaxed);
+  }
+  const auto holds = [&](std::uint64_t off, std::uint64_t ends, const std::atomic<Nanoseconds>& until) {
+    return (word & off) != 0 && ((word & ends) == 0 || now < until.load(kRelaxed));
+  };
+  if (holds(kSwitchedOff, kSwitchEnds, switch_until_) || holds(kTagOff, kTagEnds, tag_until_)) {
+    return {.reason = Reason::kAllDisabled};
+  }
+  Availability a;
+  if ((word & kModels) != 0) {
+    const ModelStates::Out out = models_.Find(ModelStates::KeyOf(model), now);
+    if (out.by_hand) return {.reason = Reason::kAllDisabled};
+    if (out.until != 0 && leniency == Leniency::kNone) {
+      return {.reason = Reason::kAllCoolingDown, .recovers_in = out.until - now};
+    }
+  }
+  if ((word & kCooling) != 0 && leniency == Leniency::kNone) {
+    const Nanoseconds opens = cooldown_.NextTrial(options_.cooldown);
+    if (now < opens) return {.reason = Reason::kAllCoolingDown, .recovers_in = opens - now};
+    a.claims = true;
+  }
+  if ((word & kSlowStart) != 0 && leniency == Leniency::kNone) a.level = cooldown_.Level(now, options_.cooldown);
+  if ((word & kLimited) != 0) {
+    const Nanoseconds opens = meters_.OpensAt(now);
+    if (now < opens) return {.reason = Reason::kAllAtLimit, .recovers_in = opens - now};
+    a.claims = true;
+  }
+  return a;
+}
+
+SlotState::Claimed SlotState::Claim(std::uint64_t word, Nanoseconds now, Leniency leniency) noexcept {
+  now = Monotonic(now);
+  const bool limited = (word & kLimited) != 0;
+  if (limited && !meters_.Reserve(now)) return Claimed::kRefused;
+  if ((word & kCooling) != 0 && leniency == Leniency::kNone && !cooldown_.TakeTrial(now, options_.cooldown)) {
+    if (limited) meters_.Release();
+    return Claimed::kRefused;
+  }
+  if (!limited) return Claimed::kTaken;
+  references_.fetch_add(1, kRelaxed);
+  return Claimed::kReserved;
+}
+
+void SlotState::Release() noexcept {
+  meters_.Release();
+  Unrefer();
+}
+
+bool SlotState::IsOver(std::uint64_t word, Nanoseconds now) const noexcept {
+  return ((word & kSwitchEnds) != 0 && now >= switch_until_.load(kRelaxed)) ||
+         ((word & kTagEnds) != 0 && now >= tag_until_.load(kRelaxed)) ||
+         ((word & kSlowStart) != 0 && cooldown_.Level(now, options_.cooldown) == Availability::kFull);
+}
+
+void SlotState::TrySettle(Nanoseconds now) noexcept {
+  if (!mutex_.try_lock()) return;  // whoever holds it tidies up
+  const std::lock_guard lock(mutex_, std::adopt_lock);
+  Settle(now);
+}
+
+void SlotState::Settle(Nanoseconds now) {
+  const std::uint64_t word = word_.load(kRelaxed);
+  if ((word & kSwitchEnds) != 0 && now >= switch_until_.load(kRelaxed)) SetBits(kSwitchedOff | kSwitchEnds, 0);
+  if ((word & kTagEnds) != 0 && now >= tag_until_.load(kRelaxed)) SetBits(kTagOff | kTagEnds, 0);
+  if ((word & kSlowStart) != 0 && cooldown_.Level(now, options_.cooldown) == Availability::kFull)
+    SetBits(kSlowStart, 0);
+  if ((word & kModels) != 0 && models_.Settle(now)) SetBits(kModels, 0);
+}
+
+void SlotState::Note(const Outcome& outcome, std::string_view model, Nanoseconds now, MayCool may_cool) {
+  now = Monotonic(now);
+  const std::lock_guard lock(mutex_);
+  meters_.Settle(outcome.tokens, now);
+  const auto salt = static_cast<std::uint64_t>(channel_id_);
+  const std::uint64_t bits = cooldown_.Note(outcome, now, options_.cooldown, salt, may_cool);
+  SetBits(kCooling | kSlowStart, bits);
+  if (model.empty()) return;
+  if (outcome.kind == OutcomeKind::kModelUnavailable) {
+    const std::int32_t times = models_.CountCooldown(model);
+    const Nanoseconds lasts = Backoff(Nanos(options_.cooldown.first), times, options_.cooldown, salt);
+    if (models_.Set(model, now + lasts, false, now)) SetBits(0, kModels);
+  } else if (outcome.kind == OutcomeKind::kSuccess && (word_.load(kRelaxed) & kModels) != 0) {
+    if (models_.Find(ModelStates::KeyOf(model), now).until == 0) models_.Clear(model, false);
+  }
+  Settle(now);
+}
+
+void SlotState::SwitchOff(std::uint64_t bit, const SwitchNote& note, Nanoseconds now) {
+  now = Monotonic(now);
+  const std::lock_guard lock(mutex_);
+  const bool by_tag = bit == kTagOff;
+  const Nanoseconds until = EndOf(note, now);
+  (by_tag ? tag_until_ : switch_until_).store(until, kRelaxed);
+  (by_tag ? tag_note_ : note_) = note.why.substr(0, kMostNoteBytes);
+  const std::uint64_t ends = by_tag ? kTagEnds : kSwitchEnds;
+  SetBits(bit | ends, bit | (until == ModelStates::kForever ? 0 : ends));
+}
+
+void SlotState::SwitchOn(std::uint64_t bit) {
+  const std::lock_guard lock(mutex_);
+  (bit == kTagOff ? tag_note_ : note_).clear();
+  SetBits(bit | (bit == kTagOff ? kTagEnds : kSwitchEnds), 0);
+}
+
+bool SlotState::SwitchOff(std::string_view model, const SwitchNote& note, Nanoseconds now) {
+  now = Monotonic(now);
+  const std::lock_guard lock(mutex_);
+  if (!models_.Set(model, EndOf(note, now), true, now)) return false;
+  SetBits(0, kModels);
+  return true;
+}
+
+// Not only a switch by hand: who switches a model on does not want to wait for its cooldown either.
+void SlotState::SwitchOn(std::string_view model) {
+  const std::lock_guard lock(mutex_);
+  models_.Clear(model, true);
+  models_.Clear(model, false);
+  Settle(latest_.load(kRelaxed));
+}
+
+void SlotState::Limit(const ChannelLimits& limits) {
+  const std::lock_guard lock(mutex_);
+  meters_.Limit(limits, options_.nodes);
+  SetBits(kLimited, meters_.limited() ? kLimited : 0);
+}
+
+void SlotState::Reset() {
+  const std::lock_guard lock(mutex_);
+  cooldown_.Reset();
+  for (const ModelState& state : models_.States(latest_.load(kRelaxed))) models_.Clear(state.model, false);
+  SetBits(kCooling | kSlowStart, 0);
+  Settle(latest_.load(kRelaxed));
+}
+
+ChannelStatus SlotState::Status(Nanoseconds now) {
+  now = Monotonic(now);
+  const std::lock_guard lock(mutex_);
+  Settle(now);
+  const std::uint64_t word = word_.load(kRelaxed);
+  ChannelStatus status;
+  status.channel_id = channel_id_;
+  status.switched_off = (word & kSwitchedOff) != 0;
+  status.tag_off = (word & kTagOff) != 0;
+  status.switch_note = status.switched_off ? note_ : tag_note_;
+  const std::atomic<Nanoseconds>& until = status.switched_off ? switch_until_ : tag_until_;
+  if ((word & (status.switched_off ? kSwitchEnds : kTagEnds)) != 0) {
+    status.switch_remaining = Left(until.load(kRelaxed), now);
+  }
+  if ((word & kCooling) != 0) {
+    status.phase = cooldown_.IsCooling(now) ? ChannelPhase::kCooling : ChannelPhase::kTrial;
+    status.remaining = Left(cooldown_.IsCooling(now) ? cooldown_.until() : cooldown_.NextTrial(options_.cooldown), now);
+  } else if ((word & kSlowStart) != 0) {
+    status.phase = ChannelPhase::kSlowStart;
+    status.remaining = Left(cooldown_.recovered_at() + Nanos(options_.cooldown.slow_start), now);
+  }
+  status.cooldowns = cooldown_.cooldowns();
+  status.consecutive_failures = cooldown_.consecutive();
+  status.successes = cooldown_.successes();
+  status.failures = cooldown_.failures();
+  status.latency = cooldown_.latency();
+  status.in_flight = meters_.in_flight();
+  status.limits = meters_.limits();
+  status.models = models_.States(now);
+  return status;
+}
+
+void SlotState::Import(const ChannelStatus& status, Nanoseconds now) {
+  if (status.switched_off) {
+    SwitchOff(kSwitchedOff, {.why = status.switch_note, .lasts = status.switch_remaining}, now);
+  }
+  Limit(status.limits);
+  now = Monotonic(now);
+  const std::lock_guard lock(mutex_);
+  SetBits(kCooling | kSlowStart, cooldown_.Import(status, now, options_.cooldown));
+  for (const ModelState& state : status.models) {
+    const SwitchNote note{.lasts = state.remaining};
+    if (models_.Set(state.model, EndOf(note, now), state.switched_off, now)) SetBits(0, kModels);
+  }
+}
+
+}  // namespace pointsman::inline v0

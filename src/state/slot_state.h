@@ -1,0 +1,100 @@
+// SlotState: everything behind a channel's word: switches with their ends, the cooldown, limits, models left out.
+//
+//   const Availability a = state.Judge(word, model, now, Leniency::kNone);
+//   if (a.reason == Reason::kNone && (!a.claims || state.Claim(word, now, …) != SlotState::Claimed::kRefused)) …
+//
+// Selections read atomics and take no lock; whoever changes something holds the slot's lock, and only then the word is
+// written. What has run out (a switch with an end, a slow start) is tidied up by the next who looks, if the lock is
+// free.
+//
+// Thread safety: thread-safe. Lives as long as somebody refers to it: its slot, and every reservation.
+#ifndef POINTSMAN_SRC_STATE_SLOT_STATE_H_
+#define POINTSMAN_SRC_STATE_SLOT_STATE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "pointsman/channel_state.h"
+#include "pointsman/outcome.h"
+#include "state/cooldown.h"
+#include "state/meters.h"
+#include "state/model_states.h"
+#include "state/slot_word.h"
+
+namespace pointsman::inline v0 {
+
+// When something ends that begins now; beyond a century it never does (ModelStates::kForever).
+Nanoseconds EndOf(const SwitchNote& note, Nanoseconds now);
+
+// Whether a cooldown keeps a channel out.
+enum class Leniency : std::uint8_t { kNone, kServeCooling };
+
+class alignas(64) SlotState {
+ public:
+  // REQUIRES: `options` stay as long as anything but Release is called, and so does `word`.
+  SlotState(std::int64_t channel_id, SlotWord& word, const ChannelStateOptions& options)
+      : channel_id_(channel_id), word_(word), options_(options) {}
+  SlotState(const SlotState&) = delete;
+  SlotState& operator=(const SlotState&) = delete;
+
+  // For selections. `word` is what was read of its word.
+  Availability Judge(std::uint64_t word, std::string_view model, Nanoseconds now, Leniency leniency) noexcept;
+  enum class Claimed : std::uint8_t { kRefused, kTaken, kReserved };
+  // Takes the trial and the reservation that Judge spoke of. After kReserved: Release, once.
+  Claimed Claim(std::uint64_t word, Nanoseconds now, Leniency leniency) noexcept;
+  void Release() noexcept;
+
+  // An attempt has ended.
+  void Note(const Outcome& outcome, std::string_view model, Nanoseconds now, MayCool may_cool);
+
+  void SwitchOff(std::uint64_t bit, const SwitchNote& note, Nanoseconds now);
+  void SwitchOn(std::uint64_t bit);
+  // False where too many models are switched off already.
+  bool SwitchOff(std::string_view model, const SwitchNote& note, Nanoseconds now);
+  void SwitchOn(std::string_view model);
+  void Limit(const ChannelLimits& limits);
+  // What was learned from outcomes; switches and limits stay.
+  void Reset();
+  ChannelStatus Status(Nanoseconds now);
+  void Import(const ChannelStatus& status, Nanoseconds now);
+
+  // Gives up the slot's own reference.
+  void Unslot() noexcept { Unrefer(); }
+
+ private:
+  ~SlotState() = default;
+  void Unrefer() noexcept {
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+  void SetBits(std::uint64_t of, std::uint64_t to) noexcept {
+    word_.store((word_.load(std::memory_order_relaxed) & ~of) | to, std::memory_order_relaxed);
+  }
+  bool IsOver(std::uint64_t word, Nanoseconds now) const noexcept;
+  void TrySettle(Nanoseconds now) noexcept;
+  void Settle(Nanoseconds now);
+  // The clock may go back; here it does not.
+  Nanoseconds Monotonic(Nanoseconds now) noexcept;
+
+  const std::int64_t channel_id_;
+  SlotWord& word_;
+  const ChannelStateOptions& options_;
+  std::atomic<std::int64_t> references_{1};
+  std::atomic<Nanoseconds> latest_{0};
+  std::atomic<Nanoseconds> switch_until_{0};
+  std::atomic<Nanoseconds> tag_until_{0};
+  Cooldown cooldown_;
+  Meters meters_;
+  ModelStates models_;
+
+  std::mutex mutex_;
+  std::string note_;      // guarded by it
+  std::string tag_note_;  // likewise
+};
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_SRC_STATE_SLOT_STATE_H_

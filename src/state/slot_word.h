@@ -1,0 +1,63 @@
+// SlotWord: the one word of a channel that a selection looks at. 0: the channel is in order, and that is all there is
+// to know. Otherwise its bits say what more is to be read (state/slot_state.h), or, in a frozen word, the verdict
+// itself.
+//
+// Thread safety: an atomic. Reading is relaxed: a switch orders nothing but itself, and a selection that runs at the
+// same moment may miss it.
+#ifndef POINTSMAN_SRC_STATE_SLOT_WORD_H_
+#define POINTSMAN_SRC_STATE_SLOT_WORD_H_
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+#include "pointsman/selection.h"
+
+namespace pointsman::inline v0 {
+
+using SlotWord = std::atomic<std::uint64_t>;
+
+namespace slot_bit {
+inline constexpr std::uint64_t kSwitchedOff = 1;  // by the channel's id
+inline constexpr std::uint64_t kTagOff = 2;       // by its tag
+inline constexpr std::uint64_t kSwitchEnds = 4;   // the first of these two has an end
+inline constexpr std::uint64_t kTagEnds = 8;      // and the second
+inline constexpr std::uint64_t kCooling = 16;     // until a trial succeeds
+inline constexpr std::uint64_t kSlowStart = 32;
+inline constexpr std::uint64_t kLimited = 64;  // requests are reserved
+inline constexpr std::uint64_t kModels = 128;  // some model of it is left out
+inline constexpr std::uint64_t kFrozen = 256;  // see Availability
+// Out without any question about time: what a selection can judge in passing.
+inline constexpr std::uint64_t kPlain = kSwitchedOff | kTagOff;
+}  // namespace slot_bit
+
+// How a channel stands for one selection.
+struct Availability {
+  static constexpr std::uint32_t kFull = 64;
+
+  Reason reason = Reason::kNone;  // kAllDisabled, kAllCoolingDown, kAllAtLimit
+  std::uint32_t level = kFull;    // how much of its weight counts, of kFull
+  bool claims = false;            // it must be claimed before it serves: a trial, or a reservation
+  std::int64_t recovers_in = 0;  // nanoseconds; for kAllCoolingDown and kAllAtLimit: when to ask again, at the earliest
+
+  // The wait is kept in milliseconds, up to four hours and a half.
+  std::uint64_t Freeze() const noexcept {
+    if (reason == Reason::kNone && level == kFull) return 0;
+    constexpr std::int64_t kMillisecond = 1'000'000;
+    const std::int64_t wait = std::clamp<std::int64_t>((recovers_in + kMillisecond - 1) / kMillisecond, 0, 0xffffff);
+    return slot_bit::kFrozen | std::uint64_t{level} << 16 | static_cast<std::uint64_t>(reason) << 32 |
+           static_cast<std::uint64_t>(wait) << 40;
+  }
+  // REQUIRES: a frozen word.
+  static Availability Of(std::uint64_t frozen) noexcept {
+    return {.reason = static_cast<Reason>(frozen >> 32 & 0xff),
+            .level = static_cast<std::uint32_t>(frozen >> 16 & 0xff),
+            .recovers_in = static_cast<std::int64_t>(frozen >> 40) * 1'000'000};
+  }
+};
+
+inline bool IsInOrder(const SlotWord& word) noexcept { return word.load(std::memory_order_relaxed) == 0; }
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_SRC_STATE_SLOT_WORD_H_

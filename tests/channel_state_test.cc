@@ -1,0 +1,407 @@
+// A router's channels at run time: switches, outcomes, cooldowns, limits, and the shares of the others meanwhile.
+#include "pointsman/channel_state.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "pointsman/router.h"
+#include "support/rows_builder.h"
+#include "support/scripted_bits.h"
+
+namespace pointsman {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Channel;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::MustCompile;
+using testing::RowsOf;
+
+constexpr Request kRequest{.group = "g", .model = "m"};
+
+class State : public ::testing::Test {
+ protected:
+  static std::chrono::nanoseconds Now(void* context) noexcept {
+    return *static_cast<std::chrono::nanoseconds*>(context);
+  }
+
+  ChannelStateOptions Options() {
+    ChannelStateOptions options;
+    options.cooldown.jitter = 0;
+    options.cooldown.max_cooling_share = 1;
+    options.clock = {.now = &Now, .context = &now_};
+    return options;
+  }
+  template <class... Channels>
+  void Serve(const ChannelStateOptions& options, const Channels&... channels) {
+    router_.emplace(Policy(), RouterOptions{.state = options});
+    Publish(channels...);
+  }
+  template <class... Channels>
+  void Publish(const Channels&... channels) {
+    const auto published = router_->Publish(MustCompile(RowsOf(channels...)).table);
+    ASSERT_TRUE(published.ok()) << published.status();
+  }
+  void Report(std::int64_t channel, OutcomeKind kind, int times = 1, std::string_view model = "m") {
+    for (int i = 0; i < times; ++i) {
+      Selection s = router_->Select({.group = "g", .model = model, .pin = channel});
+      ASSERT_EQ(s.channel_id(), channel) << ReasonName(s.reason());
+      router_->Report(s, {.kind = kind});
+    }
+  }
+  ChannelStatus Status(std::int64_t channel) {
+    for (ChannelStatus& status : router_->ChannelStates()) {
+      if (status.channel_id == channel) return status;
+    }
+    ADD_FAILURE() << channel;
+    return {};
+  }
+  std::map<std::int64_t, int> Count(int draws, const Request& request = kRequest) {
+    std::map<std::int64_t, int> counts;
+    SplitMix64 bits(5);
+    for (int i = 0; i < draws; ++i) ++counts[router_->Select(request, RandomBits(bits)).channel_id()];
+    return counts;
+  }
+  std::string Share(std::int64_t channel) {
+    for (const ChannelShare& s : router_->Distribute(kRequest).shares) {
+      if (s.channel_id == channel) return s.share.Text();
+    }
+    return "0";
+  }
+
+  std::chrono::nanoseconds now_ = 1h;
+  std::optional<Router> router_;
+};
+
+TEST_F(State, AChannelThatFailsIsLeftAloneAndComesBackByItself) {
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
+  Report(1, OutcomeKind::kTransient, 3);
+  EXPECT_EQ(Status(1).phase, ChannelPhase::kCooling);
+  EXPECT_EQ(Status(1).remaining, 5s);
+  EXPECT_EQ(Count(100), (std::map<std::int64_t, int>{{2, 100}}));
+  now_ += 5s;
+  EXPECT_EQ(Status(1).phase, ChannelPhase::kTrial);
+  Report(1, OutcomeKind::kSuccess);
+  EXPECT_EQ(Status(1).phase, ChannelPhase::kSlowStart);
+  now_ += 30s;
+  EXPECT_EQ(Status(1).phase, ChannelPhase::kInOrder);
+  EXPECT_EQ(Share(1), "1/2");
+}
+
+TEST_F(State, ATrialIsOneRequestHoweverManyAsk) {
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
+  Report(1, OutcomeKind::kTransient, 3);
+  now_ += 5s;
+  EXPECT_EQ(Count(1000)[1], 1);
+}
+
+TEST_F(State, TheWeightComesBackStepByStepAndTheSharesAreExact) {
+  Serve(Options(), Channel(1, "g", "m", 2), Channel(2, "g", "m", 1));
+  Report(1, OutcomeKind::kTransient, 3);
+  now_ += 5s;
+  Report(1, OutcomeKind::kSuccess);
+  EXPECT_EQ(Share(1), "3/19") << "2*6 of 2*6 + 64";
+  now_ += 15s;
+  EXPECT_EQ(Share(1), "35/67") << "2*35 of 2*35 + 64";
+  const int won = Count(67000)[1];
+  EXPECT_NEAR(won, 35000, 5 * 130) << "five standard deviations";
+}
+
+TEST_F(State, OnlyTheFirstReportOfASelectionCounts) {
+  Serve(Options(), Channel(1, "g", "m"));
+  Selection s = router_->Select(kRequest);
+  for (int i = 0; i < 10; ++i) router_->Report(s, {.kind = OutcomeKind::kTransient});
+  EXPECT_EQ(Status(1).failures, 1);
+  EXPECT_EQ(s.channel_id(), 1) << "the values stay readable";
+}
+
+TEST_F(State, AReportOfASelectionWithoutAChannelChangesNothing) {
+  Serve(Options(), Channel(1, "g", "m"));
+  Selection none = router_->Select({.group = "g", .model = "other"});
+  router_->Report(none, {.kind = OutcomeKind::kTransient});
+  EXPECT_EQ(Status(1).failures, 0);
+}
+
+TEST_F(State, AReportOfAChannelThatVanishedChangesNothing) {
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
+  Selection s = router_->Select({.group = "g", .model = "m", .pin = 1});
+  Publish(Channel(2, "g", "m"));
+  router_->Report(s, {.kind = OutcomeKind::kCredentialRefused});
+  Publish(Channel(1, "g", "m"), Channel(2, "g", "m"));
+  EXPECT_EQ(Status(1).phase, ChannelPhase::kInOrder);
+}
+
+TEST_F(State, SurvivesAHundredReloads) {
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
+  ASSERT_TRUE(router_->SetLimits(2, {.max_in_flight = 5}).ok());
+  Report(1, OutcomeKind::kTransient, 3);
+  std::vector<Selection> flying;
+  for (int i = 0; i < 3; ++i) flying.push_back(router_->Select(kRequest));
+  for (int i = 0; i < 100; ++i) {
+    Publish(Channel(1, "g", "m"), Channel(2, "g", i % 2 == 0 ? "m,n" : "m"), Channel(3 + i, "h", "m"));
+  }
+  EXPECT_EQ(Status(1).phase, ChannelPhase::kCooling);
+  EXPECT_EQ(Status(2).in_flight, 3);
+  flying.clear();
+  EXPECT_EQ(Status(2).in_flight, 0);
+}
+
+TEST_F(State, WhenEverythingCoolsDownItServesAllTheSameAndSaysSo) {
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
+  Report(1, OutcomeKind::kTransient, 3);
+  EXPECT_FALSE(router_->Select(kRequest).degraded());
+  Report(2, OutcomeKind::kTransient, 3);
+  const Selection s = router_->Select(kRequest);
+  EXPECT_TRUE(s);
+  EXPECT_TRUE(s.degraded());
+  const auto counts = Count(100);
+  EXPECT_EQ(counts.size(), 2u) << "by weight, as if they were in order";
+}
+
+TEST_F(State, OrRefusesWithTheEarliestRecoveryWhereThePolicySaysSo) {
+  ChannelStateOptions options = Options();
+  options.all_cooling_in["g"] = AllCooling::kRefuse;
+  Serve(options, Channel(1, "g,h", "m"), Channel(2, "g", "m"));
+  Report(2, OutcomeKind::kCredentialRefused);
+  Report(1, OutcomeKind::kTransient, 3);
+  now_ += 1s;
+  const Selection s = router_->Select(kRequest);
+  EXPECT_EQ(s.reason(), Reason::kAllCoolingDown);
+  EXPECT_EQ(s.retry_after(), 4s);
+  EXPECT_TRUE(router_->Select({.group = "h", .model = "m"}).degraded()) << "the other group fails open";
+}
+
+TEST_F(State, AnotherGroupOfThePlanThatIsInOrderComesBeforeFailingOpen) {
+  Policy policy;
+  policy.groups.groups["g"].fallback = {{.group = "h", .when = FallbackWhen::kExhausted}};
+  router_.emplace(policy, RouterOptions{.state = Options()});
+  ASSERT_TRUE(router_->Publish(MustCompile(RowsOf(Channel(1, "g", "m"), Channel(2, "h", "m")), policy).table).ok());
+  Report(1, OutcomeKind::kTransient, 3);
+  const Selection s = router_->Select(kRequest);
+  EXPECT_EQ(s.channel_id(), 2);
+  EXPECT_FALSE(s.degraded());
+}
+
+TEST_F(State, NotMoreThanTheShareOfAGroupCoolsDownAtOnce) {
+  ChannelStateOptions options = Options();
+  options.cooldown.max_cooling_share = 0.5;
+  Serve(options, Channel(1, "g", "m"), Channel(2, "g", "m"), Channel(3, "g", "m"), Channel(4, "g", "m"));
+  for (const std::int64_t channel : {1, 2, 3, 4}) Report(channel, OutcomeKind::kTransient, 3);
+  int cooling = 0;
+  for (const ChannelStatus& status : router_->ChannelStates())
+    cooling += status.phase == ChannelPhase::kCooling ? 1 : 0;
+  EXPECT_EQ(cooling, 2);
+}
+
+TEST_F(State, AModelThatAChannelDoesNotHaveIsLeftOutForThatModelAlone) {
+  Serve(Options(), Channel(1, "g", "m,n"), Channel(2, "g", "m,n"));
+  Report(1, OutcomeKind::kModelUnavailable);
+  EXPECT_EQ(Count(50), (std::map<std::int64_t, int>{{2, 50}}));
+  EXPECT_EQ(Count(200, {.group = "g", .model = "n"}).size(), 2u);
+  ASSERT_EQ(Status(1).models.size(), 1u);
+  EXPECT_EQ(Status(1).models[0].model, "m");
+  EXPECT_EQ(Status(1).models[0].remaining, 5s);
+  now_ += 5s;
+  EXPECT_EQ(Count(200).size(), 2u);
+}
+
+TEST_F(State, ASwitchOfAModelHoldsUntilItIsSwitchedOn) {
+  Serve(Options(), Channel(1, "g", "m,n"));
+  ASSERT_TRUE(router_->SwitchOff(1, "m").ok());
+  EXPECT_EQ(router_->Select(kRequest).reason(), Reason::kAllDisabled);
+  EXPECT_TRUE(router_->Select({.group = "g", .model = "n"}));
+  now_ += 1000h;
+  EXPECT_FALSE(router_->Select(kRequest));
+  EXPECT_TRUE(router_->SwitchOn(1, "m"));
+  EXPECT_TRUE(router_->Select(kRequest));
+  EXPECT_EQ(router_->SwitchOff(7, "m").code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(router_->SwitchOff(1, "").code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(State, SeventeenModelsAreTooManyToSwitchOffOneByOne) {
+  Serve(Options(), Channel(1, "g", "m"));
+  for (int i = 0; i < 16; ++i) ASSERT_TRUE(router_->SwitchOff(1, "m" + std::to_string(i)).ok());
+  EXPECT_EQ(router_->SwitchOff(1, "m16").code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(router_->SwitchOn(1, "m3"));
+  EXPECT_TRUE(router_->SwitchOff(1, "m16").ok());
+}
+
+TEST_F(State, ASwitchWithAnEndIsOverThen) {
+  Serve(Options(), Channel(1, "g", "m"));
+  EXPECT_TRUE(router_->SwitchOff(1, {.why = "maintenance", .lasts = 10s}));
+  EXPECT_EQ(router_->Select(kRequest).reason(), Reason::kAllDisabled);
+  EXPECT_EQ(Status(1).switch_note, "maintenance");
+  EXPECT_EQ(Status(1).switch_remaining, 10s);
+  now_ += 10s;
+  EXPECT_TRUE(router_->Select(kRequest));
+  EXPECT_FALSE(Status(1).switched_off);
+}
+
+TEST_F(State, ATagSwitchesItsMembersTheLaterOnesIncluded) {
+  const auto tagged = [](std::int64_t id, std::string_view tag) {
+    ChannelRow row = Channel(id, "g", "m");
+    row.tag = tag;
+    return row;
+  };
+  Serve(Options(), tagged(1, "azure"), tagged(2, "azure"), tagged(3, "other"));
+  router_->SwitchOffTag("azure");
+  EXPECT_EQ(Count(50), (std::map<std::int64_t, int>{{3, 50}}));
+  EXPECT_TRUE(router_->SwitchOn(1)) << "a switch of its own is another";
+  EXPECT_EQ(Count(50).size(), 1u);
+  Publish(tagged(1, "azure"), tagged(2, "other"), tagged(3, "other"), tagged(4, "azure"));
+  EXPECT_EQ(Count(200).size(), 2u) << "2 has left the tag, 4 has joined it";
+  router_->SwitchOnTag("azure");
+  EXPECT_EQ(Count(400).size(), 4u);
+}
+
+TEST_F(State, AChannelAtItsLimitIsPassedOverAndTheOthersKeepTheirShares) {
+  Serve(Options(), Channel(1, "g", "m", 5), Channel(2, "g", "m", 2), Channel(3, "g", "m", 1));
+  ASSERT_TRUE(router_->SetLimits(1, {.max_in_flight = 1}).ok());
+  const Selection flying = router_->Select({.group = "g", .model = "m", .pin = 1});
+  ASSERT_EQ(flying.channel_id(), 1);
+  EXPECT_EQ(Share(1), "0");
+  EXPECT_EQ(Share(2), "2/3");
+  EXPECT_EQ(Share(3), "1/3");
+  EXPECT_EQ(Count(100).count(1), 0u);
+}
+
+TEST_F(State, ASelectionThatIsNeverReportedReleasesWhatItReserved) {
+  Serve(Options(), Channel(1, "g", "m"));
+  ASSERT_TRUE(router_->SetLimits(1, {.max_in_flight = 2}).ok());
+  {
+    const Selection a = router_->Select(kRequest);
+    Selection b = router_->Select(kRequest);
+    EXPECT_EQ(Status(1).in_flight, 2);
+    const Selection none = router_->Select(kRequest);
+    EXPECT_EQ(none.reason(), Reason::kAllAtLimit);
+    Selection moved = std::move(b);
+    router_->Report(moved, {.kind = OutcomeKind::kSuccess});
+    EXPECT_EQ(Status(1).in_flight, 1);
+  }
+  EXPECT_EQ(Status(1).in_flight, 0);
+}
+
+TEST_F(State, AReservationMayOutliveTheRouterAndMoveToAnotherThread) {
+  Serve(Options(), Channel(1, "g", "m"));
+  ASSERT_TRUE(router_->SetLimits(1, {.max_in_flight = 2}).ok());
+  Selection s = router_->Select(kRequest);
+  ASSERT_EQ(Status(1).in_flight, 1);
+  router_.reset();
+  std::thread([moved = std::move(s)] { EXPECT_EQ(moved.channel_id(), 1); }).join();
+}
+
+TEST_F(State, TheRateOfRequestsIsNotRefunded) {
+  Serve(Options(), Channel(1, "g", "m"));
+  ASSERT_TRUE(router_->SetLimits(1, {.requests_per_minute = 60}).ok());
+  {
+    const Selection cancelled = router_->Select(kRequest);
+  }
+  const Selection next = router_->Select(kRequest);
+  EXPECT_EQ(next.reason(), Reason::kAllAtLimit);
+  EXPECT_EQ(next.retry_after(), 1s);
+  now_ += 1s;
+  EXPECT_TRUE(router_->Select(kRequest));
+}
+
+TEST_F(State, TokensAreSettledFromTheOutcome) {
+  Serve(Options(), Channel(1, "g", "m"));
+  ASSERT_TRUE(router_->SetLimits(1, {.tokens_per_minute = 100}).ok());
+  Selection s = router_->Select(kRequest);
+  router_->Report(s, {.kind = OutcomeKind::kSuccess, .tokens = 150});
+  EXPECT_EQ(router_->Select(kRequest).reason(), Reason::kAllAtLimit);
+  now_ += 31s;
+  EXPECT_TRUE(router_->Select(kRequest));
+}
+
+TEST_F(State, LimitsMayBeSetBeforeTheChannelIsKnown) {
+  router_.emplace(Policy(), RouterOptions{.state = Options()});
+  ASSERT_TRUE(router_->SetLimits(1, {.max_in_flight = 1}).ok());
+  Publish(Channel(1, "g", "m"));
+  const Selection first = router_->Select(kRequest);
+  EXPECT_TRUE(first);
+  EXPECT_FALSE(router_->Select(kRequest));
+  EXPECT_FALSE(router_->SetLimits(1, {.max_in_flight = -1}).ok());
+}
+
+TEST_F(State, ResetForgetsWhatWasLearnedAndKeepsSwitchesAndLimits) {
+  Serve(Options(), Channel(1, "g", "m"));
+  ASSERT_TRUE(router_->SetLimits(1, {.max_in_flight = 7}).ok());
+  Report(1, OutcomeKind::kCredentialRefused);
+  router_->SwitchOff(1);
+  EXPECT_TRUE(router_->ResetState(1));
+  EXPECT_FALSE(router_->ResetState(99));
+  EXPECT_EQ(Status(1).phase, ChannelPhase::kInOrder);
+  EXPECT_TRUE(Status(1).switched_off);
+  EXPECT_EQ(Status(1).limits.max_in_flight, 7);
+}
+
+TEST_F(State, MovesToAnotherRouterWithWhatItKnows) {
+  Serve(Options(), Channel(1, "g", "m,n"), Channel(2, "g", "m"), Channel(3, "g", "m"));
+  Report(1, OutcomeKind::kModelUnavailable);
+  Report(1, OutcomeKind::kTransient, 3, "n");
+  router_->SwitchOff(2, {.why = "why", .lasts = 1min});
+  ASSERT_TRUE(router_->SetLimits(3, {.requests_per_minute = 5}).ok());
+  const std::vector<ChannelStatus> before = router_->ChannelStates();
+  Serve(Options(), Channel(1, "g", "m,n"), Channel(2, "g", "m"), Channel(3, "g", "m"));
+  EXPECT_EQ(router_->ImportChannelStates(before), 3u);
+  EXPECT_EQ(router_->ChannelStates(), before);
+}
+
+TEST_F(State, AClockThatGoesBackShortensNothing) {
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
+  Report(1, OutcomeKind::kTransient, 3);
+  now_ -= 30min;
+  EXPECT_EQ(Status(1).remaining, 5s) << "time is not taken to be earlier than it was";
+  EXPECT_EQ(Count(50), (std::map<std::int64_t, int>{{2, 50}}));
+  now_ += 30min + 5s;
+  EXPECT_EQ(Status(1).phase, ChannelPhase::kTrial);
+}
+
+TEST_F(State, ExplainSaysWhoIsCoolingDownAndTakesNoTrial) {
+  ChannelStateOptions options = Options();
+  options.all_cooling = AllCooling::kRefuse;
+  Serve(options, Channel(1, "g", "m"));
+  Report(1, OutcomeKind::kTransient, 3);
+  const Explanation why = router_->Explain(kRequest);
+  EXPECT_EQ(why.reason, Reason::kAllCoolingDown);
+  const std::string text = why.Text(Language::kEnglish, Audience::kOperator);
+  EXPECT_THAT(text, HasSubstr("out: cooling down after failures"));
+  EXPECT_THAT(text, HasSubstr("wait 5 s"));
+  now_ += 5s;
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(router_->Explain(kRequest).ok);
+  EXPECT_TRUE(router_->Select(kRequest)) << "the trial is still there";
+}
+
+TEST_F(State, ARecordedSelectionTakesItsReservationAndReplays) {
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
+  ASSERT_TRUE(router_->SetLimits(1, {.max_in_flight = 1}).ok());
+  Report(2, OutcomeKind::kTransient, 3);
+  DecisionRecord record;
+  const Selection first = router_->SelectRecorded(kRequest, nullptr, ThreadBits(), record);
+  EXPECT_EQ(first.channel_id(), 1);
+  EXPECT_EQ(Status(1).in_flight, 1);
+  EXPECT_THAT(record.out, ElementsAre(OutChannel{.channel_id = 2, .reason = OutReason::kCoolingDown}));
+  const Selection second = router_->SelectRecorded(kRequest, nullptr, ThreadBits(), record);
+  EXPECT_TRUE(second.degraded()) << "one at its limit, one cooling";
+  EXPECT_TRUE(ReplayDecision(*router_->TakeSnapshot().table, record).same());
+}
+
+TEST_F(State, OptionsThatCannotBeAreRefusedWhenATableIsPublished) {
+  ChannelStateOptions options = Options();
+  options.cooldown.failure_share = 0;
+  router_.emplace(Policy(), RouterOptions{.state = options});
+  const auto published = router_->Publish(MustCompile(RowsOf(Channel(1, "g", "m"))).table);
+  EXPECT_EQ(published.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(published.status().message()), HasSubstr("state.cooldown.failure_share"));
+}
+
+}  // namespace
+}  // namespace pointsman
