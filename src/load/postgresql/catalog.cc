@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "load/postgresql/pg_error.h"
 #include "text/printable.h"
 
 namespace pointsman::inline v0 {
@@ -110,8 +111,7 @@ absl::Status CheckSchemas(const Catalog& catalog, const std::string& source, con
 
 absl::Status CheckIsGateways(const Catalog& catalog, const std::string& source) {
   if (catalog.Find(SourceTable::kChannels) != nullptr) return absl::OkStatus();
-  const std::string missing =
-      source + ": no table channels in the search path (" + Printable(catalog.search_path) + ")";
+  const std::string missing = source + ": no table channels in the search path (" + Said(catalog.search_path) + ")";
   for (const HiddenTable& hidden : catalog.hidden) {
     if (hidden.table != SourceTable::kChannels) continue;
     return absl::InvalidArgumentError(missing + ", but there is one in the schema " + Quoted(hidden.schema) +

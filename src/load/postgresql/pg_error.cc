@@ -80,10 +80,12 @@ bool IsSourceLine(std::string_view line) {
 
 std::string Said(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
-  std::string line(text);
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  std::replace(line.begin(), line.end(), '\t', ' ');
-  std::replace(line.begin(), line.end(), '"', '\'');  // Printable would put a backslash before each
+  std::string line;
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\n' || c == '\t';
+    if (blank && (line.empty() || line.back() == ' ')) continue;
+    line += blank ? ' ' : c == '"' ? '\'' : c;  // Printable would put a backslash before each quote
+  }
   return Printable(line, kShownErrorBytes);
 }
 
