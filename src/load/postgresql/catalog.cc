@@ -20,7 +20,7 @@ constexpr char kSession[] = "SELECT CURRENT_USER::text, pg_catalog.current_setti
 // One row for each column of each table that search_path leads to. A view's columns have no defaults of their own.
 constexpr char kColumns[] = R"sql(
   SELECT c.relname::text, n.nspname::text, a.attname::text, pg_catalog.pg_get_expr(d.adbin, d.adrelid),
-         c.relkind IN ('r', 'p'), a.attnotnull, pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')
+         c.relkind IN ('r', 'p'), a.attnotnull, pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT'), c.oid
   FROM (VALUES ('channels'), ('abilities'), ('tokens'), ('users'), ('options')) AS w (name)
   JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(w.name) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -64,7 +64,7 @@ absl::Status ReadColumns(PgConnection& connection, Catalog& catalog) {
   while (rows.Next()) {
     const SourceTable table = TableOf(Text(rows, 0));
     if (catalog.tables.empty() || catalog.tables.back().table != table) {
-      catalog.tables.push_back({.table = table, .schema = Text(rows, 1)});
+      catalog.tables.push_back({.table = table, .schema = Text(rows, 1), .oid = Text(rows, 7)});
     }
     PgColumn& column = catalog.tables.back().columns.emplace_back();
     column.name = Text(rows, 2);

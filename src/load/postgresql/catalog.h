@@ -29,6 +29,7 @@ struct PgColumn : DeclaredColumn {
 struct PgTable {
   SourceTable table = SourceTable::kChannels;
   std::string schema;
+  std::string oid;
   std::vector<PgColumn> columns;
 
   // PostgreSQL's own rule for quoted names: case matters.
