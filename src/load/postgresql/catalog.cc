@@ -46,8 +46,12 @@ constexpr char kElsewhere[] = R"sql(
 std::string Text(const PgRows& rows, int column) { return std::string(rows.cell(column).text); }
 bool IsTrue(const PgRows& rows, int column) { return rows.cell(column).text == "t"; }
 
+// Of a name that the statements above ask for.
 SourceTable TableOf(std::string_view name) {
-  return *std::find_if(std::begin(kAll), std::end(kAll), [&](SourceTable table) { return TableName(table) == name; });
+  for (const SourceTable table : kAll) {
+    if (TableName(table) == name) return table;
+  }
+  return SourceTable::kChannels;
 }
 
 absl::Status ReadSession(PgConnection& connection, Catalog& catalog) {
