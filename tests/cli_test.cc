@@ -292,6 +292,12 @@ TEST_F(Show, WarnsOfOptionsThatAProfileCannotUseAndGoesOn) {
   EXPECT_THAT(Pointsman({"show", "--from", rows}).err, IsEmpty()) << "options are read for gateways' profiles only";
 }
 
+#ifdef POINTSMAN_WITH_POSTGRESQL
+constexpr char kPostgresqlRefusal[] = "write postgresql://";
+#else
+constexpr char kPostgresqlRefusal[] = "PostgreSQL was left out of this build of pointsman";
+#endif
+
 TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
   const std::string db = Incident();
   const std::string json_file = Weighted();
@@ -309,8 +315,12 @@ TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
        "did you mean \"new_api_memory\"?"},
       {{"select", "--from", db, "--group", "g", "--model", "m", "--seed", "-1"}, "--seed"},
       {{"select", "--from", db, "--token", "nobody", "--model", "m"}, "no token has the id or name \"nobody\""},
-      {{"select", "--from", "postgresql:x", "--group", "g", "--model", "m"}, "not built yet"},
-      {{"select", "--from", "postgresql://db/x", "--group", "g", "--model", "m"}, "not built yet"},
+      {{"select", "--from", "postgresql:x", "--group", "g", "--model", "m"}, kPostgresqlRefusal},
+      {{"select", "--from", "postgres://u:hunter2/x", "--group", "g", "--model", "m"}, kPostgresqlRefusal},
+      {{"grants"}, "--from postgresql://…, or --dialect postgresql"},
+      {{"grants", "--from", db}, "only a database server knows grants"},
+      {{"grants", "--dialect", "sqlite"}, "--dialect"},
+      {{"grants", "--dialect", "postgresql", "--from", "postgresql://x"}, "excludes"},
       {{"select", "--from", folder_ / "missing.db", "--group", "g", "--model", "m"}, "missing.db"},
       {{"explain", "--from", db, "--group", "g", "--model", "m", "--lang", "fr"}, "--lang"},
       {{"show", "--from", db, "--nonsense"}, "--nonsense"},

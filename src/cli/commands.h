@@ -66,6 +66,13 @@ struct DiffCommandOptions {
 int RunDiff(const DiffCommandOptions& options);
 int RunSchemaDiff(const DiffCommandOptions& options);  // --schema
 
+struct GrantsOptions {
+  std::string from;
+  std::string dialect;  // instead of a source
+  std::string role = "pointsman";
+};
+int RunGrants(const GrantsOptions& options);
+
 }  // namespace pointsman::cli
 
 #endif  // POINTSMAN_SRC_CLI_COMMANDS_H_

@@ -15,9 +15,11 @@ namespace {
 constexpr std::size_t kRowsShown = 5;
 constexpr std::size_t kChangesShown = 12;
 
-Dialect ParseDialect(const std::string& name) {
-  if (name == "postgresql") return Dialect::kPostgresql;
-  return name == "mysql" ? Dialect::kMysql : Dialect::kSqlite;
+// Where none is named, the source's own.
+Dialect ChosenDialect(const std::string& name, const Source& source) {
+  if (name == "mysql") return Dialect::kMysql;
+  const bool postgresql = name.empty() ? source.kind == Source::Kind::kPostgresql : name == "postgresql";
+  return postgresql ? Dialect::kPostgresql : Dialect::kSqlite;
 }
 
 Severity ParseSeverity(const std::string& name) {
@@ -153,7 +155,7 @@ int Apply(const Source& source, const DoctorOptions& doctor, const DoctorCommand
 int RunDoctor(const DoctorCommandOptions& options) {
   const Source source = OpenSource(options.common.from);
   DoctorOptions doctor{.policy = AskedPolicy(options.common, source),
-                       .dialect = ParseDialect(options.dialect),
+                       .dialect = ChosenDialect(options.dialect, source),
                        .only = options.only,
                        .assume_default = options.assume_default};
   const Rows rows = LoadRows(source, Wanted::Everything());

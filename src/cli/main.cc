@@ -18,8 +18,8 @@ namespace pointsman::cli {
 namespace {
 
 // Somebody will try them; a flag that silently did nothing would be worse than none.
-constexpr std::string_view kCommandsToCome[] = {"watch", "grants", "triggers", "export-sql"};
-constexpr std::string_view kCommands[] = {"select", "explain", "show", "doctor", "diff", "replay"};
+constexpr std::string_view kCommandsToCome[] = {"watch", "triggers", "export-sql"};
+constexpr std::string_view kCommands[] = {"select", "explain", "show", "doctor", "diff", "replay", "grants"};
 
 void CheckCommand(const std::string& command) {
   if (command.empty() || command[0] == '-') return;
@@ -46,7 +46,8 @@ void RefuseToCome(CLI::App& command, const std::string& flag) {
 void AddCommon(CLI::App& command, CommonOptions& options) {
   command
       .add_option("--from", options.from,
-                  "where the rows are: sqlite:PATH, json:PATH, dump:PATH, dump:- (standard input), or a path that is "
+                  "where the rows are: sqlite:PATH, postgresql://USER@HOST/DATABASE, json:PATH, dump:PATH, dump:- "
+                  "(standard input), or a path that is "
                   "recognised by content")
       ->required()
       ->type_name("SOURCE");
@@ -97,6 +98,18 @@ CLI::App& AddDiff(CLI::App& app, DiffCommandOptions& options) {
       ->excludes(policy_after)
       ->excludes(html);
   command.add_option("--profile", options.profile, "the rules of a gateway, for both sides")->type_name("NAME");
+  return command;
+}
+
+CLI::App& AddGrants(CLI::App& app, GrantsOptions& options) {
+  CLI::App& command =
+      *app.add_subcommand("grants", "SQL that lets a role of the database read what routing needs, only");
+  auto* from = command.add_option("--from", options.from, "postgresql://…: name the tables and columns that are there")
+                   ->type_name("SOURCE");
+  command.add_option("--dialect", options.dialect, "without asking a database: name all that any gateway has")
+      ->check(CLI::IsMember({"postgresql"}))
+      ->excludes(from);
+  command.add_option("--role", options.role, "who may read")->type_name("NAME")->capture_default_str();
   return command;
 }
 
@@ -172,6 +185,9 @@ int Run(int argc, char** argv) {
       ->required()
       ->type_name("FILE");
 
+  GrantsOptions grants;
+  CLI::App& grants_command = AddGrants(app, grants);
+
   if (argc > 1) CheckCommand(argv[1]);
   try {
     app.parse(argc, argv);
@@ -188,6 +204,7 @@ int Run(int argc, char** argv) {
     return RunExplain(explain);
   }
   if (show_command.parsed()) return RunShow(show);
+  if (grants_command.parsed()) return RunGrants(grants);
   if (replay_command.parsed()) return RunReplay(replay);
   if (diff_command.parsed()) return diff.schema ? RunSchemaDiff(diff) : RunDiff(diff);
   return RunDoctor(doctor);

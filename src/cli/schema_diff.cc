@@ -3,6 +3,9 @@
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#ifdef POINTSMAN_WITH_POSTGRESQL
+#include "pointsman/load/postgresql.h"
+#endif
 #include "pointsman/load/sqlite3.h"
 #include "pointsman/schema.h"
 #include "text/printable.h"
@@ -12,12 +15,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+absl::StatusOr<Schema> SchemaOf(const Source& source, const std::string& from) {
+  if (source.kind == Source::Kind::kSqlite) return ReadSqliteSchema(source.path);
+#ifdef POINTSMAN_WITH_POSTGRESQL
+  if (source.kind == Source::Kind::kPostgresql) return ReadPostgresqlSchema(from);
+#endif
+  Fail(from + ": --schema compares databases, and this is none; name a sqlite: or postgresql: source");
+}
+
 Schema ReadSchema(const std::string& from) {
-  const Source source = OpenSource(from);
-  if (source.kind != Source::Kind::kSqlite) {
-    Fail(from + ": --schema compares databases, and this is none; name a sqlite: source");
-  }
-  absl::StatusOr<Schema> schema = ReadSqliteSchema(source.path);
+  absl::StatusOr<Schema> schema = SchemaOf(OpenSource(from), from);
   if (!schema.ok()) Fail(schema.status());
   return *std::move(schema);
 }

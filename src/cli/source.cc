@@ -10,6 +10,9 @@
 
 #include "cli/terminal.h"
 #include "pointsman/load/json.h"
+#ifdef POINTSMAN_WITH_POSTGRESQL
+#include "pointsman/load/postgresql.h"
+#endif
 #include "pointsman/load/sqlite3.h"
 #include "pointsman/profile.h"
 #include "rows/comma_list.h"
@@ -20,7 +23,6 @@ namespace pointsman::cli {
 namespace {
 
 constexpr std::string_view kSqliteMagic = "SQLite format 3";
-constexpr std::string_view kNotBuilt[] = {"postgresql:", "postgres:"};
 constexpr std::string_view kDumpMagic = "\"pointsman_dump\"";
 
 bool CutPrefix(std::string_view prefix, std::string& text) {
@@ -47,6 +49,16 @@ Source DumpSource(std::string path) {
   auto loader = std::make_unique<RowsLoader>(dump->rows);
   return {.kind = Source::Kind::kDump, .path = std::move(path), .loader = std::move(loader), .dump = std::move(dump)};
 }
+
+#ifdef POINTSMAN_WITH_POSTGRESQL
+Source PostgresqlSource(const std::string& from) {
+  auto loader = std::make_unique<PostgresqlLoader>(from);
+  std::string path = loader->source();
+  return {.kind = Source::Kind::kPostgresql, .path = std::move(path), .loader = std::move(loader), .dump = nullptr};
+}
+#else
+Source PostgresqlSource(const std::string&) { FailWithoutPostgresql(); }
+#endif
 
 // A file that cannot be opened goes to the SQLite loader, which knows how to say why.
 Source RecogniseFile(std::string path) {
@@ -147,11 +159,16 @@ std::string ReadText(const std::string& path, const std::string& what) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+bool IsPostgresql(const std::string& from) {
+  return from.rfind("postgresql:", 0) == 0 || from.rfind("postgres:", 0) == 0;
+}
+
+void FailWithoutPostgresql() {
+  Fail("PostgreSQL was left out of this build of pointsman; build it with -DPOINTSMAN_POSTGRESQL=ON (needs libpq)");
+}
+
 Source OpenSource(const std::string& from) {
-  for (const std::string_view kind : kNotBuilt) {
-    if (from.rfind(kind, 0) == 0)
-      Fail("--from " + std::string(kind) + " is not built yet in this version; use sqlite:, json: or dump:");
-  }
+  if (IsPostgresql(from)) return PostgresqlSource(from);
   std::string rest = from;
   if (CutPrefix("sqlite:", rest)) return SqliteSource(std::move(rest));
   if (CutPrefix("json:", rest)) return JsonSource(std::move(rest));

@@ -1,6 +1,7 @@
 // Where a command reads from: SOURCE, policy, and the caller that it asks for.
 //
-//   --from sqlite:PATH | json:PATH | dump:PATH | dump:- (standard input) | PATH (recognised by its first bytes)
+//   --from sqlite:PATH | postgresql://USER@HOST/DATABASE | json:PATH | dump:PATH | dump:- (standard input)
+//          | PATH (recognised by its first bytes)
 #ifndef POINTSMAN_SRC_CLI_SOURCE_H_
 #define POINTSMAN_SRC_CLI_SOURCE_H_
 
@@ -32,15 +33,19 @@ struct CommonOptions {
 };
 
 struct Source {
-  enum class Kind { kSqlite, kJson, kDump };
+  enum class Kind { kSqlite, kPostgresql, kJson, kDump };
   Kind kind = Kind::kSqlite;
-  std::string path;
+  std::string path;  // of a database server: its source() and nothing that could hold a password
   std::unique_ptr<Loader> loader;
   std::shared_ptr<const LoadedDump> dump;  // of a dump; null for others
 };
 
-// Fails with kBadUsage for a kind that does not exist or is not built yet.
+// Fails with kBadUsage for a kind that does not exist or was left out of this build.
 Source OpenSource(const std::string& from);
+
+// Whether SOURCE is a PostgreSQL database, built or not.
+bool IsPostgresql(const std::string& from);
+[[noreturn]] void FailWithoutPostgresql();
 
 // All rows of the wanted tables, with progress on a terminal.
 Rows LoadRows(const Source& source, const Wanted& wanted);

@@ -3,13 +3,13 @@
 #define POINTSMAN_TESTS_SUPPORT_SQLITE_LOADER_FIXTURE_H_
 
 #include <cstddef>
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "pointsman/load/sqlite3.h"
+#include "support/acting_sink.h"
 #include "support/scratch_database.h"
 
 namespace pointsman {
@@ -65,21 +65,6 @@ class SqliteLoaderTest : public ::testing::Test {
   }
 
   ScratchFolder folder_;
-};
-
-// A sink that does something while it is given rows.
-class ActingSink : public RowSink {
- public:
-  bool Add(const ChannelRow&) override { return ++channels == 1 && on_first_channel ? on_first_channel() : true; }
-  bool Add(const AbilityRow&) override { return ++abilities == 1 && on_first_ability ? on_first_ability() : true; }
-  bool Add(const TokenRow&) override { return ++tokens != 0; }
-  bool Add(const UserRow&) override { return ++users != 0; }
-  bool Add(const OptionRow&) override { return ++options != 0; }
-  void Reject(Rejection) override { ++rejections; }
-
-  std::function<bool()> on_first_channel;
-  std::function<bool()> on_first_ability;
-  int channels = 0, abilities = 0, tokens = 0, users = 0, options = 0, rejections = 0;
 };
 
 }  // namespace pointsman

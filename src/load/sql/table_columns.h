@@ -1,14 +1,16 @@
-// The columns that pointsman reads, table by table: what is not named here is never asked for. Secrets (`key` of
-// channels and tokens, `base_url`, overrides, settings) are not; `options.key` is the name of an option.
+// The columns that pointsman reads, table by table, whatever the database: what is not named here is never asked for.
+// Secrets (`key` of channels and tokens, `base_url`, overrides, settings) are not; `options.key` is the name of an
+// option.
 //
 // Thread safety: immutable.
-#ifndef POINTSMAN_SRC_LOAD_SQLITE3_TABLE_COLUMNS_H_
-#define POINTSMAN_SRC_LOAD_SQLITE3_TABLE_COLUMNS_H_
+#ifndef POINTSMAN_SRC_LOAD_SQL_TABLE_COLUMNS_H_
+#define POINTSMAN_SRC_LOAD_SQL_TABLE_COLUMNS_H_
 
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "pointsman/rows.h"
 
@@ -83,6 +85,33 @@ inline constexpr Column<OptionRow> kOptionColumns[] = {
     {"value", &OptionRow::value},
 };
 
+// Rows of tokens and users in which this column has a value are deleted and skipped.
+inline constexpr std::string_view kDeletedAt = "deleted_at";
+constexpr bool MayBeSoftDeleted(SourceTable table) {
+  return table == SourceTable::kTokens || table == SourceTable::kUsers;
+}
+
+// Calls visit(table, its columns) for every table, in the order in which they are read.
+template <class Visit>
+constexpr void ForEachTable(Visit&& visit) {
+  visit(SourceTable::kChannels, std::span<const Column<ChannelRow>>(kChannelColumns));
+  visit(SourceTable::kAbilities, std::span<const Column<AbilityRow>>(kAbilityColumns));
+  visit(SourceTable::kTokens, std::span<const Column<TokenRow>>(kTokenColumns));
+  visit(SourceTable::kUsers, std::span<const Column<UserRow>>(kUserColumns));
+  visit(SourceTable::kOptions, std::span<const Column<OptionRow>>(kOptionColumns));
+}
+
+// The names of all columns of a table that a load reads, where the database has them: what grants have to cover.
+inline std::vector<std::string_view> ColumnsRead(SourceTable wanted) {
+  std::vector<std::string_view> names;
+  ForEachTable([&](SourceTable table, auto columns) {
+    if (table != wanted) return;
+    for (const auto& column : columns) names.push_back(column.name);
+  });
+  if (MayBeSoftDeleted(wanted)) names.push_back(kDeletedAt);
+  return names;
+}
+
 }  // namespace pointsman::inline v0
 
-#endif  // POINTSMAN_SRC_LOAD_SQLITE3_TABLE_COLUMNS_H_
+#endif  // POINTSMAN_SRC_LOAD_SQL_TABLE_COLUMNS_H_

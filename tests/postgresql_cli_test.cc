@@ -1,0 +1,138 @@
+// The command line on a PostgreSQL database: as on a SQLite file, and no password anywhere.
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "support/move_database.h"
+#include "support/postgres_loader_fixture.h"
+#include "support/run_program.h"
+#include "support/scratch_database.h"
+
+namespace pointsman {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using testing::Outcome;
+using ::testing::StartsWith;
+using Json = nlohmann::json;
+
+Outcome Pointsman(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), POINTSMAN_TOOL_PATH);
+  return testing::RunProgram(arguments);
+}
+
+class PostgresqlCommands : public PostgresLoaderTest {
+ protected:
+  void SetUp() override {
+    PostgresLoaderTest::SetUp();
+    if (db_ == nullptr) return;
+    RunSql(sqlite(), ReadFile(POINTSMAN_INCIDENT_SQL));
+    Sql(kPostgresSchema);
+    MoveDatabase(sqlite(), *db_);
+  }
+
+  std::string sqlite() const { return folder_ / "one-api.db"; }
+  // Whoever connects without a password may name one all the same.
+  std::string from() const { return "postgres://postgres:hunter2@/" + db_->name() + "?host=" + server_->folder(); }
+
+  ScratchFolder folder_;
+};
+
+TEST_F(PostgresqlCommands, DoctorFindsTheIncidentAndSpeaksPostgresql) {
+  const Outcome run = Pointsman({"doctor", "--from", from(), "--json"});
+  EXPECT_EQ(run.code, 1) << run.err;
+  const Json document = Json::parse(run.out);
+  EXPECT_EQ(document["summary"]["tokens"], 63);
+  EXPECT_EQ(document["summary"]["empty_group_tokens"], 12);
+
+  const Outcome fix = Pointsman({"doctor", "--from", from(), "--fix"});
+  EXPECT_THAT(fix.out, HasSubstr("ALTER TABLE tokens ALTER COLUMN \"group\" SET DEFAULT 'default';"));
+  PostgresSession(db_->uri()).Run(fix.out);
+  const Outcome cured = Pointsman({"doctor", "--from", from()});
+  EXPECT_EQ(cured.code, 0) << cured.out;
+
+  const Outcome apply = Pointsman({"doctor", "--from", from(), "--apply", "--yes"});
+  EXPECT_EQ(apply.code, 2);
+  EXPECT_THAT(apply.err, HasSubstr("print the SQL with --fix"));
+}
+
+TEST_F(PostgresqlCommands, EveryCommandTakesOne) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"select", "--group", "default", "--model", "runway"},
+                                             {"explain", "--group", "default", "--model", "runway"},
+                                             {"show"},
+                                             {"show", "--profile", "new_api_memory"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.insert(arguments.end(), {"--from", from()});
+    const Outcome run = Pointsman(arguments);
+    EXPECT_EQ(run.code, 0) << command[0] << run.err;
+    EXPECT_THAT(run.out, HasSubstr("8")) << command[0];
+  }
+}
+
+TEST_F(PostgresqlCommands, AMoveChangesNoRouteAndLosesADefault) {
+  const Outcome diff = Pointsman({"diff", "--before", sqlite(), "--after", from()});
+  EXPECT_EQ(diff.code, 0) << diff.out << diff.err;
+
+  RunSql(sqlite(),
+         "CREATE TABLE t (id integer PRIMARY KEY, user_id integer, \"group\" text DEFAULT 'default'); "
+         "DROP TABLE tokens; ALTER TABLE t RENAME TO tokens");
+  const Outcome schema = Pointsman({"diff", "--schema", "--before", sqlite(), "--after", from()});
+  EXPECT_EQ(schema.code, 1) << schema.err;
+  EXPECT_THAT(schema.out, HasSubstr("tokens.group: default was 'default', is none"));
+}
+
+TEST_F(PostgresqlCommands, NoPasswordIsPrinted) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"doctor", "--from", from()},
+                                             {"doctor", "--json", "--from", from()},
+                                             {"show", "--from", from()},
+                                             {"grants", "--from", from()},
+                                             {"diff", "--before", from(), "--after", from()},
+                                             {"diff", "--json", "--before", from(), "--after", from()},
+                                             {"diff", "--schema", "--before", from(), "--after", from()},
+                                             {"show", "--from", from() + "/missing"},
+                                             {"show", "--from", "postgresql://postgres:hunter2"},
+                                             {"show", "--from", "postgresql://a:hunter2@b@/x"},
+                                             {"doctor", "--apply", "--yes", "--from", from()},
+                                             {"explain", "--from", from(), "--token", "nobody", "--model", "m"}}) {
+    const Outcome run = Pointsman(command);
+    EXPECT_THAT(run.out + run.err, Not(HasSubstr("hunter2"))) << ::testing::PrintToString(command);
+    EXPECT_THAT(run.out + run.err, Not(IsEmpty())) << ::testing::PrintToString(command);
+  }
+}
+
+TEST_F(PostgresqlCommands, GrantsCanBePipedIntoPsql) {
+  const Outcome grants = Pointsman({"grants", "--from", from(), "--role", db_->name()});
+  EXPECT_EQ(grants.code, 0) << grants.err;
+  Sql("CREATE ROLE " + db_->name() + " LOGIN");
+  Sql(grants.out);
+  const std::string reader = "postgresql://" + db_->name() + "@/" + db_->name() + "?host=" + server_->folder();
+  EXPECT_EQ(Pointsman({"doctor", "--from", reader}).code, 1) << "findings, and no error";
+  Sql("DROP OWNED BY " + db_->name() + "; DROP ROLE " + db_->name());
+
+  const Outcome offline = Pointsman({"grants", "--dialect", "postgresql"});
+  EXPECT_EQ(offline.code, 0) << offline.err;
+  EXPECT_THAT(offline.out, AllOf(StartsWith("-- All columns that any gateway has"),
+                                 HasSubstr("GRANT USAGE ON SCHEMA \"public\" TO \"pointsman\";\n"),
+                                 HasSubstr("GRANT SELECT (\"key\", \"value\") ON \"public\".\"options\"")));
+  PostgresSession(db_->uri())
+      .Run("CREATE ROLE pointsman; " + offline.out + "DROP OWNED BY pointsman; DROP ROLE pointsman");
+}
+
+TEST_F(PostgresqlCommands, AGrantThatIsMissingExitsWithTwoAndNamesTheCure) {
+  PostgresSession(db_->uri()).TryRun("CREATE ROLE reader LOGIN");
+  const std::string reader = "postgresql://reader@/" + db_->name() + "?host=" + server_->folder();
+  const Outcome run = Pointsman({"show", "--from", reader});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.out, IsEmpty());
+  EXPECT_THAT(run.err, HasSubstr("run: GRANT SELECT (\"id\", \"name\""));
+}
+
+}  // namespace
+}  // namespace pointsman
