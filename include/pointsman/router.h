@@ -13,7 +13,8 @@
 //
 // Thread safety: thread-safe, all of it. Publish and Reload may race: an older build never replaces a newer one.
 // Cost: Select is two name lookups and one draw in constant time, whatever the number of routes and candidates; no
-// allocation, no clock. While channels are switched off it may take O(candidates) of the route.
+// allocation, no clock. While channels of the route are not in order it may take O(candidates) and read the clock; one that
+// has limits is reserved, which writes a line that threads share.
 // Failing is as cheap as succeeding: texts are made only by Explain.
 // It takes no lock and writes no memory that threads share; a thread's first call allocates 128 bytes. Publishing waits
 // for no reader, and frees what nobody reads.

@@ -1,0 +1,30 @@
+// Metrics: channels' state in the text format of Prometheus (version 0.0.4).
+//
+//   response.body = pointsman::PrometheusText(router.ChannelStates());
+//
+// Thread safety: thread-safe (a pure function). Cost: O(channels); allocates the text, about 600 bytes a channel.
+#ifndef POINTSMAN_METRICS_H_
+#define POINTSMAN_METRICS_H_
+
+#include <span>
+#include <string>
+
+#include "pointsman/channel_state.h"
+#include "pointsman/export.h"
+
+namespace pointsman::inline v0 {
+
+// Of each channel, by the label `channel`, its id:
+//   pointsman_channel_switched_off           0 or 1; by its id or by its tag
+//   pointsman_channel_phase                  0 or 1 for each `phase` (channel_state.h)
+//   pointsman_channel_phase_remaining_seconds
+//   pointsman_channel_cooldowns              in a row
+//   pointsman_channel_successes_total, pointsman_channel_failures_total
+//   pointsman_channel_latency_seconds        moving average of successes; absent where unknown
+//   pointsman_channel_in_flight              0 where there is no limit
+//   pointsman_channel_models_out             models that it is left out for
+POINTSMAN_EXPORT std::string PrometheusText(std::span<const ChannelStatus> states);
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_METRICS_H_

@@ -1,0 +1,137 @@
+// Channels' state under threads that select, report, switch, limit and publish at once: nothing is lost, nothing stuck.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include "pointsman/router.h"
+#include "support/rows_builder.h"
+
+namespace pointsman {
+namespace {
+
+using testing::Channel;
+using testing::MustCompile;
+using testing::RowsOf;
+
+constexpr Request kRequest{.group = "g", .model = "m"};
+
+// Moves a little with every look, so that cooldowns begin and end all the time.
+std::chrono::nanoseconds Tick(void* context) noexcept {
+  return std::chrono::microseconds(static_cast<std::atomic<std::int64_t>*>(context)->fetch_add(50));
+}
+
+class StateThreads : public ::testing::Test {
+ protected:
+  static constexpr int kRounds = 3000;
+
+  RouterOptions Options() {
+    RouterOptions options;
+    options.state.clock = {.now = &Tick, .context = &ticks_};
+    options.state.cooldown.first = std::chrono::milliseconds(2);
+    options.state.cooldown.slow_start = std::chrono::milliseconds(5);
+    options.state.cooldown.trial_timeout = std::chrono::milliseconds(3);
+    return options;
+  }
+
+  std::atomic<std::int64_t> ticks_{1'000'000};
+};
+
+TEST_F(StateThreads, CountEveryReportOnceAndReleaseEveryReservation) {
+  Router router({}, Options());
+  const auto table =
+      MustCompile(RowsOf(Channel(1, "g", "m,n", 3), Channel(2, "g", "m", 2), Channel(3, "g", "m"))).table;
+  const auto other = MustCompile(RowsOf(Channel(1, "g", "m,n", 1), Channel(2, "g,h", "m"), Channel(3, "g", "m"))).table;
+  ASSERT_TRUE(router.Publish(table).ok());
+  for (const std::int64_t id : {1, 2, 3}) ASSERT_TRUE(router.SetLimits(id, {.max_in_flight = 3}).ok());
+
+  std::atomic<std::int64_t> reported{0};
+  std::atomic<bool> done{false};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kRounds; ++i) {
+        Attempts attempts;
+        while (Selection s = router.Select(kRequest, attempts)) {
+          if (i % 7 == 0) continue;  // given up without a word
+          const bool fails = (i + t) % 3 == 0;
+          router.Report(s, {.kind = fails ? OutcomeKind::kTransient : OutcomeKind::kSuccess});
+          reported.fetch_add(1);
+          if (!fails) break;
+        }
+      }
+    });
+  }
+  std::thread publisher([&] {
+    for (int i = 0; !done.load(); ++i) {
+      ASSERT_TRUE(router.Publish(i % 2 == 0 ? other : table).ok());
+      router.SwitchOff(1 + i % 3, {.lasts = std::chrono::milliseconds(1)});
+      (void)router.SwitchOff(1, "n");
+      router.SwitchOn(1, "n");
+      router.SwitchOn(1 + i % 3);
+      (void)router.ChannelStates();
+      (void)router.Explain(kRequest);
+    }
+  });
+  for (std::thread& thread : threads) thread.join();
+  done.store(true);
+  publisher.join();
+
+  std::int64_t counted = 0;
+  for (const ChannelStatus& status : router.ChannelStates()) {
+    EXPECT_EQ(status.in_flight, 0) << status.channel_id;
+    counted += status.successes + status.failures;
+  }
+  EXPECT_EQ(counted, reported.load());
+}
+
+TEST_F(StateThreads, LimitsHoldWhoeverAsks) {
+  Router router({}, Options());
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "g", "m"))).table).ok());
+  ASSERT_TRUE(router.SetLimits(1, {.max_in_flight = 2}).ok());
+  std::atomic<int> flying{0};
+  std::atomic<int> most{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < kRounds; ++i) {
+        Selection s = router.Select(kRequest);
+        if (!s) continue;
+        const int now = flying.fetch_add(1) + 1;
+        int seen = most.load();
+        while (seen < now && !most.compare_exchange_weak(seen, now)) {
+        }
+        flying.fetch_sub(1);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_LE(most.load(), 2);
+  EXPECT_EQ(router.ChannelStates().front().in_flight, 0);
+}
+
+TEST_F(StateThreads, OneTrialIsTakenByOne) {
+  RouterOptions options = Options();
+  options.state.cooldown.trial_timeout = std::chrono::hours(1);
+  Router router({}, options);
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "g", "m"), Channel(2, "g", "m"))).table).ok());
+  for (int i = 0; i < 3; ++i) {
+    Selection s = router.Select({.group = "g", .model = "m", .pin = 1});
+    router.Report(s, {.kind = OutcomeKind::kTransient});
+  }
+  ticks_.fetch_add(10'000);  // 10 ms: the cooldown is over
+  std::atomic<int> trials{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < kRounds; ++i) trials.fetch_add(router.Select(kRequest).channel_id() == 1 ? 1 : 0);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(trials.load(), 1);
+}
+
+}  // namespace
+}  // namespace pointsman
