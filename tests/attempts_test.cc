@@ -123,6 +123,24 @@ TEST_F(Walk, ANoRouteFallbackIsNotForAGroupThatIsUsedUp) {
   EXPECT_THAT(WalkToTheEnd({.group = "vip", .model = "n"}), ElementsAre(4));
 }
 
+// Catches: an attempt in a group that the token's owner did not want to pay for.
+TEST_F(Walk, ThatStaysInItsGroupGoesOnOnlyWhereThatHasNoRoute) {
+  Policy policy;
+  policy.groups.groups["vip"].fallback = {{.group = "default", .when = FallbackWhen::kExhausted}};
+  policy.groups.automatic["auto"] = {"vip", "default"};
+  Serve(policy, Channel(1, "vip", "m"), Channel(4, "default", "m,n"));
+  const std::string_view list[] = {"nobody's", "vip", "default"};
+  for (const Request& request : {Request{.group = "vip", .model = "m"}, Request{.group = "auto", .model = "m"},
+                                 Request{.group = "auto", .model = "m", .ordered_groups = list}}) {
+    EXPECT_THAT(WalkToTheEnd(request), ElementsAre(1, 4));
+    Request stays = request;
+    stays.stay_in_group = true;
+    EXPECT_THAT(WalkToTheEnd(stays), ElementsAre(1));
+    stays.model = "n";
+    EXPECT_THAT(WalkToTheEnd(stays), ElementsAre(4));
+  }
+}
+
 TEST_F(Walk, TriesAChannelOnceThoughTwoGroupsHaveIt) {
   Policy policy;
   policy.groups.automatic["auto"] = {"a", "b"};

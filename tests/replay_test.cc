@@ -37,6 +37,7 @@ class RandomRequest {
     request_.model = Keep(random.OneIn(9) ? "gpt-4-gizmo-x" : random.Model());
     if (random.OneIn(4)) request_.allowed_groups = allowed_ = List(random);
     if (random.OneIn(4)) request_.ordered_groups = ordered_ = List(random);
+    request_.stay_in_group = random.OneIn(5);
     if (random.OneIn(6)) request_.pin = static_cast<std::int64_t>(random.Below(4));
     modulus_ = static_cast<std::int64_t>(1 + random.Below(5));
     if (random.OneIn(3)) request_.filter = {.judge = &Judge, .context = &modulus_};

@@ -37,6 +37,7 @@ class WalkOracle {
     Request request{.group = OneIn(6) ? std::string_view() : group, .user_group = user_group, .model = model};
     if (OneIn(6)) request.allowed_groups = list;
     if (OneIn(6)) request.ordered_groups = std::span(list).first(random_.Below(4));
+    request.stay_in_group = OneIn(6);
     if (OneIn(12)) request.pin = Channel();
     naive_->filtered.clear();
     filtered_.clear();
