@@ -178,12 +178,14 @@ TEST(WalkOracle, EveryAttemptOfRandomWalksIsWhatTheNaiveWalkerSays) {
     for (int walk = 0; walk < 4; ++walk) oracle.WalkOnce(seen);
     if (HasFatalFailure()) return;
   }
-  // A comparison that never meets a reason proves nothing about it.
+  // A comparison that never meets a reason proves nothing about it. The rarest, kAllZeroWeight, comes up once in 250
+  // seeds or so; half of that is demanded.
+  const int enough = Seeds() / 500;
   for (const Reason reason :
        {Reason::kNone, Reason::kUnknownGroup, Reason::kEmptyGroup, Reason::kGroupNotAllowed, Reason::kNoSuchModel,
         Reason::kModelNotInGroup, Reason::kAllDisabled, Reason::kAllFiltered, Reason::kAllZeroWeight,
         Reason::kExhausted, Reason::kBudgetSpent, Reason::kPinUnusable, Reason::kEmptyTable}) {
-    EXPECT_GT(seen[reason], 20) << ReasonName(reason);
+    EXPECT_GE(seen[reason], enough) << ReasonName(reason);
   }
 }
 
