@@ -40,6 +40,17 @@ TEST(Attempts, ComeBackFromTheirTextAsTheyWere) {
   EXPECT_EQ(Attempts::Parse(attempts.Text()).value(), attempts);
 }
 
+// A text does not say how long the walk may get: that is the host's to say on both sides.
+TEST(Attempts, ComeBackWithRoomForNoMoreThanTheyHold) {
+  Attempts attempts;
+  ASSERT_TRUE(attempts.Reserve(50).ok());
+  for (std::int64_t id = 1; id <= 20; ++id) ASSERT_TRUE(attempts.Add({.channel_id = id}));
+  Attempts parsed = Attempts::Parse(attempts.Text()).value();
+  EXPECT_FALSE(parsed.Add({.channel_id = 21}));
+  ASSERT_TRUE(parsed.Reserve(50).ok());
+  EXPECT_TRUE(parsed.Add({.channel_id = 21}));
+}
+
 TEST(Attempts, KeysOfGroupsArePinned) {
   // Equal on every machine: a walk may go on elsewhere.
   Attempts attempts;
