@@ -250,6 +250,14 @@ void PrintExplainJson(const Explanation& why, Language language) {
          {"message", why.Text(language)}});
 }
 
+void PrintCallerJson(const Explanation& why, Language language) {
+  Print({{"ok", why.ok},
+         {"reason", why.ok ? Json(nullptr) : Json(ReasonOf(why))},
+         {"group", {{"requested", why.requested_group}}},
+         {"model", {{"requested", why.requested_model}}},
+         {"message", why.Text(language)}});
+}
+
 void PrintShowJson(const std::vector<RouteInfo>& routes, const BuildReport& report) {
   Json list = Json::array();
   for (const RouteInfo& route : routes) {
