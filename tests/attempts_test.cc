@@ -8,6 +8,7 @@
 
 #include <array>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -150,6 +151,17 @@ TEST_F(Walk, ThatStaysInItsGroupGoesOnOnlyWhereThatHasNoRoute) {
     stays.model = "n";
     EXPECT_THAT(WalkToTheEnd(stays), ElementsAre(4));
   }
+}
+
+// An automatic name is no group in a list: what stands for it has its own order, and so has the list.
+TEST_F(Walk, OverAListWithAnAutomaticNameLooksForAGroupOfThatName) {
+  Policy policy;
+  policy.groups.automatic["auto"] = {"vip"};
+  Serve(policy, Channel(1, "vip", "m"), Channel(4, "default", "m"));
+  const std::string_view list[] = {"auto", "default"};
+  EXPECT_THAT(WalkToTheEnd({.model = "m", .ordered_groups = list}), ElementsAre(4));
+  EXPECT_THAT(WalkToTheEnd({.model = "m", .ordered_groups = std::span(list).first(1)}), ElementsAre());
+  EXPECT_EQ(ended_, Reason::kUnknownGroup);
 }
 
 TEST_F(Walk, TriesAChannelOnceThoughTwoGroupsHaveIt) {
