@@ -284,6 +284,15 @@ TEST_F(ChangedRecord, AMissingVerdictIsNotTheSame) {
   EXPECT_FALSE(ReplayDecision(*table_, record_).same_answer);
 }
 
+// Catches: a search that believes the order of a list that somebody wrote.
+TEST_F(ChangedRecord, ChannelsThatWereOutMayBeNamedInAnyOrder) {
+  const auto table = MustCompile(RowsOf(Channel(1, "g", "m", 1), Channel(2, "g", "m", 1), Channel(3, "g", "m", 1),
+                                        Channel(5, "g", "m", 1)))
+                         .table;
+  record_.out = {5, 9, 1, 3, 1};
+  EXPECT_EQ(ReplayDecision(*table, record_).answer.channel_id, 2);
+}
+
 TEST_F(ChangedRecord, AnotherTableIsSaidToBeAnother) {
   const auto other = MustCompile(RowsOf(Channel(1, "g", "m", 1), Channel(2, "g", "m", 2))).table;
   EXPECT_FALSE(ReplayDecision(*other, record_).same_table);

@@ -63,6 +63,12 @@ class WordRecorder {
   bool ran_out_ = false;
 };
 
+// A record that was read may have been written by anybody.
+std::vector<std::int64_t> Sorted(std::vector<std::int64_t> ids) {
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
 }  // namespace
 
 FrozenState::FrozenState(const Published& published, const std::function<bool(const BoundChannel&)>& is_out)
@@ -76,8 +82,9 @@ FrozenState::FrozenState(const Published& published)
     : FrozenState(published, [](const BoundChannel& c) { return c.word != nullptr && IsOut(*c.word); }) {}
 
 FrozenState::FrozenState(const Published& published, const std::vector<std::int64_t>& out)
-    : FrozenState(published,
-                  [&](const BoundChannel& c) { return std::find(out.begin(), out.end(), c.id) != out.end(); }) {}
+    : FrozenState(published, [ids = Sorted(out)](const BoundChannel& c) {
+        return std::binary_search(ids.begin(), ids.end(), c.id);
+      }) {}
 
 std::vector<std::int64_t> FrozenState::OutIds() const {
   std::vector<std::int64_t> ids;
