@@ -8,6 +8,7 @@
 
 #include <array>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,17 @@ TEST(Attempts, ComeBackFromTheirTextAsTheyWere) {
   ASSERT_TRUE(attempts.Reserve(40).ok());
   for (std::int64_t i = 0; i < 40; ++i) attempts.Add({i * i - 9'000'000'000, -i, GroupKey(std::to_string(i))});
   EXPECT_EQ(Attempts::Parse(attempts.Text()).value(), attempts);
+}
+
+// A text does not say how long the walk may get: that is the host's to say on both sides.
+TEST(Attempts, ComeBackWithRoomForNoMoreThanTheyHold) {
+  Attempts attempts;
+  ASSERT_TRUE(attempts.Reserve(50).ok());
+  for (std::int64_t id = 1; id <= 20; ++id) ASSERT_TRUE(attempts.Add({.channel_id = id}));
+  Attempts parsed = Attempts::Parse(attempts.Text()).value();
+  EXPECT_FALSE(parsed.Add({.channel_id = 21}));
+  ASSERT_TRUE(parsed.Reserve(50).ok());
+  EXPECT_TRUE(parsed.Add({.channel_id = 21}));
 }
 
 TEST(Attempts, KeysOfGroupsArePinned) {
@@ -121,6 +133,35 @@ TEST_F(Walk, ANoRouteFallbackIsNotForAGroupThatIsUsedUp) {
   Serve(policy, Channel(1, "vip", "m"), Channel(4, "default", "m,n"));
   EXPECT_THAT(WalkToTheEnd({.group = "vip", .model = "m"}), ElementsAre(1));
   EXPECT_THAT(WalkToTheEnd({.group = "vip", .model = "n"}), ElementsAre(4));
+}
+
+// Catches: an attempt in a group that the token's owner did not want to pay for.
+TEST_F(Walk, ThatStaysInItsGroupGoesOnOnlyWhereThatHasNoRoute) {
+  Policy policy;
+  policy.groups.groups["vip"].fallback = {{.group = "default", .when = FallbackWhen::kExhausted}};
+  policy.groups.automatic["auto"] = {"vip", "default"};
+  Serve(policy, Channel(1, "vip", "m"), Channel(4, "default", "m,n"));
+  const std::string_view list[] = {"nobody's", "vip", "default"};
+  for (const Request& request : {Request{.group = "vip", .model = "m"}, Request{.group = "auto", .model = "m"},
+                                 Request{.group = "auto", .model = "m", .ordered_groups = list}}) {
+    EXPECT_THAT(WalkToTheEnd(request), ElementsAre(1, 4));
+    Request stays = request;
+    stays.stay_in_group = true;
+    EXPECT_THAT(WalkToTheEnd(stays), ElementsAre(1));
+    stays.model = "n";
+    EXPECT_THAT(WalkToTheEnd(stays), ElementsAre(4));
+  }
+}
+
+// An automatic name is no group in a list: what stands for it has its own order, and so has the list.
+TEST_F(Walk, OverAListWithAnAutomaticNameLooksForAGroupOfThatName) {
+  Policy policy;
+  policy.groups.automatic["auto"] = {"vip"};
+  Serve(policy, Channel(1, "vip", "m"), Channel(4, "default", "m"));
+  const std::string_view list[] = {"auto", "default"};
+  EXPECT_THAT(WalkToTheEnd({.model = "m", .ordered_groups = list}), ElementsAre(4));
+  EXPECT_THAT(WalkToTheEnd({.model = "m", .ordered_groups = std::span(list).first(1)}), ElementsAre());
+  EXPECT_EQ(ended_, Reason::kUnknownGroup);
 }
 
 TEST_F(Walk, TriesAChannelOnceThoughTwoGroupsHaveIt) {

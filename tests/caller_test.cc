@@ -4,10 +4,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace pointsman::testing {
 namespace {
+
+using ::testing::ElementsAre;
 
 constexpr std::int64_t kNow = 1700000000;
 const UserRow kOwner{.id = 1, .username = "ann", .status = 1, .group = "vip"};
@@ -54,6 +59,62 @@ TEST(Caller, OwnsItsTexts) {
     caller = ResolveCaller({.id = 3, .group = group}, nullptr, kNow);
   }
   EXPECT_EQ(caller.MakeRequest("m").group, "a group that lives in a string of its own, on the heap");
+}
+
+Caller Automatic(const TextField& auto_groups, const IntField& cross_group_retry = {}, const char* group = "auto") {
+  return ResolveCaller({.id = 3, .group = group, .cross_group_retry = cross_group_retry, .auto_groups = auto_groups},
+                       &kOwner, kNow);
+}
+
+std::vector<std::string> GroupsOf(const Caller& caller) {
+  const Request request = caller.MakeRequest("m");
+  if (!request.ordered_groups) return {"as the policy says"};
+  return {request.ordered_groups->begin(), request.ordered_groups->end()};
+}
+
+TEST(AutomaticToken, IsServedFromItsOwnList) {
+  EXPECT_THAT(GroupsOf(Automatic(R"(["vip", "default"])")), ElementsAre("vip", "default"));
+  EXPECT_THAT(GroupsOf(Automatic(R"( [ "a\"\u00e9\ud83d\ude00\n" ] )")), ElementsAre("a\"é😀\n"));
+  EXPECT_EQ(Automatic(R"(["vip"])").MakeRequest("m").group, "auto");
+}
+
+TEST(AutomaticToken, WithoutAListIsServedAsThePolicySays) {
+  for (const TextField& unset : {TextField(), TextField(nullptr), TextField(""), TextField(" "), TextField("[]"),
+                                 TextField(" [ ] "), TextField("null")}) {
+    EXPECT_THAT(GroupsOf(Automatic(unset)), ElementsAre("as the policy says"));
+  }
+}
+
+// Catches: a list that was cut on its way opening every group.
+TEST(AutomaticToken, WithAMalformedListIsServedFromNoGroup) {
+  for (const char* text : {"vip", "[", R"(["vip")", R"(["vip",])", R"(["vip"] x)", R"(["vip", 7])", R"([["vip"]])",
+                           R"({"vip": 1})", R"("vip")", R"(["\ud83d"])", R"(["\u12"])", R"(["\x"])", "[\"\n\"]",
+                           R"(["vip" "default"])", "nullx", R"(["\ude00"])", R"(["\ud83d\u0041"])"}) {
+    EXPECT_THAT(GroupsOf(Automatic(text)), ElementsAre()) << text;
+  }
+}
+
+TEST(AutomaticToken, StaysInItsGroupUnlessItMayRetryAcrossThem) {
+  EXPECT_TRUE(Automatic(nullptr, 0).MakeRequest("m").stay_in_group);
+  EXPECT_TRUE(Automatic(nullptr, nullptr).MakeRequest("m").stay_in_group) << "NULL means no";
+  EXPECT_FALSE(Automatic(nullptr, 1).MakeRequest("m").stay_in_group);
+  EXPECT_FALSE(Automatic(nullptr).MakeRequest("m").stay_in_group) << "a gateway without the column says nothing";
+}
+
+TEST(AutomaticToken, IsOneOfTheGroupAuto) {
+  const Caller other = Automatic(R"(["vip"])", 0, "vip");
+  EXPECT_THAT(GroupsOf(other), ElementsAre("as the policy says"));
+  EXPECT_FALSE(other.MakeRequest("m").stay_in_group);
+}
+
+// Catches: views into the texts of a caller that was copied or moved away.
+TEST(AutomaticToken, KeepsItsListWhenTheCallerIsCopied) {
+  std::optional<Caller> first = Automatic(R"(["a", "a group that lives in a string of its own, on the heap"])");
+  const Caller copy = *first;
+  const Caller moved = *std::move(first);
+  first.reset();
+  EXPECT_THAT(GroupsOf(copy), ElementsAre("a", "a group that lives in a string of its own, on the heap"));
+  EXPECT_EQ(GroupsOf(copy), GroupsOf(moved));
 }
 
 TEST(Refusal, FollowsTheTokensStatus) {

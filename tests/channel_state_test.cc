@@ -373,7 +373,7 @@ TEST_F(State, ExplainSaysWhoIsCoolingDownAndTakesNoTrial) {
   const Explanation why = router_->Explain(kRequest);
   EXPECT_EQ(why.reason, Reason::kAllCoolingDown);
   const std::string text = why.Text(Language::kEnglish, Audience::kOperator);
-  EXPECT_THAT(text, HasSubstr("out: cooling down after failures"));
+  EXPECT_THAT(text, HasSubstr("cooling down after failures"));
   EXPECT_THAT(text, HasSubstr("wait 5 s"));
   now_ += 5s;
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(router_->Explain(kRequest).ok);

@@ -17,6 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 Outcome Pointsman(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), POINTSMAN_TOOL_PATH);
@@ -178,6 +179,29 @@ TEST_F(Explain, TellsACallerInChineseWhatToCheck) {
   EXPECT_THAT(run.out, Not(HasSubstr("Bltcy")));
 }
 
+// Catches: the operator's document handed to whoever asked for the caller's.
+TEST_F(Explain, TellsACallerInJsonWhatItsTextSaysAndNoMore) {
+  const Outcome run = Pointsman({"explain", "--from", Incident(), "--group", "vip", "--model", "runway", "--lang", "zh",
+                                 "--audience", "caller", "--json"});
+  EXPECT_EQ(run.code, 1);
+  const json d = Document(run);
+  EXPECT_EQ(d["ok"], false);
+  EXPECT_EQ(d["reason"], "kModelNotInGroup");
+  EXPECT_THAT(d["message"].get<std::string>(), StartsWith("分组 vip 下模型 runway 无可用渠道。请检查："));
+  EXPECT_EQ(d["group"], json({{"requested", "vip"}}));
+  EXPECT_EQ(d["model"], json({{"requested", "runway"}}));
+  EXPECT_EQ(d.size(), 5u);
+}
+
+TEST_F(Explain, TellsWhoWasTriedFromWhoIsPassedOver) {
+  const std::string policy = File("tiers.json", R"({"retry": {"tiers": "one_per_tier"}})");
+  const json d = Document(Pointsman({"explain", "--from", Weighted(), "--group", "default", "--model", "m", "--policy",
+                                     policy, "--attempts", "2", "--json"}));
+  std::vector<std::string> top;
+  for (const json& c : d["tiers"][0]["candidates"]) top.push_back(c["status"]);
+  EXPECT_THAT(top, UnorderedElementsAre("tried", "tier_tried"));
+}
+
 TEST_F(Show, DrawsTheTreeAndItsFilters) {
   const Outcome run = Pointsman({"show", "--from", Weighted(), "--group", "default"});
   EXPECT_EQ(run.code, 0);
@@ -311,6 +335,8 @@ TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
       {{"select", "--from", db, "--group", "g", "--model", "m", "-n", "many"}, "-n"},
       {{"select", "--from", db, "--group", "g", "--model", "m", "--attempts"}, "--attempts: 1 required K"},
       {{"select", "--from", db, "--group", "g", "--model", "m", "--attempts", "0"}, "--attempts"},
+      {{"select", "--from", db, "--group", "g", "--model", "m", "--attempts", "3", "-n", "1"},
+       "-n and --attempts do not go together"},
       {{"select", "--from", db, "--group", "g", "--model", "m", "--profile", "new_api_memori"},
        "did you mean \"new_api_memory\"?"},
       {{"select", "--from", db, "--group", "g", "--model", "m", "--seed", "-1"}, "--seed"},

@@ -141,6 +141,13 @@ TEST_F(DiffCli, RefusesBadUsageWithTwoAndAnEmptyStdout) {
   }
 }
 
+TEST_F(DiffCli, DoesNotSpeakChineseYetAndSaysSo) {
+  const Outcome run = Pointsman({"diff", "--before", Before(), "--after", After(), "--lang", "zh"});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.out, IsEmpty());
+  EXPECT_THAT(run.err, HasSubstr("--lang: is not built yet in version"));
+}
+
 TEST_F(DiffCli, ShowWritesAPageOfATableWithExactShares) {
   const std::string page = folder_ / "show.html";
   EXPECT_EQ(Pointsman({"show", "--from", After(), "--html", page}).code, 0);

@@ -162,6 +162,19 @@ TEST(Diff, OfTokensHonoursLimitsStatusAndOwner) {
   EXPECT_THAT(d.tokens[1].lost, ElementsAre("a", "gpt-4"));
 }
 
+TEST(Diff, OfTokensFollowsTheListsOfAutomaticOnes) {
+  const auto token = [](std::int64_t id, TextField groups) {
+    return TokenRow{.id = id, .user_id = 1, .group = "auto", .auto_groups = groups};
+  };
+  const Rows before = RowsOf(Channel(1, "g", "a"), Channel(2, "h", "b"), token(1, R"(["g"])"), token(2, R"(["g"])"));
+  const Rows after = RowsOf(Channel(1, "g", "a"), Channel(2, "h", "b"), token(1, R"(["g"])"), token(2, R"(["h"])"));
+  const Diff d = Compare(before, after);
+  ASSERT_THAT(d.tokens, SizeIs(1));
+  EXPECT_EQ(d.tokens[0].id, 2);
+  EXPECT_THAT(d.tokens[0].gained, ElementsAre("b"));
+  EXPECT_THAT(d.tokens[0].lost, ElementsAre("a"));
+}
+
 TEST(Diff, NamesNoMoreModelsOfATokenThanAskedForAndCountsAll) {
   const Rows before = RowsOf(Channel(1, "default", "a,b,c"), TokenRow{.id = 1, .group = "default"});
   const Rows after = RowsOf(Channel(1, "default", "z"), TokenRow{.id = 1, .group = "default"});

@@ -352,6 +352,15 @@ TEST(TokenGroupUnserved, NearMissByCaseOrBlanksIsNamedAndCounted) {
 
 TEST(TokenGroupUnserved, AutoIsNoGroup) { EXPECT_TRUE(Examined(WithToken({.id = 1, .group = "auto"})).ok()); }
 
+// Catches: a policy without automatic groups making an error of a token that names its own.
+TEST(TokenGroupUnserved, AutoWithAListOfItsOwnIsNoneAndOneThatOpensNoGroupIs) {
+  const auto with_list = [](const char* list) {
+    return Codes(Examined(WithToken({.id = 1, .group = "auto", .auto_groups = list}), {.policy = Policy()}));
+  };
+  EXPECT_THAT(with_list(R"(["vip"])"), IsEmpty());
+  EXPECT_THAT(with_list("vip"), ElementsAre(std::string("error ") + kUnserved));
+}
+
 TEST(TokenGroupUnserved, ServedEmptyAndDisabledTokensAreNotAmongThem) {
   Rows rows = TwoGroups();
   Put(rows, TokenRow{.id = 1, .group = "vip"});

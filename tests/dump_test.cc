@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -281,6 +283,21 @@ TEST(DumpLoader, KeepsTheLastGoodTableWhenTheDumpIsWrong) {
   DumpLoader wrong = DumpLoader::Text(Replaced(SmallDump(), "\"weight\": 4", "\"weight\": 5"));
   EXPECT_EQ(router.Reload(wrong).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(router.TakeSnapshot().generation, 1u);
+}
+
+std::size_t Upper(void*, std::string_view, std::span<char>) noexcept { return 0; }
+
+// Catches: a dump that forgets the host's own rule and makes another table of the rows.
+TEST(Dump, UnderANormaliserOfTheHostsOwnIsReadWithItAndRefusedWithout) {
+  Policy policy;
+  policy.models.normalizer = {.name = "upper", .normalize = &Upper};
+  const std::string text = DumpToJson(DumpOf(RowsOf(Bltcy()), policy));
+  const absl::StatusOr<LoadedDump> loaded = ParseDump(text, "node.json", std::span(&policy.models.normalizer, 1));
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->dump.table->policy().models.normalizer.normalize, &Upper);
+  EXPECT_THAT(Refusal(text), HasSubstr("\"upper\""));
+  Rows rows("test");
+  EXPECT_FALSE(DumpLoader::Text(text).Load(rows, {}).ok());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/rows_builder.h"
@@ -104,7 +105,7 @@ TEST(OperatorText, OfTheIncidentIsTheWholeStory) {
       ExplainIncident(kExact).Text(Language::kEnglish, Audience::kOperator),
       "no route for (\"\", \"runway\"): kEmptyGroup\n"
       "  ✓ channel  channel 8 \"Bltcy\" (type 55) is enabled\n"
-      "  ✓ ability  (default, runway): 1/1 ability rows count\n"
+      "  ✓ ability  (default, runway): 1 of 1 ability rows can serve\n"
       "  ✗ token    token 3 \"alice\" has an empty group (NULL), which the policy leaves empty (empty_group: exact)\n"
       "  ✗ table    group \"\" has no route for \"runway\" (serving routes in all: 1)\n"
       "  -> set the token's group, for instance to its owner's: pointsman doctor --fix prints the SQL\n"
@@ -116,7 +117,7 @@ TEST(OperatorText, InChineseSaysTheSame) {
   EXPECT_EQ(ExplainIncident(kExact).Text(Language::kChinese, Audience::kOperator),
             "无路由 (\"\", \"runway\")：kEmptyGroup\n"
             "  ✓ 渠道  渠道 8 \"Bltcy\" (type 55) 已启用\n"
-            "  ✓ 能力  (default, runway)：1/1 条能力记录有效\n"
+            "  ✓ 能力  (default, runway)：1 条能力记录中 1 条有效\n"
             "  ✗ 令牌  令牌 3 \"alice\" 的分组为空（NULL），策略不做替换（empty_group: exact）\n"
             "  ✗ 路由表  分组 \"\" 没有模型 \"runway\" 的路由（共 1 条可用路由）\n"
             "  → 为令牌设置分组（例如其用户的分组）：pointsman doctor --fix 可给出 SQL\n"
@@ -134,7 +135,7 @@ TEST(OperatorText, ShowsEachCandidateWithItsShareOrWhyItIsOut) {
                         "      ✓ channel 1 \"\" weight 7 share 7/10 (70.0 %)\n"
                         "      ✓ channel 2 \"\" weight 3 share 3/10 (30.0 %)\n"
                         "      ✗ channel 3 \"\" weight 9  out: the channel is disabled\n"
-                        "      ✗ channel 4 \"\" weight 0  never drawn: weight 0 beside others\n"));
+                        "      ✗ channel 4 \"\" weight 0  out: weight 0 is never drawn beside others\n"));
 }
 
 TEST(CallerText, InChineseBeginsWithTheAgreedSentenceAndItsThreeChecks) {
@@ -190,6 +191,36 @@ TEST(NearMisses, NameGroupsThatServeTheModelByAPattern) {
   EXPECT_EQ(e.near_misses[0].group, "svip");
   EXPECT_EQ(e.near_misses[0].model, "claude*");
   EXPECT_THAT(e.Text(Language::kEnglish, Audience::kOperator), HasSubstr("\"claude-3\" is served in: \"svip\""));
+}
+
+// Catches: advice to look for a model that another group has, but for the flick of a switch.
+TEST(NearMisses, NameOtherGroupsWhoseChannelsForTheModelAreAllDisabled) {
+  ChannelRow off = Channel(9, "vip", "kling,kling-*");
+  off.status = 2;
+  const Compiled compiled = MustCompile(RowsOf(Channel(1, "default", "gpt-4"), off));
+  for (const auto& [asked, listed] : {std::pair("kling", "kling"), std::pair("kling-2", "kling-*")}) {
+    const Explanation e = Explain(*compiled.table, {.group = "default", .model = asked});
+    EXPECT_FALSE(e.ok);
+    ASSERT_EQ(e.near_misses.size(), 1u) << asked;
+    EXPECT_EQ(NearMissName(e.near_misses[0].kind), "model_disabled_in_other_group");
+    EXPECT_EQ(e.near_misses[0].group, "vip");
+    EXPECT_EQ(e.near_misses[0].model, listed);
+    EXPECT_FALSE(e.chain[0].holds);
+    const std::string text = e.Text(Language::kEnglish, Audience::kOperator);
+    EXPECT_THAT(text, HasSubstr("channel 9 \"\" (type 0) is disabled by hand (status 2), for group \"vip\""));
+    EXPECT_THAT(text, HasSubstr("but by disabled channels alone: enable one, and add group \"default\" to it"));
+    EXPECT_THAT(text, Not(HasSubstr("a group that has it")));
+  }
+}
+
+// Catches: "is served in" of a group that was tried, or that the filter emptied.
+TEST(NearMisses, NameNoGroupOfThePlanThatHadItsTurn) {
+  Policy policy;
+  policy.groups.groups["vip"] = {.fallback = {{.group = "default", .when = FallbackWhen::kExhausted}}};
+  const Compiled c = MustCompile(RowsOf(Channel(1, "vip,default,svip", "m")), policy);
+  const Explanation e = Explain(*c.table, {.group = "vip", .model = "m", .pin = 7});
+  ASSERT_EQ(e.near_misses.size(), 1u);
+  EXPECT_EQ(e.near_misses[0].group, "svip");
 }
 
 TEST(NearMisses, AreAtMostTen) {

@@ -16,8 +16,8 @@
 
 #include "pointsman/patch.h"
 #include "pointsman/router.h"
+#include "support/leaves.h"
 #include "support/rows_builder.h"
-#include "support/scripted_bits.h"
 #include "support/sweep.h"
 
 namespace pointsman::testing {
@@ -127,29 +127,6 @@ TEST(ProfileShares, OfWideTiersFollowTheRuleAndTellTheRowsWeights) {
       EXPECT_EQ(c[0].share, Share::Of(kMost + 10, kMost + 40));
     }
   }
-}
-
-// Every way in which the draws of one selection can fall, alike: leaves of a tree with ways(depth) branches.
-template <class Ways, class Run>
-std::map<std::int64_t, std::uint64_t> Leaves(const Ways& ways, const Run& run) {
-  std::map<std::int64_t, std::uint64_t> leaves;
-  std::vector<std::uint64_t> path;
-  const auto descend = [&](const auto& self) -> void {
-    std::vector<std::uint64_t> script;
-    for (std::size_t d = 0; d < path.size(); ++d) script.push_back(WordForTicket(path[d], ways(d)));
-    if (script.empty()) script.push_back(0);
-    ScriptedBits bits(script);
-    const std::int64_t channel = run(RandomBits(bits));
-    if (bits.asked() <= path.size()) {
-      ++leaves[channel];
-      return;
-    }
-    path.push_back(0);
-    for (; path.back() < ways(path.size() - 1); ++path.back()) self(self);
-    path.pop_back();
-  };
-  descend(descend);
-  return leaves;
 }
 
 Shares AsShares(const std::map<std::int64_t, std::uint64_t>& counts) {

@@ -37,6 +37,7 @@ class RandomRequest {
     request_.model = Keep(random.OneIn(9) ? "gpt-4-gizmo-x" : random.Model());
     if (random.OneIn(4)) request_.allowed_groups = allowed_ = List(random);
     if (random.OneIn(4)) request_.ordered_groups = ordered_ = List(random);
+    request_.stay_in_group = random.OneIn(5);
     if (random.OneIn(6)) request_.pin = static_cast<std::int64_t>(random.Below(4));
     modulus_ = static_cast<std::int64_t>(1 + random.Below(5));
     if (random.OneIn(3)) request_.filter = {.judge = &Judge, .context = &modulus_};
@@ -281,6 +282,15 @@ TEST_F(ChangedRecord, AMissingOrASpareWordIsNotTheSame) {
 TEST_F(ChangedRecord, AMissingVerdictIsNotTheSame) {
   record_.request.filtered = true;
   EXPECT_FALSE(ReplayDecision(*table_, record_).same_answer);
+}
+
+// Catches: a search that believes the order of a list that somebody wrote.
+TEST_F(ChangedRecord, ChannelsThatWereOutMayBeNamedInAnyOrder) {
+  const auto table = MustCompile(RowsOf(Channel(1, "g", "m", 1), Channel(2, "g", "m", 1), Channel(3, "g", "m", 1),
+                                        Channel(5, "g", "m", 1)))
+                         .table;
+  for (const std::int64_t id : {5, 9, 1, 3, 1}) record_.out.push_back({.channel_id = id});
+  EXPECT_EQ(ReplayDecision(*table, record_).answer.channel_id, 2);
 }
 
 TEST_F(ChangedRecord, AnotherTableIsSaidToBeAnother) {

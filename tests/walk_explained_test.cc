@@ -48,7 +48,7 @@ TEST_F(Explained, AnAliasIsShownAsItsGroupAndAPatternAsTheModelItMatched) {
       Told({.group = "VIP", .model = "claude-3"}),
       "route for (\"VIP\", \"claude-3\"), table 1\n"
       "  ✓ channel  channel 1 \"\" (type 0) is enabled\n"
-      "  ✓ ability  (vip, claude-*): 1/1 channels that list it count\n"
+      "  ✓ ability  (vip, claude-*): 1 of 1 channels that list it can serve\n"
       "  ✓ token    the request has group \"VIP\", to be served from \"vip\", then \"default\"\n"
       "  ✓ table    group \"vip\" serves \"claude-3\" from priority 5 as \"claude-*\" (prefix) (serving routes in "
       "all: 4)\n"
@@ -73,7 +73,8 @@ TEST_F(Explained, AFallbackThatServesIsNamedInBothLanguages) {
   EXPECT_EQ(why.serving_group, "default");
   EXPECT_THAT(why.plan, ElementsAre("vip", "default"));
   EXPECT_EQ(why.groups[0].reason, Reason::kModelNotInGroup);
-  EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator), HasSubstr("    ✗ \"vip\"  kModelNotInGroup\n"));
+  EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator),
+              HasSubstr("    ✗ \"vip\"  does not list the model (kModelNotInGroup)\n"));
   EXPECT_THAT(why.Text(Language::kChinese, Audience::kOperator), HasSubstr("    ✓ \"default\"  提供服务\n"));
 }
 
@@ -86,6 +87,61 @@ TEST_F(Explained, TheNextAttemptShowsWhatWasTriedAndTheSharesOfTheOthers) {
   EXPECT_EQ(why.tiers[0].candidates[1].out, Reason::kExhausted);
   EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator),
               HasSubstr("✗ channel 2 \"\" weight 3  out: tried before"));
+}
+
+// "1 tried, 2 tier, 3 group": who is out because of the walk, and whether by its own attempt or by the policy's rule.
+std::string OutsOf(const Explanation& why) {
+  std::string outs;
+  for (const ExplainedTier& tier : why.tiers) {
+    for (const ExplainedCandidate& c : tier.candidates) {
+      if (c.out != Reason::kExhausted) continue;
+      const bool by_tier = c.passed_over == PassedOver::kTier;
+      outs += (outs.empty() ? "" : ", ") + std::to_string(c.channel_id) +
+              (by_tier                               ? " tier"
+               : c.passed_over == PassedOver::kGroup ? " group"
+                                                     : " tried");
+    }
+  }
+  return outs;
+}
+
+std::string OutsAfter(const Policy& policy, const Attempt& made) {
+  Router router(policy);
+  EXPECT_TRUE(router
+                  .Publish(MustCompile(RowsOf(Channel(1, "g", "m", 2, 5), Channel(2, "g", "m", 1, 5),
+                                              Channel(3, "g", "m", 1, 1)),
+                                       policy)
+                               .table)
+                  .ok());
+  Attempts attempts;
+  attempts.Add(made);
+  return OutsOf(router.Explain({.group = "g", .model = "m"}, attempts));
+}
+
+// Catches: "tried before" of a channel that nobody tried.
+TEST(PassedOver, IsToldFromTried) {
+  const Attempt first{.channel_id = 1, .priority = 5, .group = GroupKey("g")};
+  Policy policy;
+  EXPECT_EQ(OutsAfter(policy, first), "1 tried");
+  policy.retry.tiers = RetryTiers::kOnePerTier;
+  EXPECT_EQ(OutsAfter(policy, first), "1 tried, 2 tier");
+  policy.retry.budget_per_group = 1;
+  EXPECT_EQ(OutsAfter(policy, first), "1 tried, 2 group, 3 group");
+  EXPECT_EQ(OutsAfter(ProfilePolicy(Profile::kNewApiMemory, {.retry_times = 3}), first), "1 tier, 2 tier")
+      << "by number: what was tried may be tried again";
+}
+
+// Catches: groups that were never looked at, shown with the reason of an empty one.
+TEST_F(Explained, GroupsHadNoTurnWhereTheBudgetIsSpent) {
+  policy_.retry.budget = 1;
+  Router router(policy_);
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "vip,default", "gpt-4o")), policy_).table).ok());
+  Attempts attempts;
+  ASSERT_TRUE(router.Select({.group = "vip", .model = "gpt-4o"}, attempts));
+  const Explanation why = router.Explain({.group = "vip", .model = "gpt-4o"}, attempts);
+  EXPECT_EQ(why.reason, Reason::kBudgetSpent);
+  for (const ExplainedGroup& group : why.groups) EXPECT_FALSE(group.reached) << group.group;
+  EXPECT_THAT(why.near_misses, ElementsAre());
 }
 
 TEST_F(Explained, AChannelThatIsSwitchedOffIsOutAndThoseBelowAreShown) {
@@ -103,7 +159,8 @@ TEST_F(Explained, TheEndOfAWalkSaysHowManyAttemptsThereWere) {
   }
   const Explanation why = router_.Explain({.group = "vip", .model = "gpt-4o"}, attempts);
   EXPECT_EQ(why.reason, Reason::kExhausted);
-  EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator), HasSubstr("the walk is over after 3 attempts"));
+  EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator),
+              HasSubstr("the walk is over after 3 attempts: nothing is left"));
 }
 
 TEST_F(Explained, ASlipOfThePenIsGuessed) {

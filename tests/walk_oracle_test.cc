@@ -37,6 +37,7 @@ class WalkOracle {
     Request request{.group = OneIn(6) ? std::string_view() : group, .user_group = user_group, .model = model};
     if (OneIn(6)) request.allowed_groups = list;
     if (OneIn(6)) request.ordered_groups = std::span(list).first(random_.Below(4));
+    request.stay_in_group = OneIn(6);
     if (OneIn(12)) request.pin = Channel();
     naive_->filtered.clear();
     filtered_.clear();
@@ -177,12 +178,14 @@ TEST(WalkOracle, EveryAttemptOfRandomWalksIsWhatTheNaiveWalkerSays) {
     for (int walk = 0; walk < 4; ++walk) oracle.WalkOnce(seen);
     if (HasFatalFailure()) return;
   }
-  // A comparison that never meets a reason proves nothing about it.
+  // A comparison that never meets a reason proves nothing about it. The rarest, kAllZeroWeight, comes up once in 250
+  // seeds or so; half of that is demanded.
+  const int enough = Seeds() / 500;
   for (const Reason reason :
        {Reason::kNone, Reason::kUnknownGroup, Reason::kEmptyGroup, Reason::kGroupNotAllowed, Reason::kNoSuchModel,
         Reason::kModelNotInGroup, Reason::kAllDisabled, Reason::kAllFiltered, Reason::kAllZeroWeight,
         Reason::kExhausted, Reason::kBudgetSpent, Reason::kPinUnusable, Reason::kEmptyTable}) {
-    EXPECT_GT(seen[reason], 20) << ReasonName(reason);
+    EXPECT_GE(seen[reason], enough) << ReasonName(reason);
   }
 }
 

@@ -14,6 +14,9 @@
 //
 //   Send(attempts.Text());    …    absl::StatusOr<Attempts> attempts = Attempts::Parse(text);
 //
+// The text holds what was tried and not the room: whoever made more than kInline entries possible with Reserve does so
+// again after Parse, or the walk ends early with kAttemptLimit.
+//
 // Thread safety: thread-compatible.
 // Cost: no allocation up to kInline entries. A selection looks through all entries for each candidate that it
 // considers. Limits: kInline entries unless Reserve said more, at most kMax.
@@ -69,7 +72,8 @@ class POINTSMAN_EXPORT Attempts {
 
   // "2 8:0:9f86d081884c7d65 12:-5:9f86d081884c7d65": how many, then channel, priority and group of each.
   std::string Text() const;
-  // InvalidArgument for anything that Text cannot have written. Safe for texts from strangers: bounded by kMax.
+  // With room for what it holds, at least kInline; Reserve makes more. InvalidArgument for anything that Text cannot
+  // have written. Safe for texts from strangers: bounded by kMax.
   static absl::StatusOr<Attempts> Parse(std::string_view text);
 
   friend bool operator==(const Attempts& a, const Attempts& b);

@@ -40,6 +40,7 @@ struct RecordedRequest {
   std::string model;
   std::optional<std::vector<std::string>> allowed_groups;
   std::optional<std::vector<std::string>> ordered_groups;
+  bool stay_in_group = false;
   std::optional<std::int64_t> pin;
   bool filtered = false;
 

@@ -8,6 +8,10 @@
 //   const pointsman::Rows rows = pointsman::TableRows(*dump.table);
 //   Compile(rows, dump.table->policy())->table->content_hash() == dump.table->content_hash()      // always
 //
+// A dump names functions of the host and does not hold them: where the policy has a normaliser of the host's own,
+// ParseDump has to be given it too, and whoever has it not (DumpLoader and the command line among them) cannot read the
+// dump back.
+//
 // Nothing in it is secret: tables hold no keys, since no row has a place for one.
 //
 // Thread safety: RouterDump is thread-compatible (plain values); TableRows is thread-safe (a pure function).

@@ -40,6 +40,13 @@ struct Phrase {
   const std::string& In(Language language) const { return language == Language::kChinese ? chinese : english; }
 };
 
+// Whether a walk passes over a candidate that it has not tried itself.
+enum class PassedOver : std::uint8_t {
+  kNone,
+  kTier,   // the policy wants no further attempt from its tier
+  kGroup,  // the policy wants no further attempt from its group
+};
+
 // One candidate of the route, or why it is out.
 struct ExplainedCandidate {
   std::int64_t channel_id = 0;
@@ -47,10 +54,11 @@ struct ExplainedCandidate {
   std::uint32_t weight = 0;
   Share share;  // of the tier, among those that can be had now; 0/1 for the others
   CandidateStatus status = CandidateStatus::kEligible;  // as compiled
-  // What keeps it out now although the rows do not: kExhausted (tried before, or the walk is past its tier),
-  // kAllDisabled (switched off), kAllFiltered, kFilterFailed; else kNone.
+  // What keeps it out now although the rows do not: kExhausted (tried before, or passed over), kAllDisabled (switched
+  // off), kAllFiltered, kFilterFailed, kPinUnusable (the request is pinned to another); else kNone.
   Reason out = Reason::kNone;
-  std::int32_t filter_code = 0;  // what the request's filter said
+  PassedOver passed_over = PassedOver::kNone;  // with kExhausted: kNone says that it was tried itself
+  std::int32_t filter_code = 0;                // what the request's filter said
 };
 
 // One group of the plan, and what became of it.
@@ -69,14 +77,15 @@ struct ExplainedTier {
   std::vector<ExplainedCandidate> candidates;
 };
 
-// Something close to what was asked for that would have been found.
+// Something close to what was asked for that would have been found, or nearly.
 struct NearMiss {
   enum class Kind : std::uint8_t {
-    kModelInOtherGroup,  // the same model, served in `group`; `model` as listed there
-    kModelOtherCase,     // a model of this group that differs only in case or surrounding blanks
-    kGroupOtherCase,     // a group that differs only in case or surrounding blanks
-    kModelSimilar,       // a model of this group whose name is at most two edits away
-    kGroupSimilar,       // such a group
+    kModelInOtherGroup,          // the same model, served in `group`; `model` as listed there
+    kModelOtherCase,             // a model of this group that differs only in case or surrounding blanks
+    kGroupOtherCase,             // a group that differs only in case or surrounding blanks
+    kModelSimilar,               // a model of this group whose name is at most two edits away
+    kGroupSimilar,               // such a group
+    kModelDisabledInOtherGroup,  // the same model, listed in `group` by disabled candidates alone; `model` as there
   };
   Kind kind = Kind::kModelInOtherGroup;
   std::string group;
@@ -93,7 +102,8 @@ struct ChainLink {
 
 // "channel", "ability", "token", "table".
 POINTSMAN_EXPORT std::string_view ChainLinkName(ChainLink::Kind kind);
-// "model_in_other_group", "model_other_case", "group_other_case", "model_similar", "group_similar".
+// "model_in_other_group", "model_other_case", "group_other_case", "model_similar", "group_similar",
+// "model_disabled_in_other_group".
 POINTSMAN_EXPORT std::string_view NearMissName(NearMiss::Kind kind);
 
 struct POINTSMAN_EXPORT Explanation {
@@ -107,6 +117,7 @@ struct POINTSMAN_EXPORT Explanation {
   std::optional<std::string> resolved_group;  // nothing: the policy refuses an empty group
   bool group_known = true;                    // by the rows or the policy
   std::vector<std::string> plan;              // groups in the order in which they are tried, if they may be used
+  bool stay_in_group = false;                 // Request::stay_in_group
   std::vector<ExplainedGroup> groups;         // the same with what became of them, those that may not be used included
   std::string serving_group;                  // empty: none
   bool degraded = false;                      // it serves although all that could is cooling down

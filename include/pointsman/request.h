@@ -55,8 +55,14 @@ struct Request {
   std::optional<std::span<const std::string_view>> allowed_groups;
 
   // The plan of this request, in order, instead of its group's: each next group when the one before is exhausted.
-  // Present but empty: no group at all. Beyond kMaxPlanSteps groups the rest is not looked at.
+  // Present but empty: no group at all (kGroupNotAllowed). Beyond kMaxPlanSteps groups the rest is not looked at.
+  // Groups and their aliases only: fallbacks of theirs do not apply, and an automatic name is no group here
+  // (kUnknownGroup), since a list in a list would have no order of its own.
   std::optional<std::span<const std::string_view>> ordered_groups;
+
+  // Serve every attempt from one group of the plan: go on to the next only where the group before has no route, as if
+  // all its edges said `no_route`. For tokens that forbid retries across groups.
+  bool stay_in_group = false;
 
   // This channel or none (kPinUnusable): any weight, any tier, in any group of the plan, but not one that is out.
   std::optional<std::int64_t> pin;

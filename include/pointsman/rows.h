@@ -115,8 +115,8 @@ struct TokenRow {
   IntField expired_time;          // Unix seconds; -1 never
   IntField model_limits_enabled;  // 1 or 0
   TextField model_limits;         // comma list
-  IntField cross_group_retry;     // 1 or 0
-  TextField auto_groups;          // JSON array, as text; carried, not interpreted here
+  IntField cross_group_retry;     // 1 or 0; NULL means 0
+  TextField auto_groups;          // JSON array, as text; see ResolveCaller
   Origin origin;
 };
 

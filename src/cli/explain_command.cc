@@ -24,9 +24,10 @@ int RunExplain(const ExplainOptions& options) {
   }
   const Explanation why = served.Explain(asked.request(), attempts, asked.caller());
   const Language language = options.common.lang();
+  const bool for_caller = options.audience == "caller";
   if (options.common.json) {
-    PrintExplainJson(why, language);
-  } else if (options.audience == "caller") {
+    for_caller ? PrintCallerJson(why, language) : PrintExplainJson(why, language);
+  } else if (for_caller) {
     std::cout << why.Text(language, Audience::kCaller) << "\n";
   } else {
     std::cout << why.Text(language, Audience::kOperator);

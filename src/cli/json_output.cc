@@ -35,16 +35,19 @@ Json CandidateJson(std::int64_t id, std::string_view name, std::uint32_t weight,
 }
 
 // Why a candidate is out that the rows enable.
-std::string_view OutName(Reason out) {
-  switch (out) {
-    case Reason::kExhausted: return "tried";
+std::string_view OutName(const ExplainedCandidate& c) {
+  switch (c.out) {
+    case Reason::kExhausted:
+      return RejectedName(c.passed_over == PassedOver::kTier    ? Rejected::kTierTried
+                          : c.passed_over == PassedOver::kGroup ? Rejected::kGroupTried
+                                                                : Rejected::kTried);
     case Reason::kAllDisabled: return "switched_off";
     case Reason::kAllCoolingDown: return "cooling_down";
     case Reason::kAllAtLimit: return "at_limit";
     case Reason::kAllFiltered: return "filtered";
     case Reason::kFilterFailed: return "filter_failed";
     case Reason::kPinUnusable: return "not_pinned";
-    default: return ReasonName(out);
+    default: return ReasonName(c.out);
   }
 }
 
@@ -69,7 +72,7 @@ Json TiersOf(const Explanation& why) {
     Json candidates = Json::array();
     for (const ExplainedCandidate& c : tier.candidates) {
       Json candidate = CandidateJson(c.channel_id, c.name, c.weight, c.share, c.status);
-      if (c.out != Reason::kNone) candidate["status"] = OutName(c.out);
+      if (c.out != Reason::kNone) candidate["status"] = OutName(c);
       if (c.filter_code != 0) candidate["filter_code"] = c.filter_code;
       candidates.push_back(std::move(candidate));
     }
@@ -246,6 +249,14 @@ void PrintExplainJson(const Explanation& why, Language language) {
          {"chain", ChainOf(why, language)},
          {"near_misses", NearMissesOf(why)},
          {"hints", HintsOf(why, language)},
+         {"message", why.Text(language)}});
+}
+
+void PrintCallerJson(const Explanation& why, Language language) {
+  Print({{"ok", why.ok},
+         {"reason", why.ok ? Json(nullptr) : Json(ReasonOf(why))},
+         {"group", {{"requested", why.requested_group}}},
+         {"model", {{"requested", why.requested_model}}},
          {"message", why.Text(language)}});
 }
 

@@ -52,6 +52,7 @@ void PrintSelectJson(const SelectDocument& document);
 void PrintWalkJson(const WalkDocument& document);
 void PrintNoRouteJson(const Explanation& why, Language language);
 void PrintExplainJson(const Explanation& why, Language language);
+void PrintCallerJson(const Explanation& why, Language language);  // what a caller may know, and nothing else
 void PrintShowJson(const std::vector<RouteInfo>& routes, const BuildReport& report);
 void PrintReplayJson(const DecisionRecord& record, const Replay& replay, const RouteTable& table, Language language);
 void PrintDoctorJson(const Examination& examination, bool ok, Dialect dialect, const std::optional<Applied>& applied);

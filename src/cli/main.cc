@@ -98,6 +98,7 @@ CLI::App& AddDiff(CLI::App& app, DiffCommandOptions& options) {
       ->excludes(policy_after)
       ->excludes(html);
   command.add_option("--profile", options.profile, "the rules of a gateway, for both sides")->type_name("NAME");
+  RefuseToCome(command, "--lang");
   return command;
 }
 
@@ -115,6 +116,12 @@ CLI::App& AddGrants(CLI::App& app, GrantsOptions& options) {
 
 void RequireCaller(const RequestOptions& options) {
   if (!options.group && options.token.empty()) Fail("name who asks: --group G (may be \"\") or --token ID|NAME");
+}
+
+// Two questions in one command would leave one of them without an answer.
+void RequireOneQuestion(const CLI::App& select) {
+  if (select.count("-n") == 0 || select.count("--attempts") == 0) return;
+  Fail("-n and --attempts do not go together: -n makes selections on their own, --attempts one walk; give one of them");
 }
 
 int Run(int argc, char** argv) {
@@ -197,6 +204,7 @@ int Run(int argc, char** argv) {
   }
   if (select_command.parsed()) {
     RequireCaller(select.request);
+    RequireOneQuestion(select_command);
     return RunSelect(select);
   }
   if (explain_command.parsed()) {

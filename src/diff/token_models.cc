@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "rows/comma_list.h"
@@ -55,14 +59,19 @@ class TokenSide {
   }
 
  private:
+  // Group, user group, and the groups that stand for it.
+  using Asked = std::tuple<std::string, std::string, std::optional<std::vector<std::string>>>;
+
   const UserRow* OwnerOf(const TokenRow& token) const {
     const auto found = token.user_id.has_value() ? users_.find(token.user_id.value()) : users_.end();
     return found == users_.end() ? nullptr : found->second;
   }
 
   const Models& Served(Request request) {
-    const auto [entry, added] =
-        served_.try_emplace({std::string(request.group), std::string(request.user_group)}, names_.size());
+    Asked asked{std::string(request.group), std::string(request.user_group), std::nullopt};
+    if (request.ordered_groups)
+      std::get<2>(asked).emplace(request.ordered_groups->begin(), request.ordered_groups->end());
+    const auto [entry, added] = served_.try_emplace(std::move(asked), names_.size());
     for (std::size_t m = 0; added && m < names_.size(); ++m) {
       request.model = names_[m];
       entry->second[m] = table_.Serves(request);
@@ -84,7 +93,7 @@ class TokenSide {
   const std::optional<std::int64_t> now_;
   absl::flat_hash_map<std::int64_t, const UserRow*> users_;
   std::map<std::int64_t, const TokenRow*> tokens_;
-  std::map<std::pair<std::string, std::string>, Models> served_;
+  std::map<Asked, Models> served_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // token-group-unserved: tokens with a group that nobody serves, and what it was probably meant to be.
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "doctor/checks.h"
 #include "doctor/token_requests.h"
 #include "doctor/wording.h"
+#include "pointsman/caller.h"
 #include "rows/comma_list.h"
 #include "text/printable.h"
 
@@ -65,7 +67,8 @@ class UnservedGroupCheck {
 
  private:
   void Take(const TokenRow& row, std::string_view group) {
-    if (IsLeftToTheGateway(group) || requests_.ServesAny({.group = group, .user_group = requests_.OwnerGroup(row)})) {
+    if (IsLeftToTheGateway(group) || HasAListOfItsOwn(row) ||
+        requests_.ServesAny({.group = group, .user_group = requests_.OwnerGroup(row)})) {
       return;
     }
     growing_.Add(TokenWhere(row));
@@ -80,6 +83,13 @@ class UnservedGroupCheck {
   // A gateway chooses a group for it by options of its own; a policy says itself what it stands for.
   bool IsLeftToTheGateway(std::string_view group) const {
     return group == kAutomatic && !evidence_.options().policy.has_value();
+  }
+
+  // Of groups that stand for its automatic one, instead of what the policy says. A list that opens no group serves
+  // nothing, as its group would.
+  static bool HasAListOfItsOwn(const TokenRow& row) {
+    const Caller caller = ResolveCaller(row, nullptr, std::nullopt);
+    return caller.ordered_groups != nullptr && !caller.ordered_groups->empty();
   }
 
   void Conclude(Finding& finding) const {

@@ -10,6 +10,11 @@ namespace {
 // A copy that is bounded whatever the request holds. One byte too many is kept, so that a cut name equals no real one.
 std::string Bounded(std::string_view text) { return std::string(text.substr(0, kMaxNameBytes + 1)); }
 
+// Not where the walk may make no further attempt, or where the request's filter broke it off.
+bool AnotherNameMayHelp(Reason reason) {
+  return reason != Reason::kBudgetSpent && reason != Reason::kAttemptLimit && reason != Reason::kFilterFailed;
+}
+
 }  // namespace
 
 std::string_view ChainLinkName(ChainLink::Kind kind) {
@@ -29,6 +34,7 @@ std::string_view NearMissName(NearMiss::Kind kind) {
     case NearMiss::Kind::kGroupOtherCase: return "group_other_case";
     case NearMiss::Kind::kModelSimilar: return "model_similar";
     case NearMiss::Kind::kGroupSimilar: return "group_similar";
+    case NearMiss::Kind::kModelDisabledInOtherGroup: return "model_disabled_in_other_group";
   }
   return "unknown";
 }
@@ -44,7 +50,7 @@ Explanation ExplainPublished(const Published& now, const Request& request, const
   WalkSteps(now, request, attempts, e);
   if (caller != nullptr) e.refusal = caller->MayCall(request.model);
   e.ok = e.reason == Reason::kNone && e.refusal == CallerRefusal::kNone;
-  if (!e.ok) FindNearMisses(table, e);
+  if (!e.ok && AnotherNameMayHelp(e.reason)) FindNearMisses(table, e);
   BuildChain(table, request, caller, e);
   AddHints(table, e);
   return e;

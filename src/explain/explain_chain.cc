@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "explain/explain_steps.h"
+#include "explain/explain_words.h"
 #include "table/table_data.h"
 #include "text/printable.h"
 
@@ -81,19 +82,19 @@ ChainLink ChannelLink(const RouteTable& table, const std::optional<RouteInfo>& r
     link.seen = {NameChannels(table, all, Language::kEnglish), NameChannels(table, all, Language::kChinese)};
     return link;
   }
-  for (const NearMiss& miss : e.near_misses) {
-    if (miss.kind != NearMiss::Kind::kModelInOtherGroup) continue;
-    const std::vector<CandidateInfo> all = AllCandidates(*table.Describe(miss.group, miss.model));
-    const std::string group = Quoted(miss.group);
-    link.holds = true;
-    link.seen = {NameChannels(table, all, Language::kEnglish) + ", for group " + group,
-                 NameChannels(table, all, Language::kChinese) + "，所属分组 " + group};
+  // In other groups: one that serves, else one where all are disabled. The near misses have them in this order.
+  const auto elsewhere = std::find_if(e.near_misses.begin(), e.near_misses.end(), [](const NearMiss& miss) {
+    return miss.kind == NearMiss::Kind::kModelInOtherGroup || miss.kind == NearMiss::Kind::kModelDisabledInOtherGroup;
+  });
+  if (elsewhere == e.near_misses.end()) {
+    link.seen = {"no channel lists " + model, "没有任何渠道列出模型 " + model};
     return link;
   }
-  const bool listed = table.HasModel(e.requested_model);
-  link.seen = listed ? Phrase{"only disabled channels of other groups list " + model,
-                              "仅有其他分组中被禁用的渠道列出模型 " + model}
-                     : Phrase{"no channel lists " + model, "没有任何渠道列出模型 " + model};
+  const std::vector<CandidateInfo> all = AllCandidates(*table.Describe(elsewhere->group, elsewhere->model));
+  const std::string group = Quoted(elsewhere->group);
+  link.holds = elsewhere->kind == NearMiss::Kind::kModelInOtherGroup;
+  link.seen = {NameChannels(table, all, Language::kEnglish) + ", for group " + group,
+               NameChannels(table, all, Language::kChinese) + "，所属分组 " + group};
   return link;
 }
 
@@ -117,10 +118,12 @@ ChainLink AbilityLink(const RouteTable& table, const std::optional<RouteInfo>& r
     }
   }
   link.holds = enabled > 0;
-  const std::string count = std::to_string(enabled) + "/" + std::to_string(total);
-  link.seen =
-      rows ? Phrase{pair + ": " + count + " ability rows count", pair + "：" + count + " 条能力记录有效"}
-           : Phrase{pair + ": " + count + " channels that list it count", pair + "：" + count + " 个列出它的渠道有效"};
+  const std::string some = std::to_string(enabled);
+  const std::string all = std::to_string(total);
+  link.seen = rows ? Phrase{pair + ": " + some + " of " + all + " ability rows can serve",
+                            pair + "：" + all + " 条能力记录中 " + some + " 条有效"}
+                   : Phrase{pair + ": " + some + " of " + all + " channels that list it can serve",
+                            pair + "：" + all + " 个列出它的渠道中 " + some + " 个有效"};
   return link;
 }
 
@@ -140,9 +143,11 @@ std::string StoredGroup(const Caller* caller, const Explanation& e) {
 // ", to be served from "vip", then "default"", where that is more than the group itself.
 Phrase PlanPhrase(const Explanation& e) {
   if (e.plan.empty() || (e.plan.size() == 1 && e.plan.front() == e.requested_group)) return {};
-  Phrase phrase = {", to be served from ", "，可用分组依次为 "};
+  const bool stays = e.stay_in_group && e.plan.size() > 1;
+  Phrase phrase = {stays ? ", to be served from the first that has a route: " : ", to be served from ",
+                   stays ? "，仅由其中首个有路由的分组提供服务：" : "，可用分组依次为 "};
   for (std::size_t i = 0; i < e.plan.size() && i < kMostNamed; ++i) {
-    if (i > 0) phrase.english += ", then ";
+    if (i > 0) phrase.english += stays ? ", " : ", then ";
     if (i > 0) phrase.chinese += "、";
     phrase.english += Quoted(e.plan[i]);
     phrase.chinese += Quoted(e.plan[i]);
@@ -162,12 +167,24 @@ ChainLink TokenLink(const Caller* caller, const Explanation& e) {
   if (e.refusal != CallerRefusal::kNone) {
     const std::string name(CallerRefusalName(e.refusal));
     link.holds = false;
-    link.seen = {who.english + " may not call: " + name, who.chinese + "不可调用：" + name};
+    const Phrase why = WhyRefused(e.refusal);
+    link.seen = {who.english + " may not call: " + why.english + " (" + name + ")",
+                 who.chinese + "不可调用：" + why.chinese + "（" + name + "）"};
   } else if (e.group_was_empty && !e.resolved_group) {
     link.holds = false;
     link.seen = {
         who.english + " has an empty group (" + stored + "), which the policy leaves empty (empty_group: " + rule + ")",
         who.chinese + "的分组为空（" + stored + "），策略不做替换（empty_group: " + rule + "）"};
+  } else if (e.reason == Reason::kGroupNotAllowed && e.groups.empty()) {
+    // The request brought a list of its own, and there is nothing in it.
+    link.holds = false;
+    link.seen =
+        caller == nullptr || caller->ordered_groups == nullptr
+            ? Phrase{who.english + " brings an empty list of groups (ordered_groups)",
+                     who.chinese + "自带的分组列表为空（ordered_groups）"}
+            : Phrase{who.english + " has group " + stored +
+                         " and a list of groups that cannot be read (auto_groups), so that none may serve it",
+                     who.chinese + "的分组为 " + stored + "，但其分组列表无法解析（auto_groups），因此没有分组可用"};
   } else if (e.reason == Reason::kGroupNotAllowed) {
     link.holds = false;
     link.seen = {who.english + " may not use group " + Quoted(*e.resolved_group),
@@ -216,6 +233,8 @@ Phrase ServesPhrase(const Explanation& e, const std::string& model) {
 }
 
 Phrase FailsPhrase(const Explanation& e, const std::string& group, const std::string& model) {
+  const std::string count = std::to_string(e.attempts);
+  const Phrase made = {count + (e.attempts == 1 ? " attempt" : " attempts"), count + " 次"};
   switch (e.reason) {
     case Reason::kEmptyTable: return {"the table lists no route at all", "路由表为空"};
     case Reason::kAllDisabled:
@@ -236,13 +255,17 @@ Phrase FailsPhrase(const Explanation& e, const std::string& group, const std::st
     case Reason::kFilterFailed:
       return {"the request's filter could not judge a candidate", "请求的过滤条件无法判断候选"};
     case Reason::kGroupNotAllowed:
+      if (e.groups.empty()) return {"there is no group to look in", "没有可供查找的分组"};
       return {"group " + group + " may not be used, whatever it serves", "无权使用分组 " + group + "，与其路由无关"};
     case Reason::kExhausted:
+      return {"the walk is over after " + made.english + ": nothing is left that it may try",
+              "已尝试 " + made.chinese + "，没有其他可尝试的候选"};
     case Reason::kBudgetSpent:
-    case Reason::kAttemptLimit: {
-      const std::string made = std::to_string(e.attempts);
-      return {"the walk is over after " + made + " attempts", "已尝试 " + made + " 次，不再继续"};
-    }
+      return {"the walk is over after " + made.english + ", as many as the policy allows (retry.budget)",
+              "已尝试 " + made.chinese + "，达到策略允许的次数（retry.budget）"};
+    case Reason::kAttemptLimit:
+      return {"the walk is over after " + made.english + ": Attempts has no room for more",
+              "已尝试 " + made.chinese + "，Attempts 已无空间"};
     case Reason::kPinUnusable:
       return {"channel " + std::to_string(*e.pin) + ", which the request is pinned to, cannot be had for " + model,
               "请求指定的渠道 " + std::to_string(*e.pin) + " 无法提供模型 " + model};

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <string>
 #include <string_view>
 
 #include "explain/explain_steps.h"
+#include "explain/explain_words.h"
 #include "text/printable.h"
 
 namespace pointsman::inline v0 {
@@ -16,12 +18,17 @@ Phrase In(const Explanation& e) {
 
 constexpr std::string_view kAutomatic = "auto";
 
-std::string ServingGroups(const Explanation& e) {
-  std::string groups;
+// The groups of such near misses, as a list; empty where there is none.
+Phrase GroupsOf(const Explanation& e, NearMiss::Kind kind) {
+  Phrase groups;
   for (const NearMiss& miss : e.near_misses) {
-    if (miss.kind != NearMiss::Kind::kModelInOtherGroup) continue;
-    if (!groups.empty()) groups += ", ";
-    groups += Quoted(miss.group);
+    if (miss.kind != kind) continue;
+    if (!groups.english.empty()) {
+      groups.english += ", ";
+      groups.chinese += "、";
+    }
+    groups.english += Quoted(miss.group);
+    groups.chinese += Quoted(miss.group);
   }
   return groups;
 }
@@ -31,14 +38,51 @@ void HintForPin(Explanation& e) {
   for (const ExplainedTier& tier : e.tiers) {
     for (const ExplainedCandidate& c : tier.candidates) {
       if (c.channel_id != *e.pin) continue;
-      const std::string why(c.out != Reason::kNone ? ReasonName(c.out) : CandidateStatusName(c.status));
-      e.hints.push_back({"channel " + id + " is a candidate in group " + Quoted(tier.group) + ", but out: " + why,
-                         "渠道 " + id + " 是分组 " + Quoted(tier.group) + " 的候选，但不可用：" + why});
+      const Phrase why = WhyOut(c);
+      e.hints.push_back(
+          {"channel " + id + " is a candidate in group " + Quoted(tier.group) + ", but out: " + why.english,
+           "渠道 " + id + " 是分组 " + Quoted(tier.group) + " 的候选，但不可用：" + why.chinese});
       return;
     }
   }
   e.hints.push_back({"channel " + id + " is no candidate in any group that the request may use; pin another, or none",
                      "渠道 " + id + " 不是该请求可用分组的候选；请改为指定其他渠道，或不指定"});
+}
+
+// What would let a candidate serve that is there and out: the least effort first.
+void HintForOut(Explanation& e) {
+  bool switched_off = false;
+  bool no_priority = false;
+  bool disabled = false;
+  for (const ExplainedTier& tier : e.tiers) {
+    for (const ExplainedCandidate& c : tier.candidates) {
+      switched_off |= c.out == Reason::kAllDisabled;
+      no_priority |= c.status == CandidateStatus::kNoPriority;
+      disabled |= c.status == CandidateStatus::kChannelDisabled || c.status == CandidateStatus::kAbilityDisabled;
+    }
+  }
+  if (switched_off) {
+    e.hints.push_back({"switch on one of the candidates that were switched off at run time",
+                       "重新打开其中一个在运行时被关闭的候选渠道"});
+  }
+  if (no_priority) {
+    e.hints.push_back({"give one of the candidates whose priority is NULL a number, such as 0",
+                       "为其中一个优先级为 NULL 的候选设置优先级，例如 0"});
+  }
+  if (disabled && !switched_off) e.hints.push_back({"enable one of the candidates", "启用其中一个候选渠道"});
+}
+
+void HintForPassedOver(Explanation& e) {
+  const bool some = std::any_of(e.tiers.begin(), e.tiers.end(), [](const ExplainedTier& tier) {
+    return std::any_of(tier.candidates.begin(), tier.candidates.end(),
+                       [](const ExplainedCandidate& c) { return c.passed_over != PassedOver::kNone; });
+  });
+  if (!some) return;
+  e.hints.push_back(
+      {"the policy passed over candidates that were not tried: retry.tiers \"exhaust\" tries all of a "
+       "tier, a higher retry.budget_per_group more of a group",
+       "策略跳过了未尝试的候选：retry.tiers 为 \"exhaust\" 时会尝试同层全部候选，提高 "
+       "retry.budget_per_group 可在分组内多尝试几次"});
 }
 
 void HintForReason(const RouteTable& table, Explanation& e) {
@@ -64,6 +108,11 @@ void HintForReason(const RouteTable& table, Explanation& e) {
                          "更正令牌的分组，或将 " + group + " 加入某个渠道的分组"});
       break;
     case Reason::kGroupNotAllowed:
+      if (e.groups.empty()) {
+        e.hints.push_back({"write the list of groups as a JSON array of names, such as [\"default\"], or leave it out",
+                           "将分组列表写成名称的 JSON 数组（例如 [\"default\"]），或不填写"});
+        break;
+      }
       e.hints.push_back({"use an allowed group, or allow " + group + " for this caller",
                          "改用允许的分组，或为该调用方开放 " + group});
       break;
@@ -72,11 +121,13 @@ void HintForReason(const RouteTable& table, Explanation& e) {
                          "在渠道的模型列表（及能力记录）中加入 " + model});
       break;
     case Reason::kModelNotInGroup:
+      HintForOut(e);  // another group of the plan may list it
+      if (GroupsOf(e, NearMiss::Kind::kModelInOtherGroup).english.empty()) break;
       e.hints.push_back(
           {"add group " + group + " to a channel that serves " + model + ", or move the token to a group that has it",
            "将分组 " + group + " 加入提供 " + model + " 的渠道，或将令牌移至有该模型的分组"});
       break;
-    case Reason::kAllDisabled: e.hints.push_back({"enable one of the candidates", "启用其中一个候选渠道"}); break;
+    case Reason::kAllDisabled: HintForOut(e); break;
     case Reason::kAllCoolingDown:
       e.hints.push_back({"wait" + In(e).english + ", or see what these channels' upstreams report",
                          "请稍候" + In(e).chinese + "，或检查这些渠道上游返回的错误"});
@@ -98,7 +149,8 @@ void HintForReason(const RouteTable& table, Explanation& e) {
           {"give one of the candidates that are left a weight above 0", "为其余候选之一设置大于 0 的权重"});
       break;
     case Reason::kExhausted:
-      e.hints.push_back({"all that can be tried was tried: add channels, or let the group fall back to another",
+      HintForPassedOver(e);
+      e.hints.push_back({"all that may be tried was tried: add channels, or let the group fall back to another",
                          "可尝试的渠道均已尝试：请增加渠道，或为该分组配置后备分组"});
       break;
     case Reason::kBudgetSpent:
@@ -107,6 +159,10 @@ void HintForReason(const RouteTable& table, Explanation& e) {
       break;
     case Reason::kAttemptLimit:
       e.hints.push_back({"reserve more room in Attempts before the walk", "请在重试前为 Attempts 预留更多空间"});
+      break;
+    case Reason::kFilterFailed:
+      e.hints.push_back({"mend the request's filter: it answered a candidate with a code below 0, so nothing was drawn",
+                         "请检查请求的过滤条件：它对某个候选返回了负数代码，因此未进行选择"});
       break;
     case Reason::kPinUnusable: HintForPin(e); break;
     default: break;
@@ -141,33 +197,56 @@ void HintForRefusal(Explanation& e) {
       {"the caller is refused before routing: " + cure.english, "调用方在路由之前即被拒绝：" + cure.chinese});
 }
 
+// Names that were perhaps meant.
+void HintForNames(Explanation& e) {
+  for (const NearMiss& miss : e.near_misses) {
+    const std::string model = Quoted(miss.model);
+    const std::string group = Quoted(miss.group);
+    switch (miss.kind) {
+      case NearMiss::Kind::kModelOtherCase:
+        e.hints.push_back({"case and blanks matter: there is a model " + model + " in group " + group,
+                           "名称区分大小写与空格：分组 " + group + " 中有模型 " + model});
+        break;
+      case NearMiss::Kind::kGroupOtherCase:
+        e.hints.push_back(
+            {"case and blanks matter: there is a group " + group, "名称区分大小写与空格：存在分组 " + group});
+        break;
+      case NearMiss::Kind::kModelSimilar:
+        e.hints.push_back({"did you mean model " + model + "?", "是否指模型 " + model + "？"});
+        break;
+      case NearMiss::Kind::kGroupSimilar:
+        e.hints.push_back({"did you mean group " + group + "?", "是否指分组 " + group + "？"});
+        break;
+      case NearMiss::Kind::kModelInOtherGroup:
+      case NearMiss::Kind::kModelDisabledInOtherGroup: break;
+    }
+  }
+}
+
+// Where the model is, besides the groups that were looked at.
+void HintForOtherGroups(Explanation& e) {
+  const std::string model = Quoted(e.requested_model);
+  const std::string own = Quoted(e.resolved_group ? *e.resolved_group : e.requested_group);
+  if (const Phrase groups = GroupsOf(e, NearMiss::Kind::kModelInOtherGroup); !groups.english.empty()) {
+    e.hints.push_back({model + " is served in: " + groups.english, model + " 在以下分组可用：" + groups.chinese});
+  }
+  if (const Phrase groups = GroupsOf(e, NearMiss::Kind::kModelDisabledInOtherGroup); !groups.english.empty()) {
+    e.hints.push_back({model + " is listed in: " + groups.english +
+                           ", but by disabled channels alone: enable one, and add group " + own +
+                           " to it or move the token to its group",
+                       "以下分组虽列出 " + model + "，但其渠道均已禁用：" + groups.chinese +
+                           "；请启用其中之一，并为其加入分组 " + own + "，或将令牌移至其分组"});
+  }
+}
+
 }  // namespace
 
 void AddHints(const RouteTable& table, Explanation& e) {
   HintForRefusal(e);  // first, as it is met first
+  if (e.reason == Reason::kNone) return;
+  HintForNames(e);  // a slip is mended more easily than a table
   HintForReason(table, e);
-  if (e.reason != Reason::kNone) {
-    if (const std::string groups = ServingGroups(e); !groups.empty()) {
-      e.hints.push_back({Quoted(e.requested_model) + " is served in: " + groups,
-                         Quoted(e.requested_model) + " 在以下分组可用：" + groups});
-    }
-    for (const NearMiss& miss : e.near_misses) {
-      if (miss.kind == NearMiss::Kind::kModelOtherCase) {
-        e.hints.push_back(
-            {"case and blanks matter: there is a model " + Quoted(miss.model) + " in group " + Quoted(miss.group),
-             "名称区分大小写与空格：分组 " + Quoted(miss.group) + " 中有模型 " + Quoted(miss.model)});
-      } else if (miss.kind == NearMiss::Kind::kGroupOtherCase) {
-        e.hints.push_back({"case and blanks matter: there is a group " + Quoted(miss.group),
-                           "名称区分大小写与空格：存在分组 " + Quoted(miss.group)});
-      } else if (miss.kind == NearMiss::Kind::kModelSimilar) {
-        e.hints.push_back(
-            {"did you mean model " + Quoted(miss.model) + "?", "是否指模型 " + Quoted(miss.model) + "？"});
-      } else if (miss.kind == NearMiss::Kind::kGroupSimilar) {
-        e.hints.push_back(
-            {"did you mean group " + Quoted(miss.group) + "?", "是否指分组 " + Quoted(miss.group) + "？"});
-      }
-    }
-  }
+  HintForOtherGroups(e);
 }
 
 }  // namespace pointsman::inline v0

@@ -55,7 +55,7 @@ class NearMisses {
       const bool same = data_.models[m] == e_.requested_model;
       if (!same && !SameButForCase(data_.models[m], e_.requested_model)) continue;
       for (std::uint32_t g = 0; g < data_.groups.size(); ++g) {
-        if (Serves(g, m) && !(same && data_.groups[g] == resolved_)) {
+        if (Serves(g, m) && !(same && WasLookedAt(data_.groups[g]))) {
           Add(same ? NearMiss::Kind::kModelInOtherGroup : NearMiss::Kind::kModelOtherCase, data_.groups[g],
               data_.models[m]);
         }
@@ -67,8 +67,17 @@ class NearMisses {
   void FindMatches() {
     for (std::uint32_t g = 0; g < data_.groups.size(); ++g) {
       const ModelMatch match = MatchModel(data_, g, e_.requested_model);
-      if (match.reason != Reason::kNone || match.rule == MatchRule::kExact || data_.groups[g] == resolved_) continue;
+      if (match.reason != Reason::kNone || match.rule == MatchRule::kExact || WasLookedAt(data_.groups[g])) continue;
       Add(NearMiss::Kind::kModelInOtherGroup, data_.groups[g], data_.models[match.model]);
+    }
+  }
+
+  // Groups that list the name, by itself or by a rule, but where all that list it is disabled.
+  void FindDisabled() {
+    for (std::uint32_t g = 0; g < data_.groups.size(); ++g) {
+      const ModelMatch match = MatchModel(data_, g, e_.requested_model);
+      if (match.reason != Reason::kAllDisabled || WasLookedAt(data_.groups[g])) continue;
+      Add(NearMiss::Kind::kModelDisabledInOtherGroup, data_.groups[g], data_.models[match.model]);
     }
   }
 
@@ -83,6 +92,12 @@ class NearMisses {
   }
 
  private:
+  // The request's own group, or another of its plan that had its turn: what it has is explained with the tiers.
+  bool WasLookedAt(std::string_view group) const {
+    return group == resolved_ || std::any_of(e_.groups.begin(), e_.groups.end(), [&](const ExplainedGroup& noted) {
+             return noted.reached && noted.group == group;
+           });
+  }
   bool Serves(std::uint32_t group, std::uint32_t model) const { return data_.rows.Find(group, model) >= kFirstBlock; }
   void Add(NearMiss::Kind kind, std::string_view group, std::string_view model) {
     if (e_.near_misses.size() == kMostNearMisses) return;
@@ -101,6 +116,7 @@ void FindNearMisses(const RouteTable& table, Explanation& e) {
   misses.FindGroups(NearMiss::Kind::kGroupOtherCase, SameButForCase);
   misses.FindModels();
   misses.FindMatches();
+  misses.FindDisabled();
   if (!table.HasModel(e.requested_model)) misses.FindSimilarModels();
   if (!e.group_known) misses.FindGroups(NearMiss::Kind::kGroupSimilar, IsSimilar);
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "explain/explain_words.h"
 #include "pointsman/explain.h"
 #include "text/printable.h"
 
@@ -34,30 +35,69 @@ Phrase RefusalText(CallerRefusal refusal) {
   return {};
 }
 
+// What comes before the three checks, where those alone would send the caller to the wrong place.
+Phrase BeforeTheChecks(Reason reason) {
+  switch (reason) {
+    case Reason::kExhausted:
+    case Reason::kBudgetSpent:
+    case Reason::kAttemptLimit:
+      return {"All attempts that could be made have been made; try again later. If it persists, please check: ",
+              "可进行的尝试均已进行，请稍后重试；如仍失败，请检查："};
+    case Reason::kAllCoolingDown:
+    case Reason::kAllAtLimit:
+      return {"It is overloaded or has failed just now; try again later. If it persists, please check: ",
+              "服务繁忙或刚刚发生故障，请稍后重试；如仍失败，请检查："};
+    case Reason::kAllFiltered:
+      return {"No channel fits what this request needs. If that is unexpected, please check: ",
+              "没有渠道满足该请求的要求；如有疑问，请检查："};
+    default: return {"Please check: ", "请检查："};
+  }
+}
+
 std::string CallerText(const Explanation& e, Language language) {
   if (e.refusal != CallerRefusal::kNone) return RefusalText(e.refusal).In(language);
   const std::string group = ShownGroup(e);
   const std::string model = Bare(e.requested_model);
+  const std::string reason(ReasonName(e.reason));
   if (language == Language::kChinese) {
     if (e.ok) return "分组 " + group + " 下模型 " + model + " 可用。";
-    return "分组 " + group + " 下模型 " + model +
-           " 无可用渠道。请检查：1. 渠道是否已启用；2. 渠道的分组是否包含该分组；3. 令牌的分组设置是否正确。（" +
-           std::string(ReasonName(e.reason)) + "）";
+    return "分组 " + group + " 下模型 " + model + " 无可用渠道。" + BeforeTheChecks(e.reason).chinese +
+           "1. 渠道是否已启用；2. 渠道的分组是否包含该分组；3. 令牌的分组设置是否正确。（" + reason + "）";
   }
   if (e.ok) return "Model " + model + " is available for group " + group + ".";
-  return "No channel is available for model " + model + " in group " + group +
-         ". Please check: 1. that the channel is enabled; 2. that the channel's groups include this group; 3. that the "
-         "token's "
-         "group is set correctly. (" +
-         std::string(ReasonName(e.reason)) + ")";
+  return "No channel is available for model " + model + " in group " + group + ". " +
+         BeforeTheChecks(e.reason).english +
+         "1. that the channel is enabled; 2. that the channel's groups include this group; 3. that the token's group "
+         "is set correctly. (" +
+         reason + ")";
+}
+
+// Whether there is a route all the same, so that "no route" would send the operator looking for one.
+bool HasRouteAllTheSame(const Explanation& e) {
+  switch (e.reason) {
+    case Reason::kNone:  // refused before routing
+    case Reason::kAllCoolingDown:
+    case Reason::kAllAtLimit:
+    case Reason::kAllFiltered:
+    case Reason::kExhausted:
+    case Reason::kBudgetSpent:
+    case Reason::kAttemptLimit:
+    case Reason::kFilterFailed:
+    case Reason::kPinUnusable: return true;
+    default: return false;
+  }
 }
 
 Phrase Headline(const Explanation& e) {
   const std::string asked = "(" + Quoted(e.requested_group) + ", " + Quoted(e.requested_model) + ")";
-  const std::string table = e.generation == 0 ? "" : ", table " + std::to_string(e.generation);
-  if (e.ok) return {"route for " + asked + table, "有路由 " + asked + table};
+  const std::string generation = std::to_string(e.generation);
+  const Phrase table =
+      e.generation == 0 ? Phrase() : Phrase{", table " + generation, "，路由表第 " + generation + " 代"};
+  if (e.ok) return {"route for " + asked + table.english, "有路由 " + asked + table.chinese};
   const std::string why(e.refusal != CallerRefusal::kNone ? CallerRefusalName(e.refusal) : ReasonName(e.reason));
-  return {"no route for " + asked + ": " + why + table, "无路由 " + asked + "：" + why + table};
+  const Phrase none =
+      HasRouteAllTheSame(e) ? Phrase{"no channel for ", "无可用渠道 "} : Phrase{"no route for ", "无路由 "};
+  return {none.english + asked + ": " + why + table.english, none.chinese + asked + "：" + why + table.chinese};
 }
 
 std::string Percent(const Share& share) {
@@ -66,41 +106,13 @@ std::string Percent(const Share& share) {
   return buffer;
 }
 
-Phrase StatusPhrase(CandidateStatus status) {
-  switch (status) {
-    case CandidateStatus::kEligible: return {"", ""};
-    case CandidateStatus::kZeroWeight: return {"never drawn: weight 0 beside others", "不会被选中：权重为 0"};
-    case CandidateStatus::kChannelDisabled: return {"out: the channel is disabled", "不可用：渠道已禁用"};
-    case CandidateStatus::kAbilityDisabled: return {"out: the ability is disabled", "不可用：能力已禁用"};
-    case CandidateStatus::kNoPriority: return {"never selected: its priority is NULL", "不会被选中：优先级为 NULL"};
-  }
-  return {};
-}
-
-Phrase OutPhrase(const ExplainedCandidate& c) {
-  switch (c.out) {
-    case Reason::kNone: return StatusPhrase(c.status);
-    case Reason::kExhausted: return {"out: tried before", "不可用：已尝试过"};
-    case Reason::kAllDisabled: return {"out: switched off", "不可用：运行时已关闭"};
-    case Reason::kAllCoolingDown: return {"out: cooling down after failures", "不可用：失败后冷却中"};
-    case Reason::kAllAtLimit: return {"out: at its limit", "不可用：已达上限"};
-    case Reason::kAllFiltered: {
-      const std::string code = std::to_string(c.filter_code);
-      return {"out: the request's filter says " + code, "不可用：请求的过滤条件返回 " + code};
-    }
-    case Reason::kFilterFailed: return {"the request's filter cannot judge it", "请求的过滤条件无法判断"};
-    case Reason::kPinUnusable: return {"out: the request is pinned to another", "不可用：请求指定了其他渠道"};
-    default: return {"out: " + std::string(ReasonName(c.out)), "不可用：" + std::string(ReasonName(c.out))};
-  }
-}
-
 void AppendCandidate(const ExplainedCandidate& c, Language language, std::string& text) {
   const bool zh = language == Language::kChinese;
   const bool in = c.out == Reason::kNone && (c.status == CandidateStatus::kEligible || c.share.numerator > 0);
   text += "      " + std::string(in ? "✓ " : "✗ ") + (zh ? "渠道 " : "channel ") + std::to_string(c.channel_id) + " " +
           Quoted(c.name) + (zh ? " 权重 " : " weight ") + std::to_string(c.weight);
   text += in ? (zh ? " 占比 " : " share ") + c.share.Text() + " (" + Percent(c.share) + ")"
-             : "  " + OutPhrase(c).In(language);
+             : (zh ? "  不可用：" : "  out: ") + WhyOut(c).In(language);
   text += "\n";
 }
 
@@ -122,7 +134,10 @@ void AppendGroups(const Explanation& e, Language language, std::string& text) {
     } else if (!group.reached) {
       text += zh ? "未轮到" : "not its turn";
     } else {
-      text += serves ? (zh ? "提供服务" : "serves") : ReasonName(group.reason);
+      const std::string code(ReasonName(group.reason));
+      const Phrase why = WhyNotServed(group.reason);
+      const std::string fails = zh ? why.chinese + "（" + code + "）" : why.english + " (" + code + ")";
+      text += serves ? (zh ? "提供服务" : "serves") : fails;
     }
     if (group.matched_model && group.rule != MatchRule::kExact) {
       text += (zh ? "，匹配为 " : ", as ") + Quoted(*group.matched_model) + " (" +

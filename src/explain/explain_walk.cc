@@ -42,16 +42,20 @@ class Walker {
     for (PlanStop stop; walk_.Next(stop);) {
       ExplainedGroup* noted = Find(stop.name);
       const ModelMatch match = MatchModel(data_, stop.group, request_.model);
-      noted->reached = true;
-      noted->reason = stop.known ? match.reason : Reason::kUnknownGroup;
+      noted->reached = !IsOverBeforehand();
+      if (noted->reached) noted->reason = stop.known ? match.reason : Reason::kUnknownGroup;
       if (match.first != kNotListed) NoteRoute(stop.group, match, *noted);
       if (e_.reason == Reason::kNone && stop.name == e_.serving_group) return NoteDraw();
+      if (e_.reason == Reason::kFilterFailed && noted->reason == Reason::kFilterFailed) return;
       walk_.Failed(match.reason != Reason::kNone || request_.pin.has_value() ? GroupOutcome::kNoRoute
                                                                              : GroupOutcome::kExhausted);
     }
   }
 
  private:
+  // The walk may make no further attempt, so that no group had its turn. What they could have served is shown anyway.
+  bool IsOverBeforehand() const { return e_.reason == Reason::kBudgetSpent || e_.reason == Reason::kAttemptLimit; }
+
   void NoteGroup() {
     const std::string_view resolved = walk_.resolved();
     e_.group_was_empty =
@@ -95,7 +99,7 @@ class Walker {
     for (TierRef ref = match.first; ref != kAllOut; ref = data_.tier(ref).next()) {
       JudgeTier(data_.tier(ref), judge, first);
     }
-    if (match.reason == Reason::kNone && !serves) noted.reason = WhyNot(first);
+    if (match.reason == Reason::kNone && noted.reached && !serves) noted.reason = WhyNot(first);
   }
 
   void AddTier(const TierInfo& tier) {
@@ -117,7 +121,9 @@ class Walker {
                                         [&](const ExplainedTier& t) { return t.priority == priority; });
     if (explained == e_.tiers.end()) return;
     const TierWeights weights(tier);
-    const bool passed_over = judge.PassesOverGroup() || judge.PassesOver(tier);
+    const PassedOver passed_over = judge.PassesOverGroup()  ? PassedOver::kGroup
+                                   : judge.PassesOver(tier) ? PassedOver::kTier
+                                                            : PassedOver::kNone;
     std::uint64_t sum = 0;
     std::vector<ExplainedCandidate*> noted(tier.size());
     std::vector<std::uint64_t> counting(tier.size());
@@ -127,8 +133,10 @@ class Walker {
       const auto c =
           std::lower_bound(explained->candidates.begin(), explained->candidates.end(), id,
                            [](const ExplainedCandidate& x, std::int64_t wanted) { return x.channel_id < wanted; });
-      const Verdict verdict = passed_over ? Verdict{.reason = Reason::kExhausted} : judge.Judge(tier, i);
+      const bool is_passed_over = passed_over != PassedOver::kNone;
+      const Verdict verdict = is_passed_over ? Verdict{.reason = Reason::kExhausted} : judge.Judge(tier, i);
       c->out = verdict.reason;
+      if (is_passed_over && !WasTried(id, judge)) c->passed_over = passed_over;
       if (c->out == Reason::kNone && request_.pin.has_value() && *request_.pin != id) c->out = Reason::kPinUnusable;
       c->filter_code = verdict.filter_code;
       noted[i] = &*c;
@@ -138,6 +146,11 @@ class Walker {
     for (std::uint32_t i = 0; i < tier.size(); ++i) {
       noted[i]->share = noted[i]->out == Reason::kNone ? Share::Of(counting[i], sum) : Share();
     }
+  }
+
+  // Whether that is what keeps it out: where attempts go by number, channels are tried again.
+  bool WasTried(std::int64_t id, const CandidateJudge& judge) const {
+    return attempts_ != nullptr && attempts_->HasTried(id) && !judge.GoesByNumber();
   }
 
   // Lays over the serving group's tiers what the next draw is from, where that is more than who is out: a walk by
@@ -155,9 +168,11 @@ class Walker {
           const Standing& s = *found->second;
           is_above = false;
           c.out = s.verdict.reason == Reason::kAllZeroWeight ? Reason::kNone : s.verdict.reason;
+          c.passed_over = PassedOver::kNone;
           c.share = s.weight > 0 ? Share::Of(s.weight, next.total) : Share();
         } else if (is_above && c.share.numerator > 0) {
           c.out = Reason::kExhausted;
+          c.passed_over = PassedOver::kTier;
           c.share = Share();
         }
       }
@@ -190,6 +205,7 @@ class Walker {
 void WalkSteps(const Published& now, const Request& request, const Attempts* attempts, Explanation& e) {
   e.attempts = attempts == nullptr ? 0 : attempts->size();
   e.pin = request.pin;
+  e.stay_in_group = request.stay_in_group;
   Walker(now, request, attempts, e).Run();
 }
 

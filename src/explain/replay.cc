@@ -43,6 +43,7 @@ Replay ReplayDecision(const RouteTable& table, const DecisionRecord& record) {
   Request request{.group = record.request.group,
                   .user_group = record.request.user_group,
                   .model = record.request.model,
+                  .stay_in_group = record.request.stay_in_group,
                   .pin = record.request.pin};
   if (record.request.allowed_groups) request.allowed_groups = allowed;
   if (record.request.ordered_groups) request.ordered_groups = ordered;

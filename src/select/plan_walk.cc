@@ -69,7 +69,8 @@ bool PlanWalk::IsReached(std::size_t step) const noexcept {
   const bool follows = plan_.empty();  // a list: each hangs on the one before
   const std::size_t parent = follows ? step - 1 : plan_[step].parent;
   if (parent >= step) return true;
-  if (!follows && plan_[step].when == FallbackWhen::kNoRoute) return outcomes_[parent] == GroupOutcome::kNoRoute;
+  const bool only_without_route = request_.stay_in_group || (!follows && plan_[step].when == FallbackWhen::kNoRoute);
+  if (only_without_route) return outcomes_[parent] == GroupOutcome::kNoRoute;
   return outcomes_[parent] != GroupOutcome::kNotReached;
 }
 

@@ -37,6 +37,7 @@ RecordedRequest RequestOf(const Request& request) {
   RecordedRequest kept{.group = Bounded(request.group),
                        .user_group = Bounded(request.user_group),
                        .model = Bounded(request.model),
+                       .stay_in_group = request.stay_in_group,
                        .pin = request.pin,
                        .filtered = request.filter.judge != nullptr};
   if (request.allowed_groups) kept.allowed_groups = Bounded(*request.allowed_groups);

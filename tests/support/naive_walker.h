@@ -107,8 +107,8 @@ class NaiveWalker {
     Reason first = Reason::kNone;
     for (const NaiveStep& step : *plan) {
       const Outcome parent = step.parent < 0 ? Outcome::kExhausted : outcomes[static_cast<std::size_t>(step.parent)];
-      const bool reached = step.parent < 0 || parent == Outcome::kNoRoute ||
-                           (parent == Outcome::kExhausted && step.when == FallbackWhen::kExhausted);
+      const bool goes_on = step.when == FallbackWhen::kExhausted && !request.stay_in_group;
+      const bool reached = step.parent < 0 || parent == Outcome::kNoRoute || (parent == Outcome::kExhausted && goes_on);
       if (!reached) {
         outcomes.push_back(Outcome::kNotReached);
       } else if (entered.contains(step.name)) {

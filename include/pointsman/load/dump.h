@@ -88,7 +88,8 @@ class POINTSMAN_EXPORT DumpLoader final : public Loader {
 //
 //   {"pointsman_decision": 1, "content_hash": "v1:5f1d…", "generation": 7,
 //    "request": {"group": "vip", "user_group": "", "model": "gpt-4o",
-//                "allowed_groups": ["vip"], "ordered_groups": ["vip"], "pin": 8},    // where the request has them
+//                "allowed_groups": ["vip"], "ordered_groups": ["vip"],
+//                "stay_in_group": true, "pin": 8},                                // these where the request has them
 //    "attempts": {"room": 16, "made": "1 3:0:9f86d081884c7d65"},                     // Attempts::Text; on a walk only
 //    "out": [{"channel_id": 9, "reason": "cooling_down"}],
 //    "filter": [{"channel_id": 8, "priority": 0, "group": "vip", "model": "gpt-4o", "code": 0}],     // with one only

@@ -52,6 +52,7 @@ void WriteRequest(const RecordedRequest& request, JsonLine& line) {
   line.Key("model").Text(request.model);
   if (request.allowed_groups) WriteNames(*request.allowed_groups, line.Key("allowed_groups"));
   if (request.ordered_groups) WriteNames(*request.ordered_groups, line.Key("ordered_groups"));
+  if (request.stay_in_group) line.Key("stay_in_group").Flag(true);
   if (request.pin) line.Key("pin").Number(*request.pin);
   line.End('}');
 }
@@ -97,6 +98,7 @@ absl::Status ReadRequest(const Value& value, RecordedRequest& out) {
       {"model", text(out.model)},
       {"allowed_groups", [&](const Value& v) { return ReadNames(v, out.allowed_groups); }},
       {"ordered_groups", [&](const Value& v) { return ReadNames(v, out.ordered_groups); }},
+      {"stay_in_group", [&](const Value& v) { return v.ReadFlag(out.stay_in_group); }},
       {"pin", [&](const Value& v) { return v.ReadSigned(out.pin.emplace()); }},
   });
   return read.ok() ? value.Require(std::array<std::string_view, 3>{"group", "user_group", "model"}) : read;

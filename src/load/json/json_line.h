@@ -45,6 +45,7 @@ class JsonLine {
   JsonLine& Number(T number) {
     return Raw(std::to_string(number));
   }
+  JsonLine& Flag(bool flag) { return Raw(flag ? "true" : "false"); }
   // A value that is JSON already.
   JsonLine& Raw(std::string_view value) {
     Separate();
