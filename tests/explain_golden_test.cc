@@ -156,6 +156,7 @@ std::vector<Case> Failures() {
       {"model-not-in-group", Scene().Explain({.group = "default", .model = "claude-3"})},
       {"model-not-in-group-disabled-elsewhere", Scene().Explain({.group = "default", .model = "kling"})},
       {"all-disabled", Scene().Explain({.group = "default", .model = "sora"})},
+      {"all-disabled-automatic", Scene().Explain({.group = "auto", .model = "sora"})},
       {"all-disabled-at-run-time", Scene().SwitchOff(4).Explain({.group = "default", .model = "pika"})},
       {"all-disabled-null-priority",
        Scene(ProfilePolicy(Profile::kNewApiDatabase), null_priority).Explain({.group = "default", .model = "runway"})},
