@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "support/run_program.h"
+#include "support/command_line.h"
 #include "support/scratch_database.h"
 
 namespace pointsman::testing {
@@ -17,23 +17,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-Outcome Pointsman(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), POINTSMAN_TOOL_PATH);
-  return RunProgram(arguments);
-}
-
-json Document(const Outcome& outcome) {
-  json document = json::parse(outcome.out, nullptr, false);
-  EXPECT_FALSE(document.is_discarded()) << "stdout is not one JSON document: " << outcome.out << outcome.err;
-  return document;
-}
-
-class DiffCli : public ::testing::Test {
+class DiffCli : public CommandLine {
  protected:
-  std::string File(const std::string& name, const std::string& text) const {
-    WriteText(folder_ / name, text);
-    return folder_ / name;
-  }
   std::string Before() const {
     return File("before.json", R"({"channels": [
       {"id": 1, "name": "one", "group": "default,vip", "models": "m,old", "weight": 7},
@@ -46,8 +31,6 @@ class DiffCli : public ::testing::Test {
       {"id": 2, "name": "<b>&two", "group": "default", "models": "m", "weight": 7}],
       "tokens": [{"id": 5, "name": "t", "group": "default"}]})");
   }
-
-  TempFolder folder_;
 };
 
 TEST_F(DiffCli, OfASourceWithItselfIsFine) {

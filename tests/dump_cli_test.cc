@@ -9,8 +9,8 @@
 
 #include "pointsman/load/dump.h"
 #include "pointsman/router.h"
+#include "support/command_line.h"
 #include "support/rows_builder.h"
-#include "support/run_program.h"
 #include "support/scripted_bits.h"
 
 namespace pointsman::testing {
@@ -22,19 +22,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-Outcome Pointsman(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), POINTSMAN_TOOL_PATH);
-  return RunProgram(arguments);
-}
-
-json Document(const Outcome& outcome) {
-  json document = json::parse(outcome.out, nullptr, false);
-  EXPECT_FALSE(document.is_discarded()) << "stdout is not one JSON document: " << outcome.out << outcome.err;
-  return document;
-}
-
 // A gateway whose policy is not the default one, with one channel switched off, and a walk that was recorded.
-class DumpCli : public ::testing::Test {
+class DumpCli : public CommandLine {
  protected:
   DumpCli() : router_({.groups = {.default_group = "main"}}) {
     Rows rows = RowsOf(Channel(1, "main", "m", 3, 5), Channel(2, "main", "m", 1, 5), Channel(3, "main", "m", 1),
@@ -53,16 +42,11 @@ class DumpCli : public ::testing::Test {
   }
   std::string From() const { return "dump:" + (folder_ / "node.json"); }
   std::string Record() const { return folder_ / "record.json"; }
-  std::string File(const std::string& name, const std::string& text) const {
-    WriteText(folder_ / name, text);
-    return folder_ / name;
-  }
   std::string Changed(const std::string& old, const std::string& with) const {
     std::string text = DumpToJson(router_.Dump());
     return "dump:" + File("changed.json", text.replace(text.find(old), old.size(), with));
   }
 
-  TempFolder folder_;
   Router router_;
   DecisionRecord first_;
   DecisionRecord second_;

@@ -180,6 +180,7 @@ std::vector<Case> Failures() {
       {"model-not-in-group", Scene().Explain({.group = "default", .model = "claude-3"})},
       {"model-not-in-group-disabled-elsewhere", Scene().Explain({.group = "default", .model = "kling"})},
       {"all-disabled", Scene().Explain({.group = "default", .model = "sora"})},
+      {"all-disabled-automatic", Scene().Explain({.group = "auto", .model = "sora"})},
       {"all-disabled-at-run-time", Scene().SwitchOff(4).Explain({.group = "default", .model = "pika"})},
       {"all-cooling-down", Scene().Cools("default", "pika", 4).Explain({.group = "default", .model = "pika"})},
       {"all-at-limit", Scene().IsFull("default", "pika", 4).Explain({.group = "default", .model = "pika"})},

@@ -86,8 +86,20 @@ TEST(Switch, ZeroStaysZeroWhenAllTheOthersAreOut) {
     EXPECT_EQ(router.Select(kRequest).channel_id(), 3) << "weight 0 beside others means never";
 }
 
+TEST(Switch, LeavesAWeightOfZeroAsTheReasonWhereThatIsAllThatIsLeft) {
+  for (const std::string_view group : {"g", "a-usual-group-name", "a-group-with-a-name-of-unusual-length"}) {
+    Router router;
+    ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, group, "m", 5), Channel(2, group, "m", 0))).table).ok());
+    ASSERT_TRUE(router.SwitchOff(1));
+    Attempts attempts;
+    EXPECT_EQ(router.Select({.group = group, .model = "m"}).reason(), Reason::kAllZeroWeight);
+    EXPECT_EQ(router.Select({.group = group, .model = "m"}, attempts).reason(), Reason::kAllZeroWeight);
+    EXPECT_EQ(router.Select(*router.FindGroup(group), *router.FindModel("m")).reason(), Reason::kAllZeroWeight);
+  }
+}
+
 TEST(Scan, GivesEachUsableCandidateExactlyItsConditionalShare) {
-  // Weights 4 (out), 2, 3, 1, each counting for 64 of 64 parts. All draws before the scan are made to meet the one that
+  // Weights 4 (out), 2, 3, 1. All draws before the scan are made to meet the one that
   // is out; the scan then asks for a number below 2+3 and one below 2+3+1. Over all 5*6 answers the others must win 10,
   // 15 and 5 times: 2/6, 3/6 and 1/6. By names of a usual length one draw more comes before: the one that began the
   // selection at once.
@@ -107,8 +119,8 @@ TEST(Scan, GivesEachUsableCandidateExactlyItsConditionalShare) {
     for (std::uint64_t below5 = 0; below5 < 5; ++below5) {
       for (std::uint64_t below6 = 0; below6 < 6; ++below6) {
         std::vector<std::uint64_t> script(before, out);
-        script.push_back(WordForTicket(64 * below5, 64 * 5));
-        script.push_back(WordForTicket(64 * below6, 64 * 6));
+        script.push_back(WordForTicket(below5, 5));
+        script.push_back(WordForTicket(below6, 6));
         ScriptedBits bits(script);
         ++wins[router.Select({.group = group, .model = kModel}, RandomBits(bits)).channel_id()];
         EXPECT_EQ(bits.asked(), script.size());

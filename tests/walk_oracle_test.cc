@@ -74,7 +74,7 @@ class WalkOracle {
   }
 
  private:
-  // The gateways' own rules have their own oracle: profile_test.cc.
+  // The gateways' own rules have their own oracle: profile_walks_test.cc.
   static Policy Usual(Policy policy) {
     policy.source = RowSource::kAbilities;
     policy.shares = ShareRule::kWeight;

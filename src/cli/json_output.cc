@@ -237,6 +237,7 @@ void PrintExplainJson(const Explanation& why, Language language) {
            {"resolved", OrNull(why.resolved_group)},
            {"empty_group", EmptyGroupName(why.empty_group)},
            {"plan", why.plan},
+           {"stay_in_group", why.stay_in_group},
            {"serving", why.serving_group.empty() ? Json(nullptr) : Json(why.serving_group)},
            {"steps", GroupsOf(why)}}},
          {"model",

@@ -274,11 +274,21 @@ Phrase FailsPhrase(const Explanation& e, const std::string& group, const std::st
   }
 }
 
+// The group that the reason is of where a route is there: the first that had its turn, and not the alias or the
+// automatic name that led to it.
+std::string GroupOfReason(const Explanation& e) {
+  const bool has_route =
+      e.reason == Reason::kAllDisabled || e.reason == Reason::kAllFiltered || e.reason == Reason::kAllZeroWeight;
+  const auto first =
+      std::find_if(e.groups.begin(), e.groups.end(), [](const ExplainedGroup& group) { return group.reached; });
+  if (has_route && first != e.groups.end()) return first->group;
+  return e.resolved_group ? *e.resolved_group : e.requested_group;
+}
+
 ChainLink TableLink(const RouteTable& table, const Explanation& e) {
   ChainLink link{.kind = ChainLink::Kind::kTable, .holds = e.reason == Reason::kNone, .seen = {}};
   const std::string model = Quoted(e.requested_model);
-  link.seen = link.holds ? ServesPhrase(e, model)
-                         : FailsPhrase(e, Quoted(e.resolved_group ? *e.resolved_group : e.requested_group), model);
+  link.seen = link.holds ? ServesPhrase(e, model) : FailsPhrase(e, Quoted(GroupOfReason(e)), model);
   link.seen.english += " (serving routes in all: " + std::to_string(table.serving_route_count()) + ")";
   link.seen.chinese += "（共 " + std::to_string(table.serving_route_count()) + " 条可用路由）";
   return link;

@@ -142,10 +142,16 @@ std::uint32_t DrawAmong(const TierBlock& tier, Bits& bits, Level level) noexcept
   // switched meanwhile cannot be counted and then be missing. (Reservoir sampling by weight; M.-T. Chao, 1982.)
   const TierWeights weights(tier);
   std::uint64_t sum = 0;
+  std::uint64_t units = 1;  // 1, or Availability::kFull once some weight counts in part: all are in these units
   std::uint32_t held = kNoIndex;
   for (std::uint32_t i = 0; i < n; ++i) {
-    const std::uint64_t counts = weights[i] == 0 ? 0 : weights[i] * level(i);
-    if (counts == 0) continue;
+    const std::uint32_t part = weights[i] == 0 ? 0 : level(i);
+    if (part == 0) continue;
+    if (part != Availability::kFull && units == 1) {
+      units = Availability::kFull;
+      sum *= units;
+    }
+    const std::uint64_t counts = weights[i] * (units == 1 ? 1 : part);
     sum += counts;
     if (sum == counts || DrawBelow(sum, bits) < counts) held = i;
   }

@@ -41,7 +41,6 @@ Nanoseconds RouteStates::Now() noexcept {
 std::uint32_t RouteStates::LevelBehind(std::uint32_t channel, std::uint64_t word) noexcept {
   const Availability a =
       published_.states[channel]->Judge(word, published_.data->models[model_], Now(), Leniency::kNone);
-  undecided_ = undecided_ || (a.reason != Reason::kNone && a.reason != Reason::kAllDisabled);
   return a.reason == Reason::kNone ? a.level : 0;
 }
 

@@ -80,8 +80,6 @@ class RouteStates {
     const std::uint64_t word = WordOf(channel);
     return word == 0 || ClaimBehind(channel, word, reservation);
   }
-  // Whether a channel was met that may be had yet, by the rules of in_full.h.
-  bool undecided() const noexcept { return undecided_; }
 
  private:
   std::uint64_t WordOf(std::uint32_t channel) const noexcept {
@@ -95,12 +93,11 @@ class RouteStates {
   const std::uint32_t model_;
   Nanoseconds now_ = 0;
   bool knows_now_ = false;
-  bool undecided_ = false;
 };
 
-// From a route to the answer in every case. `drawn` is the candidate of the first tier that a draw has met, or
-// kNoIndex: where it does not serve, the drawing goes on. kAllCoolingDown: who is left may be had yet, but that is not
-// for here.
+// From a route to the answer. `drawn` is the candidate of the first tier that a draw has met, or kNoIndex: where it does
+// not serve, the drawing goes on. kAllCoolingDown: nobody serves; why, or whether somebody does all the same, is not for
+// here.
 template <class Bits>
 [[gnu::noinline, gnu::cold]] Selection SelectFromTiers(const Published& published, std::uint32_t group,
                                                        std::uint32_t model, TierBlock tier, std::uint32_t drawn,
@@ -116,9 +113,7 @@ template <class Bits>
       if (!states.Claim(channel, reservation)) return Selection(Reason::kAllCoolingDown, published.generation);
       return Serve(published, group, model, tier.priority(), published.channels[channel], reservation);
     }
-    if (tier.next() == kAllOut) {
-      return Selection(states.undecided() ? Reason::kAllCoolingDown : Reason::kAllDisabled, published.generation);
-    }
+    if (tier.next() == kAllOut) return Selection(Reason::kAllCoolingDown, published.generation);
     tier = published.data->tier(tier.next());
   }
 }

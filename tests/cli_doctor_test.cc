@@ -1,0 +1,104 @@
+// doctor as a user meets it, on the incident's database: what it finds, prints, applies, and never does unasked.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "support/incident_cli.h"
+
+namespace pointsman::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+using Doctor = IncidentCli;
+
+TEST_F(Doctor, FindsTwelveOfSixtyThreeAndNoneAfterTheCure) {
+  const std::string db = Incident();
+  const Outcome before = Pointsman({"doctor", "--from", "sqlite:" + db, "--json"});
+  EXPECT_EQ(before.code, 1);
+  const json b = Document(before);
+  EXPECT_EQ(b["summary"]["tokens"], 63);
+  EXPECT_EQ(b["summary"]["empty_group_tokens"], 12);
+  const json finding = b["findings"][0];
+  EXPECT_EQ(finding["code"], "token-empty-group");
+  EXPECT_EQ(finding["severity"], "error");
+  EXPECT_EQ(finding["count"], 12);
+  EXPECT_EQ(finding["where_total"], 12);
+  EXPECT_EQ(finding["cure"], "safe");
+  EXPECT_EQ(finding["cure_sql"].size(), 12u);
+  EXPECT_EQ(finding["where"][0]["table"], "tokens");
+  EXPECT_EQ(finding["where"][0]["column"], "group");
+
+  const Outcome applied =
+      Pointsman({"doctor", "--from", "sqlite:" + db, "--apply", "--yes", "--json", "--undo", folder_ / "undo.sql"});
+  EXPECT_EQ(Document(applied)["summary"]["empty_group_tokens"], 0);
+  EXPECT_EQ(Document(applied)["applied"]["changed_rows"], 12);
+  const json after = Document(Pointsman({"doctor", "--from", db, "--json"}));
+  EXPECT_EQ(after["summary"]["tokens"], 63);
+  EXPECT_EQ(after["summary"]["empty_group_tokens"], 0);
+  EXPECT_THAT(ReadText(folder_ / "undo.sql"), HasSubstr("UPDATE"));
+}
+
+TEST_F(Doctor, PrintsSqlThatNamesPrimaryKeys) {
+  const Outcome run = Pointsman({"doctor", "--from", Incident(), "--fix", "--only", "token-empty-group"});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.out, HasSubstr("UPDATE tokens SET \"group\" = 'default' WHERE \"id\" = "));
+  EXPECT_THAT(run.out, StartsWith("-- token-empty-group (safe)"));
+}
+
+TEST_F(Doctor, AppliesNothingWithoutATerminalOrAYes) {
+  const std::string db = Incident();
+  const Outcome run = Pointsman({"doctor", "--from", db, "--apply", "--undo", folder_ / "undo.sql"});
+  EXPECT_EQ(run.code, 3);
+  EXPECT_THAT(run.err, HasSubstr("add --yes"));
+  EXPECT_EQ(Document(Pointsman({"doctor", "--from", db, "--json"}))["summary"]["empty_group_tokens"], 12);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "undo.sql"));
+}
+
+TEST_F(Doctor, NeverOverwritesAnUndoFile) {
+  const std::string undo = File("undo.sql", "precious");
+  const std::string db = Incident();
+  EXPECT_EQ(Pointsman({"doctor", "--from", db, "--apply", "--yes", "--undo", undo}).code, 3);
+  EXPECT_EQ(ReadText(undo), "precious");
+  EXPECT_EQ(Document(Pointsman({"doctor", "--from", db, "--json"}))["summary"]["empty_group_tokens"], 12);
+}
+
+TEST_F(Doctor, ExitsByTheSeverityThatIsAskedFor) {
+  const std::string file = File("fine.json", R"({"channels": [{"id": 1, "group": "default", "models": "m"}]})");
+  EXPECT_EQ(Pointsman({"doctor", "--from", file}).code, 0);
+  const std::string db = Incident();
+  ASSERT_NE(Pointsman({"doctor", "--from", db, "--apply", "--yes", "--undo", folder_ / "u.sql"}).code, 2);
+  EXPECT_EQ(Pointsman({"doctor", "--from", db, "--fail-on", "error"}).code, 0);
+}
+
+TEST_F(Doctor, OfADatabaseThatServesNothingExitsWithOne) {
+  const Outcome none = Pointsman({"doctor", "--from", File("none.json", R"({"channels": []})")});
+  EXPECT_EQ(none.code, 1);
+  EXPECT_THAT(none.out, HasSubstr("error  nothing-served  (0)\n  no enabled channel serves any model: "));
+  EXPECT_THAT(none.out, Not(HasSubstr("nothing to complain about")));
+  const std::string off = File("off.json", R"({"channels": [{"id": 1, "status": 2, "group": "g", "models": "m"}]})");
+  EXPECT_EQ(Pointsman({"doctor", "--from", off}).code, 1);
+}
+
+// Catches: a column's default that reads like a row's value, and an offer that would be refused.
+TEST_F(Doctor, TellsPeopleWhatIsWhat) {
+  const Outcome of_sqlite = Pointsman({"doctor", "--from", Incident()});
+  EXPECT_THAT(of_sqlite.out, HasSubstr("    tokens: column group: no default\n"));
+  EXPECT_THAT(of_sqlite.out, HasSubstr("12 statements; --fix prints them, --apply runs them\n"));
+
+  const std::string file = File("one.json", R"({"channels": [{"id": 1, "group": "default", "models": "m"}],
+    "users": [{"id": 1, "group": "default"}], "tokens": [{"id": 1, "user_id": 1, "group": ""}]})");
+  const Outcome of_json = Pointsman({"doctor", "--from", file});
+  EXPECT_THAT(of_json.out, HasSubstr(": 1 token in use, 1 of them with an empty group; 1 channel, 1 enabled; "
+                                     "0 abilities; 1 group, 1 model\n"));
+  EXPECT_THAT(of_json.out, HasSubstr("1 statement; --fix prints it\n"));
+}
+
+}  // namespace
+}  // namespace pointsman::testing
