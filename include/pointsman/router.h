@@ -13,11 +13,11 @@
 //
 // Thread safety: thread-safe, all of it. Publish and Reload may race: an older build never replaces a newer one.
 // Cost: Select is two name lookups and one draw in constant time, whatever the number of routes and candidates; no
-// allocation, no clock. While channels of the route are not in order it may take O(candidates) and read the clock; one that
-// has limits is reserved, which writes a line that threads share.
+// allocation, no clock. It takes no lock and writes no memory that threads share; a thread's first call allocates 128
+// bytes. While channels of the route are not in order it may take O(candidates) and read the clock; serving from one
+// that has limits writes a line that threads share.
 // Failing is as cheap as succeeding: texts are made only by Explain.
-// It takes no lock and writes no memory that threads share; a thread's first call allocates 128 bytes. Publishing waits
-// for no reader, and frees what nobody reads.
+// Publishing waits for no reader, and frees what nobody reads.
 // Limits: a Snapshot keeps its table's memory alive. Destroy a router only when nobody is inside a call to it. After a
 // fork the child may select, and publish if no other thread was publishing.
 #ifndef POINTSMAN_ROUTER_H_
