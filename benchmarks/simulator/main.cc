@@ -1,11 +1,12 @@
-// simulator [--seed N] [--rate R] [--scenario NAME] [--contender NAME] [--json | --traffic]: scenarios played to the
-// ways to choose channels.
+// simulator [--seed N] [--rate R] [--scenario NAME]... [--contender NAME]... [--json | --traffic | --returns | --list]:
+// scenarios played to the ways to choose channels.
 //
 //   --seed       1 unless told; equal seeds give equal bytes
 //   --rate       requests per second, 100 unless told
 //   --scenario   this one only; may be repeated. Likewise --contender
 //   --json       all figures as one JSON object
 //   --traffic    attempts per second and channel of one scenario, for plot.py
+//   --returns    instead of scenarios: how soon a channel has its share again, after outages of many lengths
 //   --list       the names and what they mean
 #include <charconv>
 #include <cstdlib>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "simulator/report.h"
+#include "simulator/returns.h"
 
 namespace {
 
@@ -28,6 +30,7 @@ struct Arguments {
   std::vector<const Contender*> contenders;
   bool json = false;
   bool traffic = false;
+  bool returns = false;
   bool list = false;
 };
 
@@ -59,6 +62,8 @@ std::optional<Arguments> Parse(int argc, char** argv) {
       arguments.json = true;
     } else if (word == "--traffic") {
       arguments.traffic = true;
+    } else if (word == "--returns") {
+      arguments.returns = true;
     } else if (word == "--list") {
       arguments.list = true;
     } else if (++i == argc || !ParseValue(word, argv[i], arguments)) {
@@ -90,6 +95,17 @@ int ShowTraffic(const Arguments& arguments) {
   return EXIT_SUCCESS;
 }
 
+int ShowReturns(const Arguments& arguments) {
+  std::vector<Returns> quiet;
+  std::vector<Returns> noisy;
+  for (const Contender* contender : arguments.contenders) {
+    quiet.push_back(MeasureReturns(*contender, 0, arguments.run));
+    noisy.push_back(MeasureReturns(*contender, 0.01, arguments.run));
+  }
+  std::cout << Text(quiet, noisy);
+  return EXIT_SUCCESS;
+}
+
 ScenarioReport Play(const Scenario& scenario, const Arguments& arguments) {
   ScenarioReport report{.scenario = &scenario, .rows = {}};
   for (const Contender* contender : arguments.contenders) {
@@ -114,10 +130,11 @@ int main(int argc, char** argv) {
   const std::optional<Arguments> arguments = Parse(argc, argv);
   if (!arguments.has_value()) {
     std::cerr << "usage: simulator [--seed N] [--rate R] [--scenario NAME]... [--contender NAME]... "
-                 "[--json | --traffic | --list]\n"
+                 "[--json | --traffic | --returns | --list]\n"
                  "       --traffic wants exactly one --scenario\n";
     return 2;
   }
   if (arguments->list) return List();
+  if (arguments->returns) return ShowReturns(*arguments);
   return arguments->traffic ? ShowTraffic(*arguments) : Compare(*arguments);
 }

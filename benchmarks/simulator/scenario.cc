@@ -39,11 +39,6 @@ Scenario SeveralRefuse(Scenario s, std::size_t channels, double end) {
   return s;
 }
 
-Scenario Noise(Scenario s) {
-  for (ScriptedChannel& channel : s.channels) channel.background_errors = 0.01;
-  return s;
-}
-
 Scenario RateLimit() {
   Scenario s{.name = "rate_limit",
              .what = "the first serves 10 of its 30 a second for ten minutes, 429 and Retry-After: 5 beyond that",
@@ -85,19 +80,19 @@ std::vector<Phase> Flapping() {
   return script;
 }
 
+Scenario Named(std::string_view name, std::string_view what, Scenario s) {
+  s.name = name;
+  s.what = what;
+  return s;
+}
+
 std::vector<Scenario> MakeScenarios() {
   const Phase refuses{.trouble = Trouble::kRefuses};
   const Phase brown_out{.trouble = Trouble::kErrors, .share = 0.3};
   return {
       {.name = "steady", .what = "nothing happens: what chance alone does", .lasts = 600, .channels = Five()},
-      {.name = "outage",
-       .what = "the first refuses connections for ten minutes, then returns",
-       .lasts = 1560,
-       .channels = FirstMeets(Between(kBegin, 660, refuses))},
-      Noise({.name = "outage_noise",
-             .what = "the same, and 1 % of all requests fail anywhere, always",
-             .lasts = 1560,
-             .channels = FirstMeets(Between(kBegin, 660, refuses))}),
+      Named("outage", "the first refuses connections for ten minutes, then returns", OutageOf(600, 0)),
+      Named("outage_noise", "the same, and 1 % of all requests fail anywhere, always", OutageOf(600, 0.01)),
       {.name = "blip",
        .what = "the first refuses connections for ten seconds",
        .lasts = 300,
@@ -160,6 +155,15 @@ double Scenario::ShareOf(const ScriptedChannel& channel) const {
 bool Scenario::InTrouble(double seconds) const {
   return std::any_of(channels.begin(), channels.end(),
                      [&](const ScriptedChannel& c) { return c.At(seconds).trouble != Trouble::kNone; });
+}
+
+Scenario OutageOf(double seconds, double background_errors) {
+  const double end = kBegin + seconds;
+  Scenario s{.name = "outage_of",
+             .lasts = end + 900,
+             .channels = FirstMeets(Between(kBegin, end, {.trouble = Trouble::kRefuses}))};
+  for (ScriptedChannel& channel : s.channels) channel.background_errors = background_errors;
+  return s;
 }
 
 const std::vector<Scenario>& Scenarios() {

@@ -66,6 +66,9 @@ struct Scenario {
 };
 
 const std::vector<Scenario>& Scenarios();
+// The first of five refuses connections for so long; there is time enough afterwards for a cooldown of ten minutes.
+// `background_errors`: the share of all requests that fails in any case.
+Scenario OutageOf(double seconds, double background_errors);
 // Null for a name that is none.
 const Scenario* FindScenario(std::string_view name);
 
