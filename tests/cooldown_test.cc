@@ -115,7 +115,7 @@ TEST_F(Channel, EachCooldownInARowIsTwiceAsLongUpToTheLongest) {
     EXPECT_EQ(left(), expected);
     PassTime(left());
     EXPECT_EQ(Fail(), kCooling) << "the trial failed";
-    expected = std::min(2 * expected, 600 * kSecond);
+    expected = std::min(2 * expected, 120 * kSecond);
   }
 }
 
@@ -167,12 +167,37 @@ TEST_F(Channel, WithoutASlowStartASuccessfulTrialIsTheEnd) {
   EXPECT_EQ(Note(OutcomeKind::kSuccess), 0u);
 }
 
-TEST_F(Channel, AFailureDuringTheSlowStartIsTheNextCooldown) {
+TEST_F(Channel, FailuresDuringTheSlowStartCountAsInOrderAndTheNextCooldownIsTwiceAsLong) {
   Fail(3);
   PassTime(5 * kSecond);
   Note(OutcomeKind::kSuccess);
+  EXPECT_EQ(Fail(2), kSlowStart) << "where some requests fail anyway it would never come back";
   EXPECT_EQ(Fail(), kCooling);
   EXPECT_EQ(left(), 10 * kSecond);
+}
+
+TEST_F(Channel, ARequestThatBeganBeforeTheCooldownSaysNothingHoweverLateItEnds) {
+  Fail(3);
+  PassTime(7 * kSecond);
+  const auto end = [&](OutcomeKind kind, std::chrono::nanoseconds took) {
+    const auto may_cool = [] { return true; };
+    return cooldown_.Note({.kind = kind, .latency = took}, now_, policy_, 8, MayCool::Of(may_cool));
+  };
+  EXPECT_EQ(end(OutcomeKind::kTransient, 8s), kCooling);
+  EXPECT_EQ(cooldown_.cooldowns(), 1);
+  EXPECT_EQ(end(OutcomeKind::kSuccess, 8s), kCooling);
+  EXPECT_EQ(end(OutcomeKind::kSuccess, 1s), kSlowStart) << "that was the trial";
+}
+
+TEST_F(Channel, ATrialThatSaysNothingOfTheChannelIsGivenBack) {
+  Fail(3);
+  PassTime(5 * kSecond);
+  for (const OutcomeKind kind : {OutcomeKind::kCallersFault, OutcomeKind::kCancelled}) {
+    EXPECT_TRUE(cooldown_.TakeTrial(now_, policy_));
+    EXPECT_FALSE(cooldown_.TakeTrial(now_, policy_));
+    EXPECT_EQ(Note(kind), kCooling);
+  }
+  EXPECT_TRUE(cooldown_.TakeTrial(now_, policy_));
 }
 
 TEST_F(Channel, IsForgivenOnceItServesInOrder) {

@@ -58,15 +58,6 @@ Contender Refusing() {
   return contender;
 }
 
-// Every cooldown of a kind of its own is shortened too: none may be longer than `longest`.
-Contender Longest(std::string_view name, std::string_view what, CooldownPolicy::Seconds longest) {
-  Contender contender = With(name, what, &CooldownPolicy::longest, longest);
-  CooldownPolicy& cooldown = contender.state.cooldown;
-  cooldown.quota = std::min(cooldown.quota, longest);
-  cooldown.credential = std::min(cooldown.credential, longest);
-  return contender;
-}
-
 std::vector<Contender> MakeContenders() {
   using Milliseconds = CooldownPolicy::Seconds;
   return {
@@ -80,9 +71,9 @@ std::vector<Contender> MakeContenders() {
       With("failures_5", "consecutive_failures 5", &CooldownPolicy::consecutive_failures, 5),
       With<Milliseconds>("first_1s", "first 1 s", &CooldownPolicy::first, 1s),
       With<Milliseconds>("first_30s", "first 30 s", &CooldownPolicy::first, 30s),
-      Longest("longest_30s", "longest 30 s", 30s),
-      Longest("longest_60s", "longest 60 s", 60s),
-      Longest("longest_120s", "longest 120 s", 120s),
+      With<Milliseconds>("backoff_30s", "longest_backoff 30 s", &CooldownPolicy::longest_backoff, 30s),
+      With<Milliseconds>("backoff_60s", "longest_backoff 60 s", &CooldownPolicy::longest_backoff, 60s),
+      With<Milliseconds>("backoff_600s", "longest_backoff 600 s", &CooldownPolicy::longest_backoff, 600s),
       With<Milliseconds>("slow_start_0", "slow_start 0", &CooldownPolicy::slow_start, 0s),
       With("trials_3", "trials 3", &CooldownPolicy::trials, 3),
       With("share_0.1", "max_cooling_share 0.1", &CooldownPolicy::max_cooling_share, 0.1),

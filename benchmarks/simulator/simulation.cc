@@ -92,6 +92,7 @@ Simulation::Simulation(const Scenario& scenario, const Contender& contender, con
 RouterOptions Simulation::OptionsOf(const Contender& contender) {
   RouterOptions options{.state = contender.state};
   options.state.clock = {.now = &Now, .context = this};
+  options.state.jitter_seed = 1;
   return options;
 }
 

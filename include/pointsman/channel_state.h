@@ -21,8 +21,9 @@
 //   callers_fault, cancelled   nothing
 //
 // When a cooldown is over, `trials` requests are let through; a success begins the slow start, in which the channel's
-// weight counts for `slow_start_floor` first and for all of it after `slow_start`; a failure is the next cooldown. A
-// trial that is never reported makes room for the next after `trial_timeout`.
+// weight counts for `slow_start_floor` first and for all of it after `slow_start`; a failure is the next cooldown,
+// twice as long up to `longest_backoff`. In the slow start failures count as they do in order. A trial that is never
+// reported makes room for the next after `trial_timeout`.
 //
 // At most `max_cooling_share` of a group's channels cool down at once (but always one may): an outage of everything is
 // no reason to choose among nobody. What happens when everything that a request may use cools down: AllCooling.
@@ -65,7 +66,8 @@ struct CooldownPolicy {
   Seconds window{30'000};
 
   Seconds first{5'000};
-  Seconds longest{600'000};  // of any cooldown, Retry-After included
+  Seconds longest_backoff{120'000};  // where the doubling ends
+  Seconds longest{600'000};          // of any cooldown, Retry-After included
   Seconds quota{60'000};
   Seconds credential{300'000};
   double jitter = 0.1;  // up to this share longer, so that a fleet does not return at once
@@ -90,6 +92,7 @@ struct ChannelStateOptions {
   std::map<std::string, AllCooling, std::less<>> all_cooling_in;  // by group, where it differs
   std::int32_t nodes = 1;  // gateways that share the limits: each keeps to its part, rounded down but never to nothing
   Clock clock;
+  std::uint64_t jitter_seed = 0;  // of this process; 0: drawn from the system, so that a fleet's gateways differ
 
   // InvalidArgument that names the field and its range.
   POINTSMAN_EXPORT absl::Status Validate() const;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "random/system_seed.h"
+
 namespace pointsman::inline v0 {
 
 SlotBinding& SlotBinding::operator=(SlotBinding&& other) noexcept {
@@ -21,6 +23,9 @@ void SlotBinding::Release() {
   if (owner_ != nullptr) owner_->Release(ids_);
   owner_ = nullptr;
 }
+
+ChannelSlots::ChannelSlots(ChannelStateOptions options)
+    : options_(std::move(options)), jitter_seed_(options_.jitter_seed != 0 ? options_.jitter_seed : SystemSeed()) {}
 
 SlotBinding ChannelSlots::Bind(std::span<const Channel> channels) {
   SlotBinding binding;
@@ -48,7 +53,10 @@ ChannelSlots::Slot ChannelSlots::NewSlot(std::int64_t id) {
     word = free_.back();
     free_.pop_back();
   }
-  Slot slot{.word = word, .state = new SlotState(id, *word, options_), .bindings = 0, .tag = {}};
+  Slot slot{.word = word,
+            .state = new SlotState(id, *word, options_, jitter_seed_ ^ static_cast<std::uint64_t>(id)),
+            .bindings = 0,
+            .tag = {}};
   if (const auto limits = limits_.find(id); limits != limits_.end()) slot.state->Limit(limits->second);
   return slot;
 }

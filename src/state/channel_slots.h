@@ -67,7 +67,7 @@ class ChannelSlots : public std::enable_shared_from_this<ChannelSlots> {
     std::string_view tag;
   };
 
-  explicit ChannelSlots(ChannelStateOptions options) : options_(std::move(options)) {}
+  explicit ChannelSlots(ChannelStateOptions options);
   const ChannelStateOptions& options() const { return options_; }
   Nanoseconds Now() const noexcept { return options_.clock.Now().count(); }
 
@@ -105,6 +105,7 @@ class ChannelSlots : public std::enable_shared_from_this<ChannelSlots> {
   void Release(std::span<const std::int64_t> ids);
 
   const ChannelStateOptions options_;
+  const std::uint64_t jitter_seed_;
   mutable std::mutex mutex_;
   absl::flat_hash_map<std::int64_t, Slot> slots_;
   std::map<std::string, TagSwitch, std::less<>> tags_off_;

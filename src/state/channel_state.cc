@@ -35,6 +35,9 @@ absl::Status ChannelStateOptions::Validate() const {
   if (c.minimum_volume < 1) return OutOfRange("cooldown.minimum_volume", "1 or more");
   if (c.window.count() < 1 || c.window > kDay) return OutOfRange("cooldown.window", "1 ms to a day");
   if (c.longest.count() < 1 || c.longest > kDay) return OutOfRange("cooldown.longest", "1 ms to a day");
+  if (c.longest_backoff < c.first || c.longest_backoff > c.longest) {
+    return OutOfRange("cooldown.longest_backoff", "between cooldown.first and cooldown.longest");
+  }
   const auto in_range = [&](std::chrono::milliseconds time) { return time.count() >= 0 && time <= c.longest; };
   if (!in_range(c.first)) return OutOfRange("cooldown.first", "0 to cooldown.longest");
   if (!in_range(c.quota)) return OutOfRange("cooldown.quota", "0 to cooldown.longest");

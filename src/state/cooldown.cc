@@ -43,13 +43,17 @@ void OutcomeWindow::Add(bool failed, Nanoseconds now, Nanoseconds window) {
   if (failed) ++failures_[0];
 }
 
-Nanoseconds Backoff(Nanoseconds base, std::int32_t times, const CooldownPolicy& policy, std::uint64_t salt) {
-  const Nanoseconds longest = Nanos(policy.longest);
-  Nanoseconds length = std::clamp<Nanoseconds>(base, 0, longest);
-  for (; times > 0 && length > 0 && length < longest; --times) length = std::min(longest, 2 * length);
+Nanoseconds Jittered(Nanoseconds length, const CooldownPolicy& policy, std::uint64_t salt) {
   SplitMix64 bits(salt);
   const double part = static_cast<double>(bits() >> 11) * 0x1p-53;
   return length + static_cast<Nanoseconds>(static_cast<double>(length) * policy.jitter * part);
+}
+
+Nanoseconds Backoff(Nanoseconds base, std::int32_t times, const CooldownPolicy& policy, std::uint64_t salt) {
+  const Nanoseconds longest = Nanos(policy.longest_backoff);
+  Nanoseconds length = std::clamp<Nanoseconds>(base, 0, longest);
+  for (; times > 0 && length > 0 && length < longest; --times) length = std::min(longest, 2 * length);
+  return Jittered(length, policy, salt);
 }
 
 std::uint64_t Cooldown::bits() const {
@@ -66,14 +70,15 @@ std::uint64_t Cooldown::Note(const Outcome& outcome, Nanoseconds now, const Cool
   if (phase_ == Phase::kSlowStart && Level(now, policy) == Availability::kFull) phase_ = Phase::kInOrder;
   if (outcome.kind == OutcomeKind::kSuccess) {
     Succeed(outcome, now, policy);
-  } else if (IsFailure(outcome.kind) && Fail(outcome, now, policy) && now >= ask_again_at_) {
-    // While it cools a failure is one of the requests that were on their way: it says nothing new.
-    if (phase_ == Phase::kCooling && IsCooling(now)) return bits();
+  } else if (IsFailure(outcome.kind)) {
+    if (!Fail(outcome, now, policy) || now < ask_again_at_) return bits();
     if (may_cool()) {
       Cool(Length(outcome, policy), now, policy, salt);
     } else {
       ask_again_at_ = now + kSecond;
     }
+  } else if (phase_ == Phase::kCooling) {
+    GiveBackTrial(policy);  // it says nothing of the channel
   }
   return bits();
 }
@@ -85,7 +90,7 @@ void Cooldown::Succeed(const Outcome& outcome, Nanoseconds now, const CooldownPo
     latency_.store(average == 0 ? took : average + (took - average) / kLatencyWeight, std::memory_order_relaxed);
   }
   window_.Add(false, now, Nanos(policy.window));
-  if (phase_ == Phase::kCooling && IsCooling(now)) return;  // it began before the cooldown
+  if (BeganBefore(outcome, now)) return;
   consecutive_ = 0;
   if (phase_ == Phase::kCooling) {
     window_.Clear();
@@ -96,12 +101,27 @@ void Cooldown::Succeed(const Outcome& outcome, Nanoseconds now, const CooldownPo
   }
 }
 
+// Whether that is one of the requests that were on their way when the cooldown began: then it says nothing new.
+bool Cooldown::BeganBefore(const Outcome& outcome, Nanoseconds now) const {
+  return phase_ == Phase::kCooling &&
+         (IsCooling(now) || (outcome.latency.count() > 0 && now - outcome.latency.count() < cooled_at_));
+}
+
+void Cooldown::GiveBackTrial(const CooldownPolicy& policy) noexcept {
+  const Nanoseconds apart = std::max<Nanoseconds>(Nanos(policy.trial_timeout), 1);
+  Nanoseconds taken = trials_until_.load(std::memory_order_relaxed);
+  while (
+      !trials_until_.compare_exchange_weak(taken, std::max<Nanoseconds>(taken - apart, 0), std::memory_order_relaxed)) {
+  }
+}
+
 // Whether that is reason enough for a cooldown.
 bool Cooldown::Fail(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy) {
   ++failures_;
   ++consecutive_;
   window_.Add(true, now, Nanos(policy.window));
-  if (outcome.kind != OutcomeKind::kTransient || phase_ != Phase::kInOrder) return true;
+  if (BeganBefore(outcome, now)) return false;
+  if (outcome.kind != OutcomeKind::kTransient || phase_ == Phase::kCooling) return true;
   if (policy.consecutive_failures > 0 && consecutive_ >= policy.consecutive_failures) return true;
   return window_.requests() >= policy.minimum_volume &&
          static_cast<double>(window_.failures()) >= policy.failure_share * static_cast<double>(window_.requests());
@@ -116,12 +136,14 @@ Nanoseconds Cooldown::Length(const Outcome& outcome, const CooldownPolicy& polic
     case OutcomeKind::kRateLimited:
       if (asked) return Nanos(std::min(*outcome.retry_after, policy.longest));
       [[fallthrough]];
-    default: return Backoff(Nanos(policy.first), cooldowns_, {.longest = policy.longest, .jitter = 0}, 0);
+    default:
+      return Backoff(Nanos(policy.first), cooldowns_, {.longest_backoff = policy.longest_backoff, .jitter = 0}, 0);
   }
 }
 
 void Cooldown::Cool(Nanoseconds length, Nanoseconds now, const CooldownPolicy& policy, std::uint64_t salt) {
-  const Nanoseconds lasts = Backoff(length, 0, policy, salt + static_cast<std::uint64_t>(cooldowns_));
+  const Nanoseconds lasts = Jittered(length, policy, salt + static_cast<std::uint64_t>(cooldowns_));
+  cooled_at_ = now;
   until_.store(now + lasts, std::memory_order_relaxed);
   trials_until_.store(0, std::memory_order_relaxed);
   if (cooldowns_ < 62) ++cooldowns_;

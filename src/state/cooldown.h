@@ -6,7 +6,7 @@
 //
 // in order --failures--> cooling --its time is over--> trial --success--> slow start --its time is over--> in order
 //                           ^                            |                     |
-//                           +--------- failure ----------+------- failure -----+       each twice as long as the last
+//                           +--------- failure ----------+------ failures -----+       each twice as long as the last
 //
 // Nothing here waits for a call that never comes: phases follow from the time that is asked about, and a trial that is
 // not reported makes room for the next one.
@@ -56,8 +56,9 @@ struct MayCool {
 
 class Cooldown {
  public:
-  // What an outcome means for the channel as a whole. Returns the bits of its word that hold from now on: kCooling and
-  // kSlowStart, or none. `salt` tells channels apart for the jitter.
+  // What an outcome means for the channel as a whole. Of a request that began before the cooldown, which the time that
+  // it took tells, nothing. Returns the bits of its word that hold from now on: kCooling and kSlowStart, or none.
+  // `salt` tells channels apart for the jitter.
   std::uint64_t Note(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy, std::uint64_t salt,
                      MayCool may_cool);
   void Reset();
@@ -88,6 +89,8 @@ class Cooldown {
   std::uint64_t bits() const;
   void Succeed(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy);
   bool Fail(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy);
+  bool BeganBefore(const Outcome& outcome, Nanoseconds now) const;
+  void GiveBackTrial(const CooldownPolicy& policy) noexcept;
   void Cool(Nanoseconds length, Nanoseconds now, const CooldownPolicy& policy, std::uint64_t salt);
   Nanoseconds Length(const Outcome& outcome, const CooldownPolicy& policy) const;
 
@@ -97,6 +100,7 @@ class Cooldown {
   std::atomic<std::int64_t> latency_{0};
 
   Phase phase_ = Phase::kInOrder;
+  Nanoseconds cooled_at_ = 0;
   std::int32_t cooldowns_ = 0;
   std::int32_t consecutive_ = 0;
   std::int64_t successes_ = 0;
@@ -105,8 +109,11 @@ class Cooldown {
   Nanoseconds ask_again_at_ = 0;  // after a cooldown that was not allowed
 };
 
-// base * 2^times + jitter, at most `longest` (jitter excluded). Of a base below 0, 0.
+// base * 2^times, at most `longest_backoff`, + jitter. Of a base below 0, 0.
 Nanoseconds Backoff(Nanoseconds base, std::int32_t times, const CooldownPolicy& policy, std::uint64_t salt);
+
+// `length`, made longer by a part of the jitter.
+Nanoseconds Jittered(Nanoseconds length, const CooldownPolicy& policy, std::uint64_t salt);
 
 inline Nanoseconds Nanos(std::chrono::milliseconds time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();

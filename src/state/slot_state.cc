@@ -105,13 +105,12 @@ void SlotState::Note(const Outcome& outcome, std::string_view model, Nanoseconds
   now = Monotonic(now);
   const std::lock_guard lock(mutex_);
   meters_.Settle(outcome.tokens, now);
-  const auto salt = static_cast<std::uint64_t>(channel_id_);
-  const std::uint64_t bits = cooldown_.Note(outcome, now, options_.cooldown, salt, may_cool);
+  const std::uint64_t bits = cooldown_.Note(outcome, now, options_.cooldown, salt_, may_cool);
   SetBits(kCooling | kSlowStart, bits);
   if (model.empty()) return;
   if (outcome.kind == OutcomeKind::kModelUnavailable) {
     const std::int32_t times = models_.CountCooldown(model);
-    const Nanoseconds lasts = Backoff(Nanos(options_.cooldown.first), times, options_.cooldown, salt);
+    const Nanoseconds lasts = Backoff(Nanos(options_.cooldown.first), times, options_.cooldown, salt_);
     if (models_.Set(model, now + lasts, false, now)) SetBits(0, kModels);
   } else if (outcome.kind == OutcomeKind::kSuccess && (word_.load(kRelaxed) & kModels) != 0) {
     if (models_.Find(ModelStates::KeyOf(model), now).until == 0) models_.Clear(model, false);

@@ -36,8 +36,8 @@ enum class Leniency : std::uint8_t { kNone, kServeCooling };
 class alignas(64) SlotState {
  public:
   // REQUIRES: `options` stay as long as anything but Release is called, and so does `word`.
-  SlotState(std::int64_t channel_id, SlotWord& word, const ChannelStateOptions& options)
-      : channel_id_(channel_id), word_(word), options_(options) {}
+  SlotState(std::int64_t channel_id, SlotWord& word, const ChannelStateOptions& options, std::uint64_t salt)
+      : channel_id_(channel_id), word_(word), options_(options), salt_(salt) {}
   SlotState(const SlotState&) = delete;
   SlotState& operator=(const SlotState&) = delete;
 
@@ -82,6 +82,7 @@ class alignas(64) SlotState {
   const std::int64_t channel_id_;
   SlotWord& word_;
   const ChannelStateOptions& options_;
+  const std::uint64_t salt_;  // for the jitter
   std::atomic<std::int64_t> references_{1};
   std::atomic<Nanoseconds> latest_{0};
   std::atomic<Nanoseconds> switch_until_{0};
