@@ -1,7 +1,7 @@
 #include "state/cooldown.h"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
 #include "pointsman/random.h"
 #include "state/slot_word.h"
@@ -39,6 +39,7 @@ void OutcomeWindow::Add(bool failed, Nanoseconds now, Nanoseconds window) {
     requests_[0] = failures_[0] = 0;
     began_ += half;
   }
+  if (requests_[0] == std::numeric_limits<std::int32_t>::max()) return;
   ++requests_[0];
   if (failed) ++failures_[0];
 }

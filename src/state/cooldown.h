@@ -32,12 +32,12 @@ class OutcomeWindow {
  public:
   void Add(bool failed, Nanoseconds now, Nanoseconds window);
   void Clear() { *this = {}; }
-  std::int64_t requests() const { return requests_[0] + requests_[1]; }
-  std::int64_t failures() const { return failures_[0] + failures_[1]; }
+  std::int64_t requests() const { return std::int64_t{requests_[0]} + requests_[1]; }
+  std::int64_t failures() const { return std::int64_t{failures_[0]} + failures_[1]; }
 
  private:
-  std::int64_t requests_[2] = {};  // of this half and of the one before
-  std::int64_t failures_[2] = {};
+  std::int32_t requests_[2] = {};  // of this half and of the one before
+  std::int32_t failures_[2] = {};
   Nanoseconds began_ = 0;
 };
 

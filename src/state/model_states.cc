@@ -22,7 +22,7 @@ std::uint64_t ModelStates::KeyOf(std::string_view model) noexcept { return Group
 
 ModelStates::Out ModelStates::Find(std::uint64_t key, Nanoseconds now) const noexcept {
   Out out;
-  for (const Entry& entry : entries_) {
+  for (const Entry& entry : All()) {
     if (entry.key.load(kRelaxed) != key) continue;
     const Nanoseconds until = entry.until.load(kRelaxed);
     if (until > now && until > out.until) out = {.until = until, .by_hand = entry.by_hand.load(kRelaxed)};
@@ -31,10 +31,10 @@ ModelStates::Out ModelStates::Find(std::uint64_t key, Nanoseconds now) const noe
 }
 
 const ModelStates::Entry* ModelStates::FindEntry(std::string_view model, bool by_hand) const {
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    return entry.key.load(kRelaxed) != 0 && entry.model == model && entry.by_hand.load(kRelaxed) == by_hand;
-  });
-  return found == entries_.end() ? nullptr : &*found;
+  for (const Entry& entry : All()) {
+    if (entry.key.load(kRelaxed) != 0 && entry.model == model && entry.by_hand.load(kRelaxed) == by_hand) return &entry;
+  }
+  return nullptr;
 }
 
 ModelStates::Entry* ModelStates::FindEntry(std::string_view model, bool by_hand) {
@@ -44,9 +44,11 @@ ModelStates::Entry* ModelStates::FindEntry(std::string_view model, bool by_hand)
 bool ModelStates::Set(std::string_view model, Nanoseconds until, bool by_hand, Nanoseconds now) {
   Entry* entry = FindEntry(model, by_hand);
   if (entry == nullptr) {
+    if (entries_.load(kRelaxed) == nullptr) entries_.store(new Entries(), std::memory_order_release);
     Settle(now);
+    const std::span<Entry> all = All();
     // A free one has an end of 0, so it comes first.
-    entry = std::min_element(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+    entry = &*std::min_element(all.begin(), all.end(), [](const Entry& a, const Entry& b) {
       const auto rank = [](const Entry& e) { return e.by_hand.load(kRelaxed) ? kForever : e.until.load(kRelaxed); };
       return rank(a) < rank(b);
     });
@@ -71,7 +73,7 @@ void ModelStates::Clear(std::string_view model, bool by_hand) {
 }
 
 void ModelStates::ClearAll() {
-  for (Entry& entry : entries_) Free(entry);
+  for (Entry& entry : All()) Free(entry);
 }
 
 void ModelStates::Free(Entry& entry) {
@@ -84,7 +86,7 @@ void ModelStates::Free(Entry& entry) {
 
 bool ModelStates::Settle(Nanoseconds now) {
   bool empty = true;
-  for (Entry& entry : entries_) {
+  for (Entry& entry : All()) {
     if (entry.key.load(kRelaxed) == 0) continue;
     const Nanoseconds until = entry.until.load(kRelaxed);
     const Nanoseconds kept = entry.by_hand.load(kRelaxed) ? 0 : kRemembered;
@@ -99,7 +101,7 @@ bool ModelStates::Settle(Nanoseconds now) {
 
 std::vector<ModelState> ModelStates::States(Nanoseconds now) const {
   std::vector<ModelState> states;
-  for (const Entry& entry : entries_) {
+  for (const Entry& entry : All()) {
     const Nanoseconds until = entry.until.load(kRelaxed);
     if (entry.key.load(kRelaxed) == 0 || until <= now) continue;
     ModelState& state = states.emplace_back();

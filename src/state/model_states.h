@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,11 @@ namespace pointsman::inline v0 {
 
 class ModelStates {
  public:
+  ModelStates() = default;
+  ~ModelStates() { delete entries_.load(std::memory_order_relaxed); }
+  ModelStates(const ModelStates&) = delete;
+  ModelStates& operator=(const ModelStates&) = delete;
+
   static constexpr std::size_t kMost = 16;
   static constexpr Nanoseconds kForever = std::numeric_limits<Nanoseconds>::max();
 
@@ -55,7 +61,13 @@ class ModelStates {
   const Entry* FindEntry(std::string_view model, bool by_hand) const;
   static void Free(Entry& entry);
 
-  std::array<Entry, kMost> entries_;
+  using Entries = std::array<Entry, kMost>;
+  std::span<Entry> All() const noexcept {
+    Entries* const entries = entries_.load(std::memory_order_acquire);
+    return entries == nullptr ? std::span<Entry>() : std::span<Entry>(*entries);
+  }
+
+  std::atomic<Entries*> entries_{nullptr};  // made with the first entry: most channels never have one
 };
 
 }  // namespace pointsman::inline v0

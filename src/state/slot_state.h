@@ -33,7 +33,7 @@ Nanoseconds EndOf(const SwitchNote& note, Nanoseconds now);
 // Whether a cooldown keeps a channel out.
 enum class Leniency : std::uint8_t { kNone, kServeCooling };
 
-class alignas(64) SlotState {
+class SlotState {
  public:
   // REQUIRES: `options` stay as long as anything but Release is called, and so does `word`.
   SlotState(std::int64_t channel_id, SlotWord& word, const ChannelStateOptions& options, std::uint64_t salt)
