@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "random/system_seed.h"
-
 namespace pointsman::inline v0 {
 
 SlotBinding& SlotBinding::operator=(SlotBinding&& other) noexcept {
@@ -24,8 +22,7 @@ void SlotBinding::Release() {
   owner_ = nullptr;
 }
 
-ChannelSlots::ChannelSlots(ChannelStateOptions options)
-    : options_(std::move(options)), jitter_seed_(options_.jitter_seed != 0 ? options_.jitter_seed : SystemSeed()) {}
+ChannelSlots::ChannelSlots(ChannelStateOptions options) : commons_(std::move(options)) {}
 
 SlotBinding ChannelSlots::Bind(std::span<const Channel> channels) {
   SlotBinding binding;
@@ -53,18 +50,31 @@ ChannelSlots::Slot ChannelSlots::NewSlot(std::int64_t id) {
     word = free_.back();
     free_.pop_back();
   }
-  Slot slot{.word = word,
-            .state = new SlotState(id, *word, options_, jitter_seed_ ^ static_cast<std::uint64_t>(id)),
-            .bindings = 0,
-            .tag = {}};
+  const Slot slot{.word = word, .state = new SlotState(id, *word, commons_)};
   if (const auto limits = limits_.find(id); limits != limits_.end()) slot.state->Limit(limits->second);
   return slot;
 }
 
+std::uint32_t ChannelSlots::TagNumber(std::string_view tag) {
+  if (tag.empty()) return 0;
+  const auto known = tags_.find(tag);
+  if (known != tags_.end()) return known->second;
+  return tags_.emplace(tag, static_cast<std::uint32_t>(tags_.size() + 1)).first->second;
+}
+
+void ChannelSlots::ForTag(std::string_view tag, const std::function<void(SlotState&)>& use) {
+  const auto known = tags_.find(tag);
+  if (known == tags_.end()) return;
+  for (auto& [id, slot] : slots_) {
+    if (slot.tag == known->second) use(*slot.state);
+  }
+}
+
 // A channel that is given another tag stands as that tag does.
 void ChannelSlots::ApplyTag(Slot& slot, std::string_view tag, bool is_new) {
-  if (!is_new && slot.tag == tag) return;
-  slot.tag = tag;
+  const std::uint32_t number = TagNumber(tag);
+  if (!is_new && slot.tag == number) return;
+  slot.tag = number;
   const Nanoseconds now = Now();
   const auto off = tag.empty() ? tags_off_.end() : tags_off_.find(tag);
   if (off == tags_off_.end() || off->second.until <= now) {
@@ -102,17 +112,13 @@ void ChannelSlots::SwitchTagOff(std::string_view tag, const SwitchNote& note) {
   const std::lock_guard lock(mutex_);
   const Nanoseconds now = Now();
   tags_off_[std::string(tag)] = {.why = std::string(note.why.substr(0, 256)), .until = EndOf(note, now)};
-  for (auto& [id, slot] : slots_) {
-    if (slot.tag == tag) slot.state->SwitchOff(slot_bit::kTagOff, note, now);
-  }
+  ForTag(tag, [&](SlotState& state) { state.SwitchOff(slot_bit::kTagOff, note, now); });
 }
 
 void ChannelSlots::SwitchTagOn(std::string_view tag) {
   const std::lock_guard lock(mutex_);
   if (const auto off = tags_off_.find(tag); off != tags_off_.end()) tags_off_.erase(off);
-  for (auto& [id, slot] : slots_) {
-    if (slot.tag == tag) slot.state->SwitchOn(slot_bit::kTagOff);
-  }
+  ForTag(tag, [](SlotState& state) { state.SwitchOn(slot_bit::kTagOff); });
 }
 
 void ChannelSlots::Limit(std::int64_t channel_id, const ChannelLimits& limits) {
@@ -137,8 +143,10 @@ std::vector<ChannelStatus> ChannelSlots::Statuses() {
 
 std::size_t ChannelSlots::memory_bytes() const {
   const std::lock_guard lock(mutex_);
-  return sizeof(*this) + slots_.capacity() * (sizeof(std::pair<std::int64_t, Slot>) + 1) +
-         slots_.size() * sizeof(SlotState) + words_.size() * sizeof(SlotWord) + free_.capacity() * sizeof(SlotWord*) +
+  std::size_t states = 0;
+  for (const auto& [id, slot] : slots_) states += slot.state->memory_bytes();
+  return sizeof(*this) + states + slots_.capacity() * (sizeof(std::pair<std::int64_t, Slot>) + 1) +
+         words_.size() * sizeof(SlotWord) + free_.capacity() * sizeof(SlotWord*) +
          limits_.capacity() * (sizeof(std::pair<std::int64_t, ChannelLimits>) + 1);
 }
 

@@ -68,8 +68,8 @@ class ChannelSlots : public std::enable_shared_from_this<ChannelSlots> {
   };
 
   explicit ChannelSlots(ChannelStateOptions options);
-  const ChannelStateOptions& options() const { return options_; }
-  Nanoseconds Now() const noexcept { return options_.clock.Now().count(); }
+  const ChannelStateOptions& options() const { return commons_.options; }
+  Nanoseconds Now() const noexcept { return options().clock.Now().count(); }
 
   SlotBinding Bind(std::span<const Channel> channels);
 
@@ -92,8 +92,8 @@ class ChannelSlots : public std::enable_shared_from_this<ChannelSlots> {
   struct Slot {
     SlotWord* word = nullptr;
     SlotState* state = nullptr;
-    std::size_t bindings = 0;
-    std::string tag;
+    std::uint32_t bindings = 0;
+    std::uint32_t tag = 0;  // its number in tags_; 0: none
   };
   struct TagSwitch {
     std::string why;
@@ -101,13 +101,15 @@ class ChannelSlots : public std::enable_shared_from_this<ChannelSlots> {
   };
 
   Slot NewSlot(std::int64_t id);
+  std::uint32_t TagNumber(std::string_view tag);
+  void ForTag(std::string_view tag, const std::function<void(SlotState&)>& use);
   void ApplyTag(Slot& slot, std::string_view tag, bool is_new);
   void Release(std::span<const std::int64_t> ids);
 
-  const ChannelStateOptions options_;
-  const std::uint64_t jitter_seed_;
+  SlotCommons commons_;
   mutable std::mutex mutex_;
   absl::flat_hash_map<std::int64_t, Slot> slots_;
+  std::map<std::string, std::uint32_t, std::less<>> tags_;  // that were ever bound
   std::map<std::string, TagSwitch, std::less<>> tags_off_;
   absl::flat_hash_map<std::int64_t, ChannelLimits> limits_;
   std::deque<SlotWord> words_;  // never moves what it holds

@@ -25,7 +25,6 @@ Nanoseconds TimeOf(std::int64_t tokens, std::int64_t a_minute) {
 }  // namespace
 
 void Meters::Limit(const ChannelLimits& limits, std::int32_t nodes) noexcept {
-  given_ = limits;
   most_in_flight_.store(Part(limits.max_in_flight, nodes), kRelaxed);
   const std::int64_t requests = Part(limits.requests_per_minute, nodes);
   const Nanoseconds apart = requests == 0 ? 0 : std::max<Nanoseconds>((kMinute + requests - 1) / requests, 1);
@@ -34,8 +33,6 @@ void Meters::Limit(const ChannelLimits& limits, std::int32_t nodes) noexcept {
   request_apart_.store(apart, kRelaxed);
   tokens_a_minute_.store(Part(limits.tokens_per_minute, nodes), kRelaxed);
 }
-
-ChannelLimits Meters::limits() const noexcept { return given_; }
 
 bool Meters::limited() const noexcept {
   return most_in_flight_.load(kRelaxed) != 0 || request_apart_.load(kRelaxed) != 0 ||

@@ -23,7 +23,6 @@ class Meters {
  public:
   // Shared by `nodes` gateways. Negative limits count as none. What is in flight stays counted.
   void Limit(const ChannelLimits& limits, std::int32_t nodes) noexcept;
-  ChannelLimits limits() const noexcept;  // as they were given
   bool limited() const noexcept;
 
   // When a request would be let through: now or before if it would be at once; for a limit in flight, now + 1.
@@ -43,8 +42,6 @@ class Meters {
   std::atomic<std::int64_t> tokens_a_minute_{0};
   std::atomic<Nanoseconds> requests_until_{0};
   std::atomic<Nanoseconds> tokens_until_{0};
-  // As given, under the slot's lock.
-  ChannelLimits given_;
 };
 
 }  // namespace pointsman::inline v0

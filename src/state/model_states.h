@@ -48,6 +48,7 @@ class ModelStates {
   bool Settle(Nanoseconds now);
 
   std::vector<ModelState> States(Nanoseconds now) const;
+  std::size_t memory_bytes() const noexcept { return All().size_bytes(); }  // beside this
 
  private:
   struct Entry {

@@ -1,6 +1,9 @@
 #include "state/slot_state.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "random/system_seed.h"
 
 namespace pointsman::inline v0 {
 namespace {
@@ -19,6 +22,19 @@ Nanoseconds EndOf(const SwitchNote& note, Nanoseconds now) {
   constexpr std::chrono::hours kCentury(24 * 36525);
   if (!note.lasts.has_value() || *note.lasts > kCentury) return ModelStates::kForever;
   return now + std::max<Nanoseconds>(Nanos(*note.lasts), 0);
+}
+
+SlotCommons::SlotCommons(ChannelStateOptions given)
+    : options(std::move(given)), jitter_seed(options.jitter_seed != 0 ? options.jitter_seed : SystemSeed()) {}
+
+std::size_t SlotState::memory_bytes() const {
+  const std::lock_guard held(lock());
+  return sizeof(*this) + (rare_ == nullptr ? 0 : sizeof(Rare)) + models_.memory_bytes();
+}
+
+SlotState::Rare& SlotState::rare() {
+  if (rare_ == nullptr) rare_ = std::make_unique<Rare>();
+  return *rare_;
 }
 
 Nanoseconds SlotState::Monotonic(Nanoseconds now) noexcept {
@@ -49,11 +65,11 @@ Availability SlotState::Judge(std::uint64_t word, std::string_view model, Nanose
     }
   }
   if ((word & kCooling) != 0 && leniency == Leniency::kNone) {
-    const Nanoseconds opens = cooldown_.NextTrial(options_.cooldown);
+    const Nanoseconds opens = cooldown_.NextTrial(cooling());
     if (now < opens) return {.reason = Reason::kAllCoolingDown, .recovers_in = opens - now};
     a.claims = true;
   }
-  if ((word & kSlowStart) != 0 && leniency == Leniency::kNone) a.level = cooldown_.Level(now, options_.cooldown);
+  if ((word & kSlowStart) != 0 && leniency == Leniency::kNone) a.level = cooldown_.Level(now, cooling());
   if ((word & kLimited) != 0) {
     const Nanoseconds opens = meters_.OpensAt(now);
     if (now < opens) return {.reason = Reason::kAllAtLimit, .recovers_in = opens - now};
@@ -66,7 +82,7 @@ SlotState::Claimed SlotState::Claim(std::uint64_t word, Nanoseconds now, Lenienc
   now = Monotonic(now);
   const bool limited = (word & kLimited) != 0;
   if (limited && !meters_.Reserve(now)) return Claimed::kRefused;
-  if ((word & kCooling) != 0 && leniency == Leniency::kNone && !cooldown_.TakeTrial(now, options_.cooldown)) {
+  if ((word & kCooling) != 0 && leniency == Leniency::kNone && !cooldown_.TakeTrial(now, cooling())) {
     if (limited) meters_.Release();
     return Claimed::kRefused;
   }
@@ -83,12 +99,12 @@ void SlotState::Release() noexcept {
 bool SlotState::IsOver(std::uint64_t word, Nanoseconds now) const noexcept {
   return ((word & kSwitchEnds) != 0 && now >= switch_until_.load(kRelaxed)) ||
          ((word & kTagEnds) != 0 && now >= tag_until_.load(kRelaxed)) ||
-         ((word & kSlowStart) != 0 && cooldown_.Level(now, options_.cooldown) == Availability::kFull);
+         ((word & kSlowStart) != 0 && cooldown_.Level(now, cooling()) == Availability::kFull);
 }
 
 void SlotState::TrySettle(Nanoseconds now) noexcept {
-  if (!mutex_.try_lock()) return;  // whoever holds it tidies up
-  const std::lock_guard lock(mutex_, std::adopt_lock);
+  const std::unique_lock held(lock(), std::try_to_lock);
+  if (!held) return;  // who looks next tidies up
   Settle(now);
 }
 
@@ -96,21 +112,20 @@ void SlotState::Settle(Nanoseconds now) {
   const std::uint64_t word = word_.load(kRelaxed);
   if ((word & kSwitchEnds) != 0 && now >= switch_until_.load(kRelaxed)) SetBits(kSwitchedOff | kSwitchEnds, 0);
   if ((word & kTagEnds) != 0 && now >= tag_until_.load(kRelaxed)) SetBits(kTagOff | kTagEnds, 0);
-  if ((word & kSlowStart) != 0 && cooldown_.Level(now, options_.cooldown) == Availability::kFull)
-    SetBits(kSlowStart, 0);
+  if ((word & kSlowStart) != 0 && cooldown_.Level(now, cooling()) == Availability::kFull) SetBits(kSlowStart, 0);
   if ((word & kModels) != 0 && models_.Settle(now)) SetBits(kModels, 0);
 }
 
 void SlotState::Note(const Outcome& outcome, std::string_view model, Nanoseconds now, MayCool may_cool) {
   now = Monotonic(now);
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard held(lock());
   meters_.Settle(outcome.tokens, now);
-  const std::uint64_t bits = cooldown_.Note(outcome, now, options_.cooldown, salt_, may_cool);
+  const std::uint64_t bits = cooldown_.Note(outcome, now, cooling(), salt(), may_cool);
   SetBits(kCooling | kSlowStart, bits);
   if (model.empty()) return;
   if (outcome.kind == OutcomeKind::kModelUnavailable) {
     const std::int32_t times = models_.CountCooldown(model);
-    const Nanoseconds lasts = Backoff(Nanos(options_.cooldown.first), times, options_.cooldown, salt_);
+    const Nanoseconds lasts = Backoff(Nanos(cooling().first), times, cooling(), salt());
     if (models_.Set(model, now + lasts, false, now)) SetBits(0, kModels);
   } else if (outcome.kind == OutcomeKind::kSuccess && (word_.load(kRelaxed) & kModels) != 0) {
     if (models_.Find(ModelStates::KeyOf(model), now).until == 0) models_.Clear(model, false);
@@ -120,24 +135,26 @@ void SlotState::Note(const Outcome& outcome, std::string_view model, Nanoseconds
 
 void SlotState::SwitchOff(std::uint64_t bit, const SwitchNote& note, Nanoseconds now) {
   now = Monotonic(now);
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard held(lock());
   const bool by_tag = bit == kTagOff;
   const Nanoseconds until = EndOf(note, now);
   (by_tag ? tag_until_ : switch_until_).store(until, kRelaxed);
-  (by_tag ? tag_note_ : note_) = note.why.substr(0, kMostNoteBytes);
+  if (!note.why.empty() || rare_ != nullptr) {
+    (by_tag ? rare().tag_note : rare().note) = note.why.substr(0, kMostNoteBytes);
+  }
   const std::uint64_t ends = by_tag ? kTagEnds : kSwitchEnds;
   SetBits(bit | ends, bit | (until == ModelStates::kForever ? 0 : ends));
 }
 
 void SlotState::SwitchOn(std::uint64_t bit) {
-  const std::lock_guard lock(mutex_);
-  (bit == kTagOff ? tag_note_ : note_).clear();
+  const std::lock_guard held(lock());
+  if (rare_ != nullptr) (bit == kTagOff ? rare_->tag_note : rare_->note).clear();
   SetBits(bit | (bit == kTagOff ? kTagEnds : kSwitchEnds), 0);
 }
 
 bool SlotState::SwitchOff(std::string_view model, const SwitchNote& note, Nanoseconds now) {
   now = Monotonic(now);
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard held(lock());
   if (!models_.Set(model, EndOf(note, now), true, now)) return false;
   SetBits(0, kModels);
   return true;
@@ -145,20 +162,21 @@ bool SlotState::SwitchOff(std::string_view model, const SwitchNote& note, Nanose
 
 // Not only a switch by hand: who switches a model on does not want to wait for its cooldown either.
 void SlotState::SwitchOn(std::string_view model) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard held(lock());
   models_.Clear(model, true);
   models_.Clear(model, false);
   Settle(latest_.load(kRelaxed));
 }
 
 void SlotState::Limit(const ChannelLimits& limits) {
-  const std::lock_guard lock(mutex_);
-  meters_.Limit(limits, options_.nodes);
+  const std::lock_guard held(lock());
+  if (limits != ChannelLimits{} || rare_ != nullptr) rare().limits = limits;
+  meters_.Limit(limits, options().nodes);
   SetBits(kLimited, meters_.limited() ? kLimited : 0);
 }
 
 void SlotState::Reset() {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard held(lock());
   cooldown_.Reset();
   for (const ModelState& state : models_.States(latest_.load(kRelaxed))) models_.Clear(state.model, false);
   SetBits(kCooling | kSlowStart, 0);
@@ -167,24 +185,27 @@ void SlotState::Reset() {
 
 ChannelStatus SlotState::Status(Nanoseconds now) {
   now = Monotonic(now);
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard held(lock());
   Settle(now);
   const std::uint64_t word = word_.load(kRelaxed);
   ChannelStatus status;
   status.channel_id = channel_id_;
   status.switched_off = (word & kSwitchedOff) != 0;
   status.tag_off = (word & kTagOff) != 0;
-  status.switch_note = status.switched_off ? note_ : tag_note_;
+  if (rare_ != nullptr) {
+    status.switch_note = status.switched_off ? rare_->note : rare_->tag_note;
+    status.limits = rare_->limits;
+  }
   const std::atomic<Nanoseconds>& until = status.switched_off ? switch_until_ : tag_until_;
   if ((word & (status.switched_off ? kSwitchEnds : kTagEnds)) != 0) {
     status.switch_remaining = Left(until.load(kRelaxed), now);
   }
   if ((word & kCooling) != 0) {
     status.phase = cooldown_.IsCooling(now) ? ChannelPhase::kCooling : ChannelPhase::kTrial;
-    status.remaining = Left(cooldown_.IsCooling(now) ? cooldown_.until() : cooldown_.NextTrial(options_.cooldown), now);
+    status.remaining = Left(cooldown_.IsCooling(now) ? cooldown_.until() : cooldown_.NextTrial(cooling()), now);
   } else if ((word & kSlowStart) != 0) {
     status.phase = ChannelPhase::kSlowStart;
-    status.remaining = Left(cooldown_.recovered_at() + Nanos(options_.cooldown.slow_start), now);
+    status.remaining = Left(cooldown_.recovered_at() + Nanos(cooling().slow_start), now);
   }
   status.cooldowns = cooldown_.cooldowns();
   status.consecutive_failures = cooldown_.consecutive();
@@ -192,7 +213,6 @@ ChannelStatus SlotState::Status(Nanoseconds now) {
   status.failures = cooldown_.failures();
   status.latency = cooldown_.latency();
   status.in_flight = meters_.in_flight();
-  status.limits = meters_.limits();
   status.models = models_.States(now);
   return status;
 }
@@ -203,8 +223,8 @@ void SlotState::Import(const ChannelStatus& status, Nanoseconds now) {
   }
   Limit(status.limits);
   now = Monotonic(now);
-  const std::lock_guard lock(mutex_);
-  SetBits(kCooling | kSlowStart, cooldown_.Import(status, now, options_.cooldown));
+  const std::lock_guard held(lock());
+  SetBits(kCooling | kSlowStart, cooldown_.Import(status, now, cooling()));
   for (const ModelState& state : status.models) {
     const SwitchNote note{.lasts = state.remaining};
     if (models_.Set(state.model, EndOf(note, now), state.switched_off, now)) SetBits(0, kModels);

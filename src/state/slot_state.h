@@ -11,8 +11,11 @@
 #ifndef POINTSMAN_SRC_STATE_SLOT_STATE_H_
 #define POINTSMAN_SRC_STATE_SLOT_STATE_H_
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -33,11 +36,25 @@ Nanoseconds EndOf(const SwitchNote& note, Nanoseconds now);
 // Whether a cooldown keeps a channel out.
 enum class Leniency : std::uint8_t { kNone, kServeCooling };
 
+// What the slots of one router have in common. Locks are shared by many slots, since a lock is 40 bytes and hardly ever
+// taken; nobody holds two of them.
+class SlotCommons {
+ public:
+  explicit SlotCommons(ChannelStateOptions given);
+
+  const ChannelStateOptions options;
+  const std::uint64_t jitter_seed;
+  std::mutex& LockOf(std::int64_t channel_id) { return locks_[static_cast<std::uint64_t>(channel_id) % locks_.size()]; }
+
+ private:
+  std::array<std::mutex, 64> locks_;
+};
+
 class SlotState {
  public:
-  // REQUIRES: `options` stay as long as anything but Release is called, and so does `word`.
-  SlotState(std::int64_t channel_id, SlotWord& word, const ChannelStateOptions& options, std::uint64_t salt)
-      : channel_id_(channel_id), word_(word), options_(options), salt_(salt) {}
+  // REQUIRES: `commons` stay as long as anything but Release is called, and so does `word`.
+  SlotState(std::int64_t channel_id, SlotWord& word, SlotCommons& commons)
+      : channel_id_(channel_id), word_(word), commons_(commons) {}
   SlotState(const SlotState&) = delete;
   SlotState& operator=(const SlotState&) = delete;
 
@@ -64,9 +81,24 @@ class SlotState {
 
   // Gives up the slot's own reference.
   void Unslot() noexcept { Unrefer(); }
+  // In bytes, what it refers to included.
+  std::size_t memory_bytes() const;
 
  private:
+  // What few channels have.
+  struct Rare {
+    std::string note;
+    std::string tag_note;
+    ChannelLimits limits;  // as they were given
+  };
+
   ~SlotState() = default;
+  const ChannelStateOptions& options() const { return commons_.options; }
+  const CooldownPolicy& cooling() const { return commons_.options.cooldown; }
+  std::mutex& lock() const { return commons_.LockOf(channel_id_); }
+  // For the jitter.
+  std::uint64_t salt() const { return commons_.jitter_seed ^ static_cast<std::uint64_t>(channel_id_); }
+  Rare& rare();
   void Unrefer() noexcept {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
   }
@@ -81,8 +113,7 @@ class SlotState {
 
   const std::int64_t channel_id_;
   SlotWord& word_;
-  const ChannelStateOptions& options_;
-  const std::uint64_t salt_;  // for the jitter
+  SlotCommons& commons_;
   std::atomic<std::int64_t> references_{1};
   std::atomic<Nanoseconds> latest_{0};
   std::atomic<Nanoseconds> switch_until_{0};
@@ -90,10 +121,7 @@ class SlotState {
   Cooldown cooldown_;
   Meters meters_;
   ModelStates models_;
-
-  std::mutex mutex_;
-  std::string note_;      // guarded by it
-  std::string tag_note_;  // likewise
+  std::unique_ptr<Rare> rare_;  // guarded by the lock
 };
 
 }  // namespace pointsman::inline v0
