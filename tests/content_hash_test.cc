@@ -40,7 +40,7 @@ TEST(ContentHash, ChangesWithEverythingThatATableHolds) {
                         .priority = 1,
                         .weight = 1,
                         .tag = "t"};
-  std::vector<ChannelRow> variants(9, base);
+  std::vector<ChannelRow> variants(13, base);
   variants[0].id = 2;
   variants[1].name = "o";
   variants[2].type = 2;
@@ -50,6 +50,10 @@ TEST(ContentHash, ChangesWithEverythingThatATableHolds) {
   variants[6].priority = 2;
   variants[7].weight = 2;
   variants[8].tag = "u";
+  variants[9].channel_info = R"({"is_multi_key": true, "multi_key_size": 2})";
+  variants[10].channel_info = R"({"is_multi_key": true, "multi_key_size": 3})";
+  variants[11].channel_info = R"({"is_multi_key": true, "multi_key_size": 3, "multi_key_status_list": {"1": 2}})";
+  variants[12].channel_info = R"({"is_multi_key": true, "multi_key_size": 3, "multi_key_status_list": {"1": 3}})";
   std::vector<std::string> hashes = {
       MustCompile(RowsOf(base)).report.content_hash,
       MustCompile(RowsOf(base), {.groups = {.default_group = "x"}}).report.content_hash,

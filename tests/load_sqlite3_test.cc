@@ -250,6 +250,20 @@ TEST_F(SqliteLoaderTest, NamesMayHoldAnyBytesOfAnyLength) {
   EXPECT_EQ(rows.channels()[2].channel_info, TextField("{broken"));
 }
 
+TEST_F(SqliteLoaderTest, SeveralKeysAreKnownFromABlobATextOrNothing) {
+  Sql(kSchema);
+  constexpr char kInfo[] = R"('{"is_multi_key":true,"multi_key_size":3,"multi_key_status_list":{"2":3}}')";
+  Sql("INSERT INTO channels (id, channel_info) VALUES (1, CAST(" + std::string(kInfo) + " AS blob)), (2, " + kInfo +
+      "), (3, NULL), (4, x'ff')");
+  const Rows rows = MustLoad();
+  ASSERT_THAT(rows.channels(), SizeIs(4));
+  EXPECT_EQ(rows.channels()[0].keys.count, 3U);
+  EXPECT_EQ(rows.channels()[0].keys.disabled[0], (KeyStatus{.index = 2, .status = 3}));
+  EXPECT_EQ(rows.channels()[1].keys, rows.channels()[0].keys);
+  EXPECT_EQ(rows.channels()[2].keys, ChannelKeys());
+  EXPECT_TRUE(rows.channels()[3].keys.malformed);
+}
+
 TEST_F(SqliteLoaderTest, ADatabaseInUtf16ReadsTheSame) {
   Sql("PRAGMA encoding = 'UTF-16le'");
   RunSql(path(), std::string("PRAGMA encoding = 'UTF-16le';") + kSchema +

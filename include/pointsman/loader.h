@@ -17,6 +17,7 @@
 #define POINTSMAN_LOADER_H_
 
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -134,9 +135,11 @@ class POINTSMAN_EXPORT Rows final : public RowSink {
   class TextStore;
   void Keep(std::string_view& text);
   void Keep(TextField& field);
+  void KeepKeys(ChannelRow& row);
 
   std::string source_;
   std::unique_ptr<TextStore> texts_;
+  std::deque<std::vector<KeyStatus>> key_statuses_;  // of channels with disabled keys
   std::vector<ChannelRow> channels_;
   std::vector<AbilityRow> abilities_;
   std::vector<TokenRow> tokens_;

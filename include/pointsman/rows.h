@@ -21,6 +21,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "pointsman/channel_keys.h"
 #include "pointsman/export.h"
 
 namespace pointsman::inline v0 {
@@ -88,7 +89,8 @@ struct ChannelRow {
   IntField weight;    // 0 .. 2^32-1; absent and NULL mean 0
   TextField tag;
   TextField model_mapping;   // JSON object, as text; carried, not interpreted here
-  TextField channel_info;    // JSON object, as text; carried, not interpreted here
+  TextField channel_info;    // JSON object, as text
+  ChannelKeys keys;          // where there are several; Rows reads it from channel_info unless it is given
   std::uint64_t cookie = 0;  // the host's own: comes back in Selection::cookie()
   Origin origin;
 };

@@ -111,8 +111,17 @@ class RowJudge {
                                  .cookie = row->cookie,
                                  .name = row->name.value_or({}),
                                  .tag = row->tag.value_or({}),
+                                 .keys = KeysOf(*row),
                                  .enabled = status == kEnabled});
     }
+  }
+
+  ChannelKeys KeysOf(const ChannelRow& row) {
+    if (!row.keys.malformed) return row.keys;
+    judge_.RejectChannel(row, "channel_info", "what it says of several keys cannot be understood, so it counts as one",
+                         "mend the JSON: is_multi_key, multi_key_size (1 to " + std::to_string(ChannelKeys::kMost) +
+                             "), multi_key_status_list {\"index\": status}");
+    return {};
   }
 
   // Every group that a channel names is known, whoever is believed about serving it. So is the default group.

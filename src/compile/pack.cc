@@ -53,6 +53,20 @@ void OwnTexts(TableData& data) {
   data.texts = std::move(texts);
 }
 
+// The same for the statuses of keys.
+void OwnKeyStatuses(TableData& data) {
+  std::size_t statuses = 0;
+  for (const ChannelRecord& channel : data.channels) statuses += channel.keys.disabled.size();
+  auto kept = std::make_shared<std::vector<KeyStatus>>();
+  kept->reserve(statuses);
+  for (ChannelRecord& channel : data.channels) {
+    std::span<const KeyStatus>& disabled = channel.keys.disabled;
+    const auto at = kept->insert(kept->end(), disabled.begin(), disabled.end());
+    disabled = std::span(kept->data() + (at - kept->begin()), disabled.size());
+  }
+  data.key_statuses = std::move(kept);
+}
+
 void SortPriorities(const std::vector<Offer>& offers, std::vector<std::int64_t>& priorities) {
   for (const Offer& offer : offers) {
     if (priorities.empty() || priorities.back() != offer.priority) priorities.push_back(offer.priority);
@@ -122,6 +136,7 @@ void Pack(Draft draft, TableData& data, const std::function<void(std::uint32_t r
   data.believed = draft.believed;
   data.channels = std::move(draft.channels);
   OwnTexts(data);
+  OwnKeyStatuses(data);
   data.IndexNames();
   SortPriorities(draft.offers, data.priorities);
   PackRoutes(draft, group_rank, model_rank, data, repeated);

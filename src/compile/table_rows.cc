@@ -32,6 +32,7 @@ ChannelRow RowOf(const ChannelRecord& channel) {
           .type = channel.type,
           .status = channel.status,
           .tag = channel.tag,
+          .keys = channel.keys,
           .cookie = channel.cookie};
 }
 

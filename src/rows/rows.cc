@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "pointsman/loader.h"
 #include "pointsman/rows.h"
+#include "rows/channel_info.h"
 #include "rows/name_hash.h"
 
 namespace pointsman::inline v0 {
@@ -60,7 +61,19 @@ bool Rows::Add(const ChannelRow& row) {
   for (TextField* text : {&kept.name, &kept.groups, &kept.models, &kept.tag, &kept.model_mapping, &kept.channel_info}) {
     Keep(*text);
   }
+  KeepKeys(kept);
   return true;
+}
+
+void Rows::KeepKeys(ChannelRow& row) {
+  std::vector<KeyStatus> disabled(row.keys.disabled.begin(), row.keys.disabled.end());
+  if (row.keys.count != 0) {
+    row.keys = JudgeKeys(row.keys.count, disabled);
+  } else if (row.channel_info.has_value()) {
+    row.keys = ReadChannelInfo(row.channel_info.value(), disabled);
+  }
+  if (row.keys.disabled.empty()) return;
+  row.keys.disabled = key_statuses_.emplace_back(disabled.begin(), disabled.end());
 }
 
 bool Rows::Add(const AbilityRow& row) {

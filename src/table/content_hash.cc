@@ -1,5 +1,6 @@
 #include "table/content_hash.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,24 @@ void AddMixed(const TableData& data, WordHasher& hash) {
   }
 }
 
+// At the end and only where there are any, so that a table without them hashes as it did before these were known.
+void AddKeys(const TableData& data, WordHasher& hash) {
+  const auto has_keys = [](const ChannelRecord& channel) { return !channel.removed && channel.keys.count != 0; };
+  const auto count = std::count_if(data.channels.begin(), data.channels.end(), has_keys);
+  if (count == 0) return;
+  hash.Add(static_cast<std::uint64_t>(count));
+  for (const ChannelRecord& channel : data.channels) {
+    if (!has_keys(channel)) continue;
+    hash.Add(Word(channel.id));
+    hash.Add(std::uint64_t{channel.keys.count});
+    hash.Add(channel.keys.disabled.size());
+    for (const KeyStatus& key : channel.keys.disabled) {
+      hash.Add(std::uint64_t{key.index});
+      hash.Add(Word(key.status));
+    }
+  }
+}
+
 }  // namespace
 
 Digest TierDigest(const TableData& data, std::span<const WeightedChannel> candidates, std::uint32_t priority,
@@ -75,6 +94,7 @@ std::string ContentHash(const TableData& data) {
   hash.Add(data.routes_digest.second);
   AddOuts(data, hash);
   AddMixed(data, hash);
+  AddKeys(data, hash);
   return "v1:" + hash.Finish().Hex();
 }
 

@@ -12,6 +12,8 @@
 //   routes: count, and the sum (of each half, modulo 2^64) of the routes' digests
 //   out: count, each group, model, priority, channel id, weight, status
 //   mixed: count, each group, model, channel id, priority
+//   keys, if any channel has several: count of those, each channel id, keys, disabled ones, each of these: index,
+//   status
 //
 // A route's digest is that of: group, model, and the two halves of its first tier's digest (0 and 0 if all candidates
 // are out). A tier's digest is that of: priority, the two halves of the next lower tier's digest (0 and 0 if there is

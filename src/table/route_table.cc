@@ -147,8 +147,9 @@ std::size_t RouteTable::memory_bytes() const {
   const TableData& d = *data_;
   return sizeof(d) + d.group_table.memory_bytes() + d.plans->memory_bytes() + d.matcher->memory_bytes() +
          d.model_table.memory_bytes() + d.rows.memory_bytes() + d.blocks.memory_bytes() + Bytes(d.priorities) +
-         (d.texts == nullptr ? 0 : d.texts->capacity()) + Bytes(d.groups) + Bytes(d.models) + Bytes(d.channels) +
-         Bytes(d.outs) + Bytes(d.mixed) + (d.routes_of_channel == nullptr ? 0 : d.routes_of_channel->memory_bytes());
+         (d.texts == nullptr ? 0 : d.texts->capacity()) + (d.key_statuses == nullptr ? 0 : Bytes(*d.key_statuses)) +
+         Bytes(d.groups) + Bytes(d.models) + Bytes(d.channels) + Bytes(d.outs) + Bytes(d.mixed) +
+         (d.routes_of_channel == nullptr ? 0 : d.routes_of_channel->memory_bytes());
 }
 
 }  // namespace pointsman::inline v0

@@ -26,6 +26,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pointsman/channel_keys.h"
 #include "pointsman/policy.h"
 #include "pointsman/route_table.h"
 #include "policy/model_matcher.h"
@@ -46,6 +47,7 @@ struct ChannelRecord {
   std::uint64_t cookie = 0;
   std::string_view name;
   std::string_view tag;
+  ChannelKeys keys;  // never malformed
   bool enabled = false;
   bool removed = false;  // by a patch: no tier names it, and nobody is told of it
 };
@@ -94,7 +96,8 @@ struct TableData {
 
   // Cold.
   RowSource believed = RowSource::kChannels;
-  std::shared_ptr<const std::string> texts;  // what the views point into
+  std::shared_ptr<const std::string> texts;                    // what the views point into
+  std::shared_ptr<const std::vector<KeyStatus>> key_statuses;  // what the channels' keys view
   std::vector<std::string_view> groups;
   std::vector<std::string_view> models;
   std::vector<ChannelRecord> channels;

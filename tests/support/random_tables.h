@@ -71,6 +71,8 @@ class RandomTables {
     for (std::size_t more = Below(3); more > 0; --more) groups += "," + Group();
     for (std::size_t more = Below(3); more > 0; --more) models += "," + Model();
     const std::string name = OneIn(4) ? Group() : "channel";
+    static constexpr std::array<KeyStatus, 2> kDisabled = {
+        {{.index = 0, .status = 2}, {.index = ChannelKeys::kMost - 1, .status = std::numeric_limits<int>::min()}}};
     rows.Add(ChannelRow{.id = Id(n),
                         .name = name,
                         .type = Number(),
@@ -80,6 +82,9 @@ class RandomTables {
                         .priority = OneIn(3) ? Number() : 0,
                         .weight = Weight(),
                         .tag = OneIn(4) ? name : std::string(),
+                        .keys = OneIn(3)
+                                    ? ChannelKeys{.count = OneIn(2) ? ChannelKeys::kMost : 2, .disabled = kDisabled}
+                                    : ChannelKeys(),
                         .cookie = OneIn(2) ? std::numeric_limits<std::uint64_t>::max() - Below(2) : Below(5)});
   }
   void AddAbility(Rows& rows, std::int64_t channels) {

@@ -26,11 +26,18 @@ std::string Joined(const char* table, const Fields&... fields) {
   return text;
 }
 
+inline std::string KeysText(const ChannelKeys& keys) {
+  std::string text = keys.malformed ? " malformed" : " " + std::to_string(keys.count) + " keys";
+  for (const KeyStatus& key : keys.disabled) text += " " + std::to_string(key.index) + ":" + std::to_string(key.status);
+  return text;
+}
+
 inline std::vector<std::string> RowTexts(const Rows& rows) {
   std::vector<std::string> texts;
   for (const ChannelRow& c : rows.channels()) {
     texts.push_back(Joined("channel", c.id, c.name, c.type, c.status, c.groups, c.models, c.priority, c.weight, c.tag,
-                           c.model_mapping, c.channel_info));
+                           c.model_mapping, c.channel_info) +
+                    KeysText(c.keys));
   }
   for (const AbilityRow& a : rows.abilities()) {
     texts.push_back(Joined("ability", a.group, a.model, a.channel_id, a.enabled, a.priority, a.weight, a.tag));

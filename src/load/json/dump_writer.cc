@@ -5,6 +5,7 @@
 #include "pointsman/load/dump.h"
 #include "pointsman/load/json.h"
 #include "pointsman/version.h"
+#include "rows/channel_info.h"
 
 namespace pointsman::inline v0 {
 namespace {
@@ -35,6 +36,7 @@ void WriteRow(const ChannelRow& row, JsonLine& line) {
   PutText(line, "models", row.models);
   PutInteger(line, "priority", row.priority);
   PutInteger(line, "weight", row.weight);
+  if (row.keys.count != 0) line.Key("channel_info").Raw(ChannelInfoText(row.keys));
   line.End('}');
 }
 
