@@ -10,7 +10,8 @@
 
 #include "explain/distribution_of.h"
 #include "explain/explain_steps.h"
-#include "publish/cooling_share.h"
+#include "publish/balance_source.h"
+#include "publish/group_channels.h"
 #include "publish/loss.h"
 #include "publish/name_store.h"
 #include "publish/table_cell.h"
@@ -110,7 +111,8 @@ class Router::Impl {
            today->group_names.size() * sizeof(std::string_view) +
            (today->group_of_handle.size() + today->model_of_handle.size()) * sizeof(std::uint32_t) +
            (today->bound_channels == nullptr ? 0 : today->bound_channels->slots.memory_bytes()) +
-           group_names_.memory_bytes() + model_names_.memory_bytes() + slots_->memory_bytes();
+           group_names_.memory_bytes() + model_names_.memory_bytes() + slots_->memory_bytes() +
+           (balance_ == nullptr ? 0 : balance_->memory_bytes());
   }
 
   // The policy for the next build. Once ability rows were believed they stay believed: a table of them that is suddenly
@@ -151,7 +153,8 @@ class Router::Impl {
   Published Bind(std::shared_ptr<const RouteTable> table, const Published& today) {
     const TableData& data = table->data();
     Published next{.data = &data, .generation = today.generation + 1};
-    const bool same_names = today.bound_names != nullptr && SameNames(*today.data, data);
+    const bool same_names =
+        today.bound_names != nullptr && SameNames(*today.data, data) && today.data->balances == data.balances;
     next.bound_names = same_names ? today.bound_names : BindNames(data);
     next.names_since = same_names ? today.names_since : next.generation;
     next.bound_channels = today.bound_channels != nullptr && SameChannels(today.data->channels, data.channels)
@@ -164,7 +167,21 @@ class Router::Impl {
     next.group_of_handle = next.bound_names->group_of_handle;
     next.model_of_handle = next.bound_names->model_of_handle;
     next.table = std::move(table);
+    BindBalance(today, next);
     return next;
+  }
+
+  // Requests in flight are counted where a group's choice needs to know.
+  void BindBalance(const Published& today, Published& next) {
+    if (!next.data->balances.empty()) {
+      if (balance_ == nullptr) balance_ = std::make_unique<LiveBalance>(options_.state.rotations);
+      next.balance = balance_.get();
+    }
+    if (next.data->balances.empty() && today.data->balances.empty()) return;
+    const std::vector<bool> counted = ChannelsChosenByLoad(*next.data);
+    for (std::size_t c = 0; c < counted.size(); ++c) {
+      if (next.states[c] != nullptr) next.states[c]->Count(counted[c]);
+    }
   }
 
   static bool SameNames(const TableData& a, const TableData& b) { return a.groups == b.groups && a.models == b.models; }
@@ -179,6 +196,9 @@ class Router::Impl {
     BoundNames bound{.groups = {},
                      .group_of_handle = group_names_.Number(data.groups),
                      .model_of_handle = model_names_.Number(data.models)};
+    for (std::uint32_t& group : bound.group_of_handle) {
+      if (group != kNoIndex && data.BalanceOf(group) != Balance::kWeightedRandom) group |= BoundNames::kBalanced;
+    }
     for (const std::string_view group : data.groups) {
       bound.groups.push_back(group_names_.name(group_names_.Find(group)));
     }
@@ -208,6 +228,7 @@ class Router::Impl {
   NameStore group_names_;
   NameStore model_names_;
   const std::shared_ptr<ChannelSlots> slots_;
+  std::unique_ptr<LiveBalance> balance_;  // made when it is first needed
   mutable std::mutex recording_;
   std::deque<DecisionRecord> recent_;  // guarded by recording_
   TableCell cell_;
@@ -242,7 +263,11 @@ template <class Bits>
 template <class Bits>
 [[gnu::noinline]] Selection GoOn(const Published& now, std::uint32_t group, std::uint32_t model, Reason reason,
                                  Bits bits) noexcept {
-  if (group == kNoIndex || (now.data->simple && reason != Reason::kAllCoolingDown)) return Refuse(now, reason);
+  if (group != kNoIndex && (group & BoundNames::kBalanced) != 0) {
+    group &= ~BoundNames::kBalanced;
+  } else if (group == kNoIndex || (now.data->simple && reason != Reason::kAllCoolingDown)) {
+    return Refuse(now, reason);
+  }
   const std::string_view name = model == kNoIndex ? std::string_view() : now.data->models[model];
   return SelectInFull(now, {.group = now.data->groups[group], .model = name}, nullptr, Erased(bits));
 }

@@ -84,9 +84,9 @@ TEST(PolicyJson, UnknownKeyNamesTheNearOneAtEveryLevel) {
   EXPECT_EQ(Refusal("{\n  \"empty_gruop\": \"exact\"}"),
             "p.json:2:3: unknown key \"empty_gruop\" (did you mean \"empty_group\"?); " + keys);
   EXPECT_EQ(Refusal("{\"zzzzzz\": {}}"), "p.json:1:2: unknown key \"zzzzzz\"; " + keys);
-  EXPECT_EQ(
-      Refusal("{\"groups\": {\"vip\": {\n\"alias\": []}}}"),
-      "p.json:2:1: $.groups.vip: unknown key \"alias\" (did you mean \"aliases\"?); the keys are aliases, fallback");
+  EXPECT_EQ(Refusal("{\"groups\": {\"vip\": {\n\"alias\": []}}}"),
+            "p.json:2:1: $.groups.vip: unknown key \"alias\" (did you mean \"aliases\"?); the keys are aliases, "
+            "balance, fallback");
   EXPECT_EQ(Refusal(R"({"groups": {"a b": {"fallback": [{"group": "x", "if": 1}]}}})"),
             "p.json:1:49: $.groups[\"a b\"].fallback[0]: unknown key \"if\"; the keys are group, when");
   EXPECT_EQ(Refusal(R"({"models": {"prefix": true}})"),
@@ -97,17 +97,24 @@ TEST(PolicyJson, UnknownKeyNamesTheNearOneAtEveryLevel) {
             "the keys are tiers, last_resort, budget, budget_per_group");
 }
 
-// Ignoring one of them would route otherwise than the operator asked.
-TEST(PolicyJson, ValuesOfLaterVersionsAreRefusedNotIgnored) {
-  EXPECT_EQ(Refusal(R"({"balance": "smooth"})"),
-            "p.json:1:13: $.balance is the text \"smooth\", which this version does not know yet; write "
-            "\"weighted_random\", or remove it");
-  EXPECT_EQ(
-      Refusal(R"({"balance": null})"),
-      "p.json:1:13: $.balance is null, which this version does not know yet; write \"weighted_random\", or remove "
-      "it");
-  EXPECT_EQ(Refusal(R"({"fleet_seed": 7})"),
-            "p.json:1:16: $.fleet_seed is 7: this version does not know fleet seeds yet; write 0, or remove it");
+TEST(PolicyJson, BalanceIsReadFromAndWrittenToTheFile) {
+  const Policy policy = Parsed(
+      R"({"balance": "least_in_flight", "fleet_seed": 18446744073709551615, "groups": {"g": {"balance": "affinity"}}})");
+  EXPECT_EQ(policy.balance, Balance::kLeastInFlight);
+  EXPECT_EQ(policy.fleet_seed, ~std::uint64_t{0});
+  EXPECT_EQ(policy.groups.groups.at("g").balance, Balance::kAffinity);
+  EXPECT_EQ(Parsed(PolicyToJson(policy)), policy);
+  for (const Balance rule : {Balance::kWeightedRandom, Balance::kSmoothRoundRobin, Balance::kLeastInFlight,
+                             Balance::kLowestLatency, Balance::kAffinity}) {
+    const std::string name(BalanceName(rule));
+    EXPECT_EQ(Parsed("{\"balance\": \"" + name + "\"}").balance, rule) << name;
+  }
+}
+
+TEST(PolicyJson, BalanceThatIsNotKnownIsRefused) {
+  EXPECT_EQ(Refusal(R"({"balance": "smooth"})"), "1");
+  EXPECT_EQ(Refusal(R"({"balance": null})"), "2");
+  EXPECT_EQ(Refusal(R"({"fleet_seed": -1})"), "3");
 }
 
 TEST(PolicyJson, KeyThatStandsTwiceIsRefused) {

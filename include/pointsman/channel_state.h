@@ -33,6 +33,7 @@
 #define POINTSMAN_CHANNEL_STATE_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -92,6 +93,9 @@ struct ChannelStateOptions {
   std::map<std::string, AllCooling, std::less<>> all_cooling_in;  // by group, where it differs
   std::int32_t nodes = 1;  // gateways that share the limits: each keeps to its part, rounded down but never to nothing
   Clock clock;
+  // Turns that can be told apart, for Balance::kSmoothRoundRobin: one for each group, model and priority. 64 bytes each,
+  // if there is such a group at all.
+  std::size_t rotations = 4096;
   std::uint64_t jitter_seed = 0;  // of this process; 0: drawn from the system, so that a fleet's gateways differ
 
   // InvalidArgument that names the field and its range.
@@ -142,7 +146,7 @@ struct ChannelStatus {
   std::int64_t successes = 0;  // reported since the channel is known
   std::int64_t failures = 0;
   std::chrono::nanoseconds latency{0};  // moving average of successes; 0: unknown
-  std::int32_t in_flight = 0;           // only counted where there is a limit
+  std::int32_t in_flight = 0;           // counted where there is a limit, or a group that chooses by load
   ChannelLimits limits;
   std::vector<ModelState> models;
 

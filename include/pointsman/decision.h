@@ -42,6 +42,7 @@ struct RecordedRequest {
   std::optional<std::vector<std::string>> ordered_groups;
   bool stay_in_group = false;
   std::optional<std::int64_t> pin;
+  std::optional<std::uint64_t> affinity;
   bool filtered = false;
 
   friend bool operator==(const RecordedRequest&, const RecordedRequest&) = default;
@@ -128,7 +129,8 @@ struct DecisionRecord {
   std::optional<Attempts> attempts;     // before the answer, with their room; nothing: a selection on its own
   std::vector<OutChannel> out;          // channels that were not in order, in order of id
   std::vector<FilterVerdict> verdicts;  // in the order in which they were asked for, each candidate once
-  std::vector<std::uint64_t> words;     // 64 random bits each, in the order in which they were drawn
+  // What was drawn, in that order: 64 random bits each; and what a choice by turn or by load asked for (balance.h).
+  std::vector<std::uint64_t> words;
   RecordedAnswer answer;
   std::vector<RejectedCandidate> rejected;  // in the groups and tiers up to the answer
 

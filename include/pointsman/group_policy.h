@@ -25,6 +25,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pointsman/balance.h"
 #include "pointsman/export.h"
 
 namespace pointsman::inline v0 {
@@ -67,6 +68,7 @@ struct Fallback {
 struct GroupRule {
   std::vector<std::string> aliases;  // other names that requests may use
   std::vector<Fallback> fallback;    // in order, each with its own fallbacks before the next (depth first)
+  std::optional<Balance> balance;    // absent: as the policy says for all
 
   friend bool operator==(const GroupRule&, const GroupRule&) = default;
 };

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "pointsman/balance.h"
 #include "pointsman/export.h"
 #include "pointsman/group_policy.h"
 #include "pointsman/model_rules.h"
@@ -102,6 +103,10 @@ struct Policy {
   PriorityPolicy priorities;
   ModelRules models;
   RetryPolicy retry;
+  // How a candidate is chosen within a tier, in groups whose GroupRule says nothing else.
+  Balance balance = Balance::kWeightedRandom;
+  // For Balance::kAffinity: gateways with the same seed send a key to the same channel. Another seed spreads keys anew.
+  std::uint64_t fleet_seed = 0;
 
   // InvalidArgument for a policy that cannot mean anything: "policy: <field, as the policy file calls it> <what is
   // wrong>; <cure>", such as "policy: groups.vip.fallback[0] closes the cycle vip -> default -> vip; remove one of

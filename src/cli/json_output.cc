@@ -76,7 +76,10 @@ Json TiersOf(const Explanation& why) {
       if (c.filter_code != 0) candidate["filter_code"] = c.filter_code;
       candidates.push_back(std::move(candidate));
     }
-    tiers.push_back({{"group", tier.group}, {"priority", tier.priority}, {"candidates", std::move(candidates)}});
+    tiers.push_back({{"group", tier.group},
+                     {"priority", tier.priority},
+                     {"balance", BalanceName(tier.balance)},
+                     {"candidates", std::move(candidates)}});
   }
   return tiers;
 }

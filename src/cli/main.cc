@@ -75,6 +75,9 @@ void AddRequest(CLI::App& command, RequestOptions& options, const std::string& a
       ->excludes(token);
   command.add_option("--model", options.model, "the model that is asked for")->required()->type_name("M");
   command.add_option("--allow", options.allow, "the groups that the request may use; empty: none")->type_name("G,…");
+  command
+      .add_option("--affinity", options.affinity, "what the request's affinity key is made of, such as a conversation")
+      ->type_name("TEXT");
   command.add_option("--attempts", options.attempts, attempts_help)->type_name("K")->check(CLI::Range(1u, 1000u));
 }
 

@@ -233,6 +233,7 @@ Request AskedRequest::request() const {
     request.user_group = options_.user_group;
   }
   if (options_.allow) request.allowed_groups = allowed_;
+  if (options_.affinity) request.affinity = AffinityKey(*options_.affinity);
   return request;
 }
 

@@ -68,6 +68,7 @@ struct RequestOptions {
   std::string token;  // id or name; empty: none
   std::string model;
   std::optional<std::string> allow;  // comma list
+  std::optional<std::string> affinity;
   std::uint64_t attempts = 0;        // of a walk; 0: a selection on its own
 };
 

@@ -147,6 +147,18 @@ void AppendGroups(const Explanation& e, Language language, std::string& text) {
   }
 }
 
+Phrase BalanceNote(Balance balance) {
+  switch (balance) {
+    case Balance::kWeightedRandom: return {"", ""};
+    case Balance::kSmoothRoundRobin: return {", in turns", "，平滑轮询"};
+    case Balance::kLeastInFlight:
+      return {", the less busy of two drawn by weight", "，按权重抽取两个并取在途请求较少者"};
+    case Balance::kLowestLatency: return {", the faster of two drawn by weight", "，按权重抽取两个并取延迟较低者"};
+    case Balance::kAffinity: return {", by the request's affinity key", "，按请求的亲和键"};
+  }
+  return {};
+}
+
 void AppendTiers(const Explanation& e, Language language, std::string& text) {
   std::size_t shown = 0;
   std::size_t left_out = 0;
@@ -155,7 +167,7 @@ void AppendTiers(const Explanation& e, Language language, std::string& text) {
   for (const ExplainedTier& tier : e.tiers) {
     const std::string group = many ? Quoted(tier.group) + " " : "";
     text += "    " + group + (language == Language::kChinese ? "优先级 " : "priority ") +
-            std::to_string(tier.priority) + "\n";
+            std::to_string(tier.priority) + BalanceNote(tier.balance).In(language) + "\n";
     for (const ExplainedCandidate& c : tier.candidates) {
       if (shown < kMostCandidates) {
         AppendCandidate(c, language, text);

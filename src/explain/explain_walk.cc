@@ -94,6 +94,7 @@ class Walker {
     for (const TierInfo& tier : described.tiers) {
       if (e_.tiers.size() < kMostTiers) AddTier(tier);
       e_.tiers.back().group = data_.groups[group];
+      e_.tiers.back().balance = data_.BalanceOf(group);
     }
     const CandidateJudge judge(now_, request_, attempts_, group, match.model, circumstances_);
     for (TierRef ref = match.first; ref != kAllOut; ref = data_.tier(ref).next()) {

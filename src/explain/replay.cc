@@ -14,17 +14,24 @@ std::vector<std::string_view> ViewsOf(const std::optional<std::vector<std::strin
 }
 
 // The words of a record, then zeros.
-class WordReader {
+class WordReader final : public BalanceSource {
  public:
   explicit WordReader(const std::vector<std::uint64_t>& words) : words_(words) {}
   RandomBits bits() { return {&Draw, this}; }
   bool all_and_no_more() const { return read_ == words_.size(); }
 
+  std::optional<std::uint64_t> Ticket(const TurnKey& /*key*/) noexcept override {
+    const std::uint64_t word = Next();
+    return word == kNoTicket ? std::nullopt : std::optional(word);
+  }
+  std::uint64_t InFlight(const Published& /*now*/, std::uint32_t /*channel*/) noexcept override { return Next(); }
+  std::uint64_t Latency(const Published& /*now*/, std::uint32_t /*channel*/) noexcept override { return Next(); }
+
  private:
-  static std::uint64_t Draw(void* context) noexcept {
-    auto& self = *static_cast<WordReader*>(context);
-    const std::size_t at = self.read_++;
-    return at < self.words_.size() ? self.words_[at] : 0;
+  static std::uint64_t Draw(void* context) noexcept { return static_cast<WordReader*>(context)->Next(); }
+  std::uint64_t Next() noexcept {
+    const std::size_t at = read_++;
+    return at < words_.size() ? words_[at] : 0;
   }
 
   const std::vector<std::uint64_t>& words_;
@@ -36,7 +43,7 @@ class WordReader {
 Replay ReplayDecision(const RouteTable& table, const DecisionRecord& record) {
   // The table outlives this call, so that nobody needs to own it here.
   const Published unserved = Unserved(std::shared_ptr<const RouteTable>(std::shared_ptr<void>(), &table));
-  const FrozenState frozen(unserved, record.out);
+  FrozenState frozen(unserved, record.out);
   const std::vector<std::string_view> allowed = ViewsOf(record.request.allowed_groups);
   const std::vector<std::string_view> ordered = ViewsOf(record.request.ordered_groups);
   RememberedFilter remembered(record.verdicts);
@@ -44,14 +51,17 @@ Replay ReplayDecision(const RouteTable& table, const DecisionRecord& record) {
                   .user_group = record.request.user_group,
                   .model = record.request.model,
                   .stay_in_group = record.request.stay_in_group,
-                  .pin = record.request.pin};
+                  .pin = record.request.pin,
+                  .affinity = record.request.affinity};
   if (record.request.allowed_groups) request.allowed_groups = allowed;
   if (record.request.ordered_groups) request.ordered_groups = ordered;
   if (record.request.filtered) request.filter = remembered.filter();
   std::optional<Attempts> walk = record.attempts;
   WordReader words(record.words);
 
+  frozen.Ask(&words);
   const Selection selection = SelectInFull(frozen.published(), request, walk ? &*walk : nullptr, words.bits());
+  frozen.Ask(nullptr);
   Replay replay{
       .same_table = table.content_hash() == record.content_hash,
       .answer = AnswerOf(selection),

@@ -69,6 +69,17 @@ std::string_view NullPriorityName(NullPriority rule) {
   return "unknown";
 }
 
+std::string_view BalanceName(Balance balance) {
+  switch (balance) {
+    case Balance::kWeightedRandom: return "weighted_random";
+    case Balance::kSmoothRoundRobin: return "smooth_round_robin";
+    case Balance::kLeastInFlight: return "least_in_flight";
+    case Balance::kLowestLatency: return "lowest_latency";
+    case Balance::kAffinity: return "affinity";
+  }
+  return "unknown";
+}
+
 std::string_view RetryTiersName(RetryTiers tiers) {
   switch (tiers) {
     case RetryTiers::kExhaust: return "exhaust";

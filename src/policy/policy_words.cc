@@ -50,6 +50,18 @@ class PolicyWords {
   WordHasher& hash_;
 };
 
+// At the end and only where there is any, so that other policies hash as they did before.
+void AddBalance(const Policy& policy, PolicyWords& words) {
+  std::map<std::string, Balance> by_group;
+  for (const auto& [name, rule] : policy.groups.groups) {
+    if (rule.balance) by_group.emplace(name, *rule.balance);
+  }
+  if (policy.balance == Balance::kWeightedRandom && policy.fleet_seed == 0 && by_group.empty()) return;
+  words.Add(policy.balance);
+  words.Add(policy.fleet_seed);
+  words.Add(by_group);
+}
+
 }  // namespace
 
 void AddPolicy(const Policy& policy, WordHasher& hash) {
@@ -71,6 +83,7 @@ void AddPolicy(const Policy& policy, WordHasher& hash) {
   words.Add(policy.shares);
   words.Add(policy.priorities.tiers);
   words.Add(policy.priorities.null_priority);
+  AddBalance(policy, words);
 }
 
 }  // namespace pointsman::inline v0

@@ -9,6 +9,7 @@
 //   models: the normaliser's name, prefixes, each alias and what it stands for
 //   retry: tiers, last resort, budget, budget per group
 //   shares, priorities: tiers, NULL
+//   balance, if there is anything but the default: for all, fleet seed, each group that differs and its own
 //
 // Thread safety: thread-safe (a pure function). Cost: O(policy).
 #ifndef POINTSMAN_SRC_POLICY_POLICY_WORDS_H_

@@ -20,10 +20,16 @@ struct BoundChannel {
   std::uint64_t cookie = 0;
 };
 
-// What a router binds to the names of a table. Tables with the same names share it.
+class BalanceSource;
+
+// What a router binds to the names of a table. Tables with the same names, and the same groups by chance, share it.
 struct BoundNames {
-  std::vector<std::string_view> groups;        // as TableData::groups, but in the router's store: outlives the table
-  std::vector<std::uint32_t> group_of_handle;  // by the number of a handle: the group's number here, or kNoIndex
+  // Beside the number of a group whose candidates are not chosen by chance: the usual selection stumbles over it.
+  static constexpr std::uint32_t kBalanced = 0x80000000u;
+
+  std::vector<std::string_view> groups;  // as TableData::groups, but in the router's store: outlives the table
+  std::vector<std::uint32_t>
+      group_of_handle;  // by the number of a handle: the group's number here (and kBalanced), or kNoIndex
   std::vector<std::uint32_t> model_of_handle;
 };
 
@@ -44,6 +50,7 @@ struct Published {
   std::span<const std::string_view> group_names;
   std::span<SlotState* const> states;          // none where the words are frozen
   const ChannelStateOptions* state = nullptr;  // of the router; null where none serves the table
+  BalanceSource* balance = nullptr;            // where some group needs it
   std::span<const std::uint32_t> group_of_handle;
   std::span<const std::uint32_t> model_of_handle;
   std::shared_ptr<const BoundNames> bound_names;  // null before the first publish, as is the other

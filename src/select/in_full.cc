@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "select/balanced_draw.h"
 #include "select/draw.h"
 #include "select/select.h"
 #include "select/tier_walk.h"
@@ -25,7 +26,7 @@ class FullSelection {
           if (at.all_below) return DrawAlike(at, nearest, served);
           SlotState* reservation = nullptr;
           const std::uint32_t drawn = request_.pin.has_value() ? Pinned(at.tier, at.judge, nearest, reservation)
-                                                               : Draw(at.tier, at.judge, nearest, reservation);
+                                                               : Draw(at, nearest, reservation);
           if (drawn == kNoIndex) return false;
           served = ServeReserved(at, at.tier, drawn, reservation);
           return true;
@@ -68,15 +69,17 @@ class FullSelection {
     return kNoIndex;
   }
 
-  std::uint32_t Draw(const TierBlock& tier, const CandidateJudge& judge, Reason& nearest,
-                     SlotState*& reservation) noexcept {
+  std::uint32_t Draw(const TierOffer& at, Reason& nearest, SlotState*& reservation) noexcept {
+    const TierBlock& tier = at.tier;
+    const CandidateJudge& judge = at.judge;
+    const BalancedDraw draw(published_, request_, at.group, at.match.model, bits_);
     const auto level = [&](std::uint32_t i) -> std::uint32_t {
       const Verdict verdict = judge.Judge(tier, i);
       nearest = std::max(nearest, verdict.reason);
       return verdict.reason == Reason::kNone ? verdict.level : 0;
     };
     for (int claims = 0; claims < kMostClaims; ++claims) {
-      const std::uint32_t drawn = DrawAmong(tier, bits_, level);
+      const std::uint32_t drawn = draw.Among(tier, level);
       if (nearest == Reason::kFilterFailed) return kNoIndex;
       if (drawn == kNoIndex) {
         NoteZeroWeights(tier, judge, nearest);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "select/rendezvous.h"
+
 namespace pointsman::inline v0 {
 namespace {
 
@@ -25,6 +27,23 @@ Standing StandingOf(const Published& published, const Request& request, const Ti
   return standing;
 }
 
+// Whether the request's own key decides.
+bool IsByKey(const Published& published, const Request& request, const TierOffer& at) {
+  return request.affinity && !request.pin && !at.all_below && published.data->BalanceOf(at.group) == Balance::kAffinity;
+}
+
+// Everything to the candidate that the key belongs to.
+void GiveToKey(const Published& published, const Request& request, NextTier& next) {
+  Rendezvous best(*request.affinity, published.data->policy.fleet_seed);
+  for (std::uint32_t i = 0; i < next.standings.size(); ++i) {
+    best.Offer(next.standings[i].channel_id, next.standings[i].weight, i);
+  }
+  for (std::uint32_t i = 0; i < next.standings.size(); ++i) {
+    if (i != best.winner()) next.standings[i].weight = 0;
+  }
+  next.total = best.winner() == kNoIndex ? 0 : next.standings[best.winner()].weight;
+}
+
 }  // namespace
 
 NextTier FindNextTier(const Published& published, const Request& request, const Attempts* attempts) {
@@ -42,6 +61,7 @@ NextTier FindNextTier(const Published& published, const Request& request, const 
         if (standing.verdict.reason != Reason::kPinUnusable) nearest = std::max(nearest, standing.verdict.reason);
       }
     }
+    if (IsByKey(published, request, at)) GiveToKey(published, request, next);
     if (next.total == 0 || nearest == Reason::kFilterFailed) return false;
     next.group = at.group;
     next.match = at.match;

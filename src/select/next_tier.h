@@ -21,8 +21,10 @@ namespace pointsman::inline v0 {
 struct Standing {
   std::int64_t channel_id = 0;
   std::uint32_t channel = 0;  // its number in the table
-  std::uint64_t weight = 0;   // that it is drawn by, times Availability::kFull; 0 where the verdict keeps it out
-  Verdict verdict;            // kAllZeroWeight and kPinUnusable too: it weighs nothing, or another channel is asked for
+  // That it is drawn by, times Availability::kFull; 0 where the verdict keeps it out, or the request's affinity key is
+  // another candidate's.
+  std::uint64_t weight = 0;
+  Verdict verdict;  // kAllZeroWeight and kPinUnusable too: it weighs nothing, or another channel is asked for
 };
 
 struct NextTier {

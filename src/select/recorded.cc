@@ -39,6 +39,7 @@ RecordedRequest RequestOf(const Request& request) {
                        .model = Bounded(request.model),
                        .stay_in_group = request.stay_in_group,
                        .pin = request.pin,
+                       .affinity = request.affinity,
                        .filtered = request.filter.judge != nullptr};
   if (request.allowed_groups) kept.allowed_groups = Bounded(*request.allowed_groups);
   if (request.ordered_groups) {
@@ -48,26 +49,42 @@ RecordedRequest RequestOf(const Request& request) {
   return kept;
 }
 
-// Random bits that leave word of themselves.
-class WordRecorder {
+// Random bits, turns and loads that leave word of themselves.
+class WordRecorder final : public BalanceSource {
  public:
-  explicit WordRecorder(RandomBits bits) : bits_(bits) {}
+  WordRecorder(const Published& now, RandomBits bits) : now_(now), bits_(bits) {}
   RandomBits bits() { return {&Draw, this}; }
   std::vector<std::uint64_t>& words() { return words_; }
   bool ran_out() const { return ran_out_; }
 
+  std::optional<std::uint64_t> Ticket(const TurnKey& key) noexcept override {
+    const std::optional<std::uint64_t> ticket = now_.balance->Ticket(key);
+    Note(ticket.value_or(kNoTicket));
+    return ticket;
+  }
+  // Of a frozen table nobody knows the loads, so the other one is asked.
+  std::uint64_t InFlight(const Published& /*frozen*/, std::uint32_t channel) noexcept override {
+    return Note(now_.balance->InFlight(now_, channel));
+  }
+  std::uint64_t Latency(const Published& /*frozen*/, std::uint32_t channel) noexcept override {
+    return Note(now_.balance->Latency(now_, channel));
+  }
+
  private:
   static std::uint64_t Draw(void* context) noexcept {
     auto& self = *static_cast<WordRecorder*>(context);
-    const std::uint64_t word = self.bits_();
+    return self.Note(self.bits_());
+  }
+  std::uint64_t Note(std::uint64_t word) noexcept {
     try {
-      self.words_.push_back(word);
+      words_.push_back(word);
     } catch (const std::bad_alloc&) {
-      self.ran_out_ = true;
+      ran_out_ = true;
     }
     return word;
   }
 
+  const Published& now_;
   RandomBits bits_;
   std::vector<std::uint64_t> words_;
   bool ran_out_ = false;
@@ -164,10 +181,11 @@ RecordedAnswer AnswerOf(const Selection& s) {
 namespace {
 
 // Makes the selection from the frozen state and notes what it took.
-Selection SelectFrozen(const FrozenState& frozen, const Request& request, Attempts* attempts, RandomBits bits,
-                       DecisionRecord& record) {
+Selection SelectFrozen(const Published& now, FrozenState& frozen, const Request& request, Attempts* attempts,
+                       RandomBits bits, DecisionRecord& record) {
   const Published& published = frozen.published();
-  WordRecorder words(bits);
+  WordRecorder words(now, bits);
+  frozen.Ask(now.balance == nullptr ? nullptr : &words);
   RememberedFilter remembered(request.filter);
   Request asked = request;
   if (request.filter.judge != nullptr) asked.filter = remembered.filter();
@@ -178,6 +196,7 @@ Selection SelectFrozen(const FrozenState& frozen, const Request& request, Attemp
   if (attempts != nullptr) record.attempts = *attempts;
 
   Selection selection = SelectInFull(published, asked, attempts, words.bits());
+  frozen.Ask(nullptr);
   record.rejected = RejectedBefore(published, asked, record.attempts ? &*record.attempts : nullptr, selection);
   record.verdicts = remembered.Verdicts();
   record.words = std::move(words.words());
@@ -194,7 +213,7 @@ Selection SelectAndRecord(const Published& published, const Request& request, At
   for (int claims = 1;; ++claims) {
     std::optional<Attempts> walk;
     if (attempts != nullptr) walk = *attempts;
-    Selection selection = SelectFrozen(frozen, request, walk ? &*walk : nullptr, bits, record);
+    Selection selection = SelectFrozen(published, frozen, request, walk ? &*walk : nullptr, bits, record);
     if (selection && !ClaimSelected(published, selection) && claims < kMostClaims) {
       frozen.Set(ChannelNumber(*published.data, selection.channel_id()), {.reason = Reason::kAllAtLimit});
       continue;

@@ -20,9 +20,13 @@
 
 #include "pointsman/decision.h"
 #include "pointsman/random.h"
+#include "publish/balance_source.h"
 #include "publish/published.h"
 
 namespace pointsman::inline v0 {
+
+// Stands for a ticket that there was none for.
+inline constexpr std::uint64_t kNoTicket = ~std::uint64_t{0};
 
 // The same table with a state of its channels that nothing changes. REQUIRES: `published` stays.
 class FrozenState {
@@ -35,6 +39,8 @@ class FrozenState {
 
   const Published& published() const { return frozen_; }
   std::vector<OutChannel> Out() const;
+  // Who answers what choices by turn and by load ask. REQUIRES: it stays, or is null.
+  void Ask(BalanceSource* source) { frozen_.balance = source; }
   // From now on that channel stands like this.
   void Set(std::uint32_t channel, const Availability& a) { words_[channel] = a.Freeze(); }
 

@@ -95,9 +95,9 @@ class RouteStates {
   bool knows_now_ = false;
 };
 
-// From a route to the answer. `drawn` is the candidate of the first tier that a draw has met, or kNoIndex: where it does
-// not serve, the drawing goes on. kAllCoolingDown: nobody serves; why, or whether somebody does all the same, is not for
-// here.
+// From a route to the answer. `drawn` is the candidate of the first tier that a draw has met, or kNoIndex: where it
+// does not serve, the drawing goes on. kAllCoolingDown: nobody serves; why, or whether somebody does all the same, is
+// not for here.
 template <class Bits>
 [[gnu::noinline, gnu::cold]] Selection SelectFromTiers(const Published& published, std::uint32_t group,
                                                        std::uint32_t model, TierBlock tier, std::uint32_t drawn,

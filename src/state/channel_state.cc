@@ -51,6 +51,7 @@ absl::Status ChannelStateOptions::Validate() const {
   if (!(c.max_cooling_share >= 0 && c.max_cooling_share <= 1))
     return OutOfRange("cooldown.max_cooling_share", "0 to 1");
   if (nodes < 1) return OutOfRange("nodes", "1 or more");
+  if (rotations < 1 || rotations > 1u << 24) return OutOfRange("rotations", "1 to 16777216");
   return absl::OkStatus();
 }
 

@@ -70,7 +70,7 @@ Availability SlotState::Judge(std::uint64_t word, std::string_view model, Nanose
     a.claims = true;
   }
   if ((word & kSlowStart) != 0 && leniency == Leniency::kNone) a.level = cooldown_.Level(now, cooling());
-  if ((word & kLimited) != 0) {
+  if ((word & kReserves) != 0) {
     const Nanoseconds opens = meters_.OpensAt(now);
     if (now < opens) return {.reason = Reason::kAllAtLimit, .recovers_in = opens - now};
     a.claims = true;
@@ -80,7 +80,7 @@ Availability SlotState::Judge(std::uint64_t word, std::string_view model, Nanose
 
 SlotState::Claimed SlotState::Claim(std::uint64_t word, Nanoseconds now, Leniency leniency) noexcept {
   now = Monotonic(now);
-  const bool limited = (word & kLimited) != 0;
+  const bool limited = (word & kReserves) != 0;
   if (limited && !meters_.Reserve(now)) return Claimed::kRefused;
   if ((word & kCooling) != 0 && leniency == Leniency::kNone && !cooldown_.TakeTrial(now, cooling())) {
     if (limited) meters_.Release();
@@ -173,6 +173,11 @@ void SlotState::Limit(const ChannelLimits& limits) {
   if (limits != ChannelLimits{} || rare_ != nullptr) rare().limits = limits;
   meters_.Limit(limits, options().nodes);
   SetBits(kLimited, meters_.limited() ? kLimited : 0);
+}
+
+void SlotState::Count(bool counts) {
+  const std::lock_guard held(lock());
+  SetBits(kCounted, counts ? kCounted : 0);
 }
 
 void SlotState::Reset() {

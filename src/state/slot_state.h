@@ -74,10 +74,16 @@ class SlotState {
   bool SwitchOff(std::string_view model, const SwitchNote& note, Nanoseconds now);
   void SwitchOn(std::string_view model);
   void Limit(const ChannelLimits& limits);
+  // Whether requests in flight are counted although there is no limit.
+  void Count(bool counts);
   // What was learned from outcomes; switches and limits stay.
   void Reset();
   ChannelStatus Status(Nanoseconds now);
   void Import(const ChannelStatus& status, Nanoseconds now);
+
+  // For choices by load.
+  std::int32_t in_flight() const noexcept { return meters_.in_flight(); }
+  std::chrono::nanoseconds latency() const noexcept { return cooldown_.latency(); }
 
   // Gives up the slot's own reference.
   void Unslot() noexcept { Unrefer(); }

@@ -24,9 +24,11 @@ inline constexpr std::uint64_t kSwitchEnds = 4;   // the first of these two has 
 inline constexpr std::uint64_t kTagEnds = 8;      // and the second
 inline constexpr std::uint64_t kCooling = 16;     // until a trial succeeds
 inline constexpr std::uint64_t kSlowStart = 32;
-inline constexpr std::uint64_t kLimited = 64;  // requests are reserved
-inline constexpr std::uint64_t kModels = 128;  // some model of it is left out
-inline constexpr std::uint64_t kFrozen = 256;  // see Availability
+inline constexpr std::uint64_t kLimited = 64;   // requests are reserved
+inline constexpr std::uint64_t kModels = 128;   // some model of it is left out
+inline constexpr std::uint64_t kFrozen = 256;   // see Availability
+inline constexpr std::uint64_t kCounted = 512;  // requests in flight are counted: like a limit that is never reached
+inline constexpr std::uint64_t kReserves = kLimited | kCounted;
 // Out without any question about time: what a selection can judge in passing.
 inline constexpr std::uint64_t kPlain = kSwitchedOff | kTagOff;
 }  // namespace slot_bit

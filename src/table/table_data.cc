@@ -4,6 +4,22 @@
 #include <tuple>
 
 namespace pointsman::inline v0 {
+namespace {
+
+std::vector<Balance> BalancesOf(const std::vector<std::string_view>& groups, const Policy& policy) {
+  std::vector<Balance> balances;
+  bool all_by_chance = true;
+  for (const std::string_view group : groups) {
+    const auto rule = policy.groups.groups.find(group);
+    const bool differs = rule != policy.groups.groups.end() && rule->second.balance.has_value();
+    balances.push_back(differs ? *rule->second.balance : policy.balance);
+    all_by_chance = all_by_chance && balances.back() == Balance::kWeightedRandom;
+  }
+  if (all_by_chance) balances.clear();
+  return balances;
+}
+
+}  // namespace
 
 std::unique_ptr<TableData> TableData::Fork() const {
   auto fork = std::unique_ptr<TableData>(new TableData(*this));
@@ -29,20 +45,25 @@ void TableData::IndexNames() {
   model_table.Build(models, ProcessSeed());
   plans = std::make_shared<const Plans>(Plans::Build(policy.groups, group_table));
   matcher = std::make_shared<const ModelMatcher>(ModelMatcher::Build(models, policy.models));
-  simple = plans->empty() && !plans->restricts() && matcher->empty();
-  const auto is_plain = [&](std::string_view name) {
-    const std::span<const PlanStep> plan = plans->Find(name);
-    return !plans->restricts() && (plan.empty() || plan.front().name == name);
+  balances = BalancesOf(groups, policy);
+  simple = plans->empty() && !plans->restricts() && matcher->empty() && balances.empty();
+  const auto is_plain = [&](std::uint32_t group) {
+    const std::span<const PlanStep> plan = plans->Find(groups[group]);
+    return !plans->restricts() && (plan.empty() || plan.front().name == groups[group]) &&
+           BalanceOf(group) == Balance::kWeightedRandom;
   };
-  if (std::all_of(groups.begin(), groups.end(), is_plain)) {
-    plain_groups = group_table;
-    return;
-  }
   std::vector<std::string_view> plain = groups;
-  for (std::string_view& name : plain) {
-    if (!is_plain(name)) name = {};
+  bool all = true;
+  for (std::uint32_t group = 0; group < groups.size(); ++group) {
+    if (is_plain(group)) continue;
+    plain[group] = {};
+    all = false;
   }
-  plain_groups.Build(plain, ProcessSeed());
+  if (all) {
+    plain_groups = group_table;
+  } else {
+    plain_groups.Build(plain, ProcessSeed());
+  }
 }
 
 }  // namespace pointsman::inline v0

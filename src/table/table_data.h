@@ -80,7 +80,7 @@ struct TableData {
   void IndexNames();
 
   // Hot.
-  bool simple = true;      // no plans, no permissions, no model rules: a name is a number or nothing
+  bool simple = true;      // no plans, permissions, model rules or balance: a name is a number or nothing
   NameTable plain_groups;  // group_table without the names that the policy has something else to say about
   NameTable model_table;
   RouteRows rows;
@@ -93,6 +93,7 @@ struct TableData {
   NameTable group_table;
   std::shared_ptr<const Plans> plans = std::make_shared<const Plans>();
   std::shared_ptr<const ModelMatcher> matcher = std::make_shared<const ModelMatcher>();
+  std::vector<Balance> balances;  // by group; none where all are by chance
 
   // Cold.
   RowSource believed = RowSource::kChannels;
@@ -112,6 +113,11 @@ struct TableData {
   // Of a patched table.
   std::shared_ptr<const ChannelRoutes> routes_of_channel;
   std::size_t dead_words = 0;  // of the blocks
+
+  // Of a group's number.
+  Balance BalanceOf(std::uint32_t group) const {
+    return balances.empty() ? Balance::kWeightedRandom : balances[group];
+  }
 
   // As the rows say it, of a candidate of a tier of that route.
   std::int64_t PriorityOf(std::uint32_t group, std::uint32_t model, const TierBlock& of, std::uint32_t i) const;

@@ -54,6 +54,7 @@ void WriteRequest(const RecordedRequest& request, JsonLine& line) {
   if (request.ordered_groups) WriteNames(*request.ordered_groups, line.Key("ordered_groups"));
   if (request.stay_in_group) line.Key("stay_in_group").Flag(true);
   if (request.pin) line.Key("pin").Number(*request.pin);
+  if (request.affinity) line.Key("affinity").Number(*request.affinity);
   line.End('}');
 }
 
@@ -100,6 +101,7 @@ absl::Status ReadRequest(const Value& value, RecordedRequest& out) {
       {"ordered_groups", [&](const Value& v) { return ReadNames(v, out.ordered_groups); }},
       {"stay_in_group", [&](const Value& v) { return v.ReadFlag(out.stay_in_group); }},
       {"pin", [&](const Value& v) { return v.ReadSigned(out.pin.emplace()); }},
+      {"affinity", [&](const Value& v) { return v.ReadUnsigned(out.affinity.emplace()); }},
   });
   return read.ok() ? value.Require(std::array<std::string_view, 3>{"group", "user_group", "model"}) : read;
 }

@@ -25,6 +25,8 @@ constexpr std::array kPriorityTiers = {PriorityTiers::kAlways, PriorityTiers::kA
 constexpr std::array kNullPriorities = {NullPriority::kZero, NullPriority::kNever};
 constexpr std::array kTiers = {RetryTiers::kExhaust, RetryTiers::kOnePerTier, RetryTiers::kByAttempt,
                                RetryTiers::kTopTwice};
+constexpr std::array kBalances = {Balance::kWeightedRandom, Balance::kSmoothRoundRobin, Balance::kLeastInFlight,
+                                  Balance::kLowestLatency, Balance::kAffinity};
 constexpr std::array kResorts = {LastResort::kNone, LastResort::kRepeat};
 
 constexpr std::string_view kGroupName = "the name of a group in double quotes";
@@ -51,12 +53,13 @@ absl::Status ReadEdge(const Value& value, Fallback& out) {
 }
 
 absl::Status ReadRule(const Value& value, GroupRule& out) {
-  return value.ReadObject({{"aliases", [&](const Value& v) { return ReadNames(v, out.aliases); }},
-                           {"fallback", [&](const Value& v) {
-                              return v.ReadList(
-                                  "a list, such as [{\"group\": \"default\", \"when\": \"no_route\"}]",
-                                  [&](const Value& item) { return ReadEdge(item, out.fallback.emplace_back()); });
-                            }}});
+  return value.ReadObject(
+      {{"aliases", [&](const Value& v) { return ReadNames(v, out.aliases); }},
+       {"balance", [&](const Value& v) { return v.ReadChoice(kBalances, BalanceName, out.balance.emplace()); }},
+       {"fallback", [&](const Value& v) {
+          return v.ReadList("a list, such as [{\"group\": \"default\", \"when\": \"no_route\"}]",
+                            [&](const Value& item) { return ReadEdge(item, out.fallback.emplace_back()); });
+        }}});
 }
 
 absl::Status ReadGroups(const Value& value, GroupRules& out) {
@@ -80,21 +83,6 @@ absl::Status ReadPriorities(const Value& value, PriorityPolicy& out) {
   return value.ReadObject(
       {{"tiers", [&](const Value& v) { return v.ReadChoice(kPriorityTiers, PriorityTiersName, out.tiers); }},
        {"null", [&](const Value& v) { return v.ReadChoice(kNullPriorities, NullPriorityName, out.null_priority); }}});
-}
-
-// Part of the format so that files may name the default: another value would be asked for in vain.
-absl::Status ReadBalance(const Value& value) {
-  constexpr std::string_view kOnly = "weighted_random";
-  if (value.node().is_text() && value.node().text == kOnly) return absl::OkStatus();
-  return value.Error("is " + value.node().Shown() +
-                     ", which this version does not know yet; write \"weighted_random\", " + "or remove it");
-}
-
-absl::Status ReadFleetSeed(const Value& value) {
-  const JsonNode& node = value.node();
-  const bool is_number = node.kind == JsonNode::Kind::kScalar && node.scalar.kind == JsonScalar::Kind::kInteger;
-  if (is_number && node.scalar.integer == 0) return absl::OkStatus();
-  return value.Error("is " + node.Shown() + ": this version does not know fleet seeds yet; write 0, or remove it");
 }
 
 class PolicyReader {
@@ -126,8 +114,8 @@ class PolicyReader {
          {"shares", [&](const Value& v) { return v.ReadChoice(kShares, ShareRuleName, policy_.shares); }},
          {"priorities", [&](const Value& v) { return ReadPriorities(v, policy_.priorities); }},
          {"source", [&](const Value& v) { return v.ReadChoice(kSources, RowSourceName, policy_.source); }},
-         {"balance", ReadBalance},
-         {"fleet_seed", ReadFleetSeed}});
+         {"balance", [&](const Value& v) { return v.ReadChoice(kBalances, BalanceName, policy_.balance); }},
+         {"fleet_seed", [&](const Value& v) { return v.ReadUnsigned(policy_.fleet_seed); }}});
   }
 
   Policy& policy() { return policy_; }

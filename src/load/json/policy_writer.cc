@@ -31,6 +31,7 @@ Json ListsJson(const GroupLists& lists) {
 Json RuleJson(const GroupRule& rule) {
   Json object = Json::object();
   if (!rule.aliases.empty()) object["aliases"] = ListJson(rule.aliases);
+  if (rule.balance) object["balance"] = std::string(BalanceName(*rule.balance));
   for (const Fallback& edge : rule.fallback) {
     Json written = Json::object();
     written["group"] = edge.group;
@@ -75,6 +76,8 @@ std::string PolicyToJson(const Policy& policy) {
   object["shares"] = std::string(ShareRuleName(policy.shares));
   object["priorities"]["tiers"] = std::string(PriorityTiersName(policy.priorities.tiers));
   object["priorities"]["null"] = std::string(NullPriorityName(policy.priorities.null_priority));
+  object["balance"] = std::string(BalanceName(policy.balance));
+  object["fleet_seed"] = policy.fleet_seed;
   object["source"] = std::string(RowSourceName(policy.source));
   return object.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
