@@ -10,7 +10,7 @@
 
 #include "explain/distribution_of.h"
 #include "explain/explain_steps.h"
-#include "publish/balance_source.h"
+#include "publish/choice_source.h"
 #include "publish/group_channels.h"
 #include "publish/loss.h"
 #include "publish/name_store.h"
@@ -112,7 +112,7 @@ class Router::Impl {
            (today->group_of_handle.size() + today->model_of_handle.size()) * sizeof(std::uint32_t) +
            (today->bound_channels == nullptr ? 0 : today->bound_channels->slots.memory_bytes()) +
            group_names_.memory_bytes() + model_names_.memory_bytes() + slots_->memory_bytes() +
-           (balance_ == nullptr ? 0 : balance_->memory_bytes());
+           (choices_ == nullptr ? 0 : choices_->memory_bytes());
   }
 
   // The policy for the next build. Once ability rows were believed they stay believed: a table of them that is suddenly
@@ -167,22 +167,33 @@ class Router::Impl {
     next.group_of_handle = next.bound_names->group_of_handle;
     next.model_of_handle = next.bound_names->model_of_handle;
     next.table = std::move(table);
-    BindBalance(today, next);
+    BindChoices(today, next);
     return next;
   }
 
-  // Requests in flight are counted where a group's choice needs to know.
-  void BindBalance(const Published& today, Published& next) {
-    if (!next.data->balances.empty()) {
-      if (balance_ == nullptr) balance_ = std::make_unique<LiveBalance>(options_.state.rotations);
-      next.balance = balance_.get();
+  // What choices ask for beside chance: turns and loads of groups, keys of channels.
+  void BindChoices(const Published& today, Published& next) {
+    const auto has_keys = [](const Published& p) {
+      return std::any_of(p.data->channels.begin(), p.data->channels.end(), HasSeveralKeys);
+    };
+    const bool keys = has_keys(next);
+    if (!next.data->balances.empty() || keys) {
+      if (choices_ == nullptr) choices_ = std::make_unique<LiveChoices>(options_.state.rotations);
+      next.choices = choices_.get();
     }
-    if (next.data->balances.empty() && today.data->balances.empty()) return;
-    const std::vector<bool> counted = ChannelsChosenByLoad(*next.data);
-    for (std::size_t c = 0; c < counted.size(); ++c) {
-      if (next.states[c] != nullptr) next.states[c]->Count(counted[c]);
+    if (!next.data->balances.empty() || !today.data->balances.empty()) {
+      const std::vector<bool> counted = ChannelsChosenByLoad(*next.data);
+      for (std::size_t c = 0; c < counted.size(); ++c) {
+        if (next.states[c] != nullptr) next.states[c]->Count(counted[c]);
+      }
+    }
+    if (!keys && !has_keys(today)) return;
+    for (std::size_t c = 0; c < next.states.size(); ++c) {
+      if (next.states[c] != nullptr) next.states[c]->SetKeys(next.data->channels[c].keys);
     }
   }
+
+  static bool HasSeveralKeys(const ChannelRecord& channel) { return !channel.removed && channel.keys.count > 1; }
 
   static bool SameNames(const TableData& a, const TableData& b) { return a.groups == b.groups && a.models == b.models; }
 
@@ -228,7 +239,7 @@ class Router::Impl {
   NameStore group_names_;
   NameStore model_names_;
   const std::shared_ptr<ChannelSlots> slots_;
-  std::unique_ptr<LiveBalance> balance_;  // made when it is first needed
+  std::unique_ptr<LiveChoices> choices_;  // made when it is first needed
   mutable std::mutex recording_;
   std::deque<DecisionRecord> recent_;  // guarded by recording_
   TableCell cell_;
@@ -383,12 +394,17 @@ void Router::Report(Selection& selection, const Outcome& outcome) {
     const auto may_cool = [&] {
       return MayCoolDown(now, selection.group(), channel, now.state->cooldown.max_cooling_share);
     };
-    now.states[channel]->Note(outcome, is_known ? now.data->models[model] : std::string_view(), impl_->slots().Now(),
-                              MayCool::Of(may_cool));
+    now.states[channel]->Note(outcome, is_known ? now.data->models[model] : std::string_view(), selection.key_index(),
+                              impl_->slots().Now(), MayCool::Of(may_cool));
   });
   if (SlotState*& reserved = SelectionAccess::reservation(selection); reserved != nullptr) {
     std::exchange(reserved, nullptr)->Release();
   }
+}
+
+void Router::Report(Selection& selection, const Outcome& outcome, Attempts& attempts) {
+  if (IsTheKeysFault(outcome.kind) && selection.key_index()) attempts.NoteKeysFault(selection.channel_id());
+  Report(selection, outcome);
 }
 
 bool Router::SwitchOff(std::int64_t channel_id, const SwitchNote& note) {

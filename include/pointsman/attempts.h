@@ -41,6 +41,8 @@ struct Attempt {
   std::int64_t channel_id = 0;
   std::int64_t priority = 0;
   std::uint64_t group = 0;  // GroupKey of the group that served
+  std::int32_t key = -1;    // that it was made with; -1: the channel is not known to have several
+  bool keys_fault = false;  // it failed by the key's fault (Router::Report): another key of the channel comes next
 
   friend bool operator==(const Attempt&, const Attempt&) = default;
 };
@@ -69,8 +71,13 @@ class POINTSMAN_EXPORT Attempts {
   void Clear() noexcept { size_ = 0; }
 
   bool HasTried(std::int64_t channel_id) const noexcept;
+  // With this key.
+  bool HasTried(std::int64_t channel_id, std::uint32_t key) const noexcept;
+  // What Router::Report does: the last attempt of that channel failed by its key's fault.
+  void NoteKeysFault(std::int64_t channel_id) noexcept;
 
-  // "2 8:0:9f86d081884c7d65 12:-5:9f86d081884c7d65": how many, then channel, priority and group of each.
+  // "2 8:0:9f86d081884c7d65 12:-5:9f86d081884c7d65:3!": how many, then channel, priority and group of each, its key if
+  // the channel has several, and ! where it failed by the key's fault.
   std::string Text() const;
   // With room for what it holds, at least kInline; Reserve makes more. InvalidArgument for anything that Text cannot
   // have written. Safe for texts from strangers: bounded by kMax.

@@ -27,7 +27,7 @@ struct KeyStatus {
 
 struct ChannelKeys {
   // More than anybody has; a row that states more is not believed.
-  static constexpr std::uint32_t kMost = 65536;
+  static constexpr std::uint32_t kMost = 65535;
 
   std::uint32_t count = 0;  // at most kMost; 0: the channel is not known to have several keys
   // The keys that are not enabled. In rows that were kept: ascending, each once, no index above, no status 1.

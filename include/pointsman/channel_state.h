@@ -20,6 +20,10 @@
 //   model_unavailable   the channel is left out for this model alone, at once, as long as `first`, doubled likewise
 //   callers_fault, cancelled   nothing
 //
+// Of a channel with several keys (ChannelRow::keys), rate_limited, quota_exhausted and credential_refused are the key's
+// alone: it is left out as long as that says, the others go on in turns, and only where all of them are out, so is the
+// channel. A walk tries another key of the channel next, if the failure is reported with its attempts.
+//
 // When a cooldown is over, `trials` requests are let through; a success begins the slow start, in which the channel's
 // weight counts for `slow_start_floor` first and for all of it after `slow_start`; a failure is the next cooldown,
 // twice as long up to `longest_backoff`. In the slow start failures count as they do in order. A trial that is never
@@ -93,8 +97,8 @@ struct ChannelStateOptions {
   std::map<std::string, AllCooling, std::less<>> all_cooling_in;  // by group, where it differs
   std::int32_t nodes = 1;  // gateways that share the limits: each keeps to its part, rounded down but never to nothing
   Clock clock;
-  // Turns that can be told apart, for Balance::kSmoothRoundRobin: one for each group, model and priority. 64 bytes each,
-  // if there is such a group at all.
+  // Turns that can be told apart, for Balance::kSmoothRoundRobin: one for each group, model and priority. 64 bytes
+  // each, if there is such a group at all.
   std::size_t rotations = 4096;
   std::uint64_t jitter_seed = 0;  // of this process; 0: drawn from the system, so that a fleet's gateways differ
 
@@ -132,6 +136,14 @@ struct ModelState {
   friend bool operator==(const ModelState&, const ModelState&) = default;
 };
 
+// A key that cools down, of a channel with several.
+struct KeyCooldown {
+  std::uint32_t key = 0;
+  std::chrono::milliseconds remaining{0};
+
+  friend bool operator==(const KeyCooldown&, const KeyCooldown&) = default;
+};
+
 // One channel at one moment.
 struct ChannelStatus {
   std::int64_t channel_id = 0;
@@ -149,6 +161,7 @@ struct ChannelStatus {
   std::int32_t in_flight = 0;           // counted where there is a limit, or a group that chooses by load
   ChannelLimits limits;
   std::vector<ModelState> models;
+  std::vector<KeyCooldown> keys;
 
   friend bool operator==(const ChannelStatus&, const ChannelStatus&) = default;
 };

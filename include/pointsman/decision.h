@@ -117,7 +117,8 @@ struct RecordedAnswer {
   Reason reason = Reason::kNone;
   std::int64_t channel_id = 0;
   std::int64_t priority = 0;
-  std::string group;  // that served
+  std::string group;                 // that served
+  std::optional<std::uint32_t> key;  // of a channel with several
 
   friend bool operator==(const RecordedAnswer&, const RecordedAnswer&) = default;
 };
@@ -129,7 +130,8 @@ struct DecisionRecord {
   std::optional<Attempts> attempts;     // before the answer, with their room; nothing: a selection on its own
   std::vector<OutChannel> out;          // channels that were not in order, in order of id
   std::vector<FilterVerdict> verdicts;  // in the order in which they were asked for, each candidate once
-  // What was drawn, in that order: 64 random bits each; and what a choice by turn or by load asked for (balance.h).
+  // What was drawn, in that order: 64 random bits each; and what a choice by turn or by load, or of a key, asked for
+  // (balance.h).
   std::vector<std::uint64_t> words;
   RecordedAnswer answer;
   std::vector<RejectedCandidate> rejected;  // in the groups and tiers up to the answer

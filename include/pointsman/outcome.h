@@ -39,6 +39,10 @@ POINTSMAN_EXPORT std::string_view OutcomeKindName(OutcomeKind kind);
 // Whether another channel may serve the same request: not after success, a caller's fault or a cancellation.
 POINTSMAN_EXPORT bool IsWorthAnotherAttempt(OutcomeKind kind);
 
+// Whether it is the fault of the key that the attempt was made with, so that another key of the same channel may do
+// better: rate limited, quota exhausted, credential refused.
+POINTSMAN_EXPORT bool IsTheKeysFault(OutcomeKind kind);
+
 struct Outcome {
   OutcomeKind kind = OutcomeKind::kSuccess;
   // What the upstream asks for. Negative counts as absent; more than CooldownPolicy::longest counts as that.

@@ -126,6 +126,9 @@ class POINTSMAN_EXPORT Router {
   // reserved; its values stay readable. Only the first report of a selection counts; one without a channel, or of a
   // channel that has vanished meanwhile, changes nothing. Cost: a lookup and the channel's own lock; reads the clock.
   void Report(Selection& selection, const Outcome& outcome);
+  // The same of an attempt of a walk: where it failed by the key's fault and the channel has several keys, the next
+  // selection with these attempts is that channel with a key that was not tried, if there is one.
+  void Report(Selection& selection, const Outcome& outcome, Attempts& attempts);
 
   // Takes a channel out of every selection that begins afterwards, and puts it back. Survives publishes; ends with the
   // channel's last table, or when the note says. False for a channel that no published table has. Switches only take

@@ -51,6 +51,8 @@ struct SelectionAccess;
 
 class POINTSMAN_EXPORT Selection {
  public:
+  static constexpr std::uint16_t kNoKey = 0xffffu;
+
   // The values of a selection that succeeded.
   struct Served {
     std::int64_t channel_id = 0;
@@ -59,6 +61,7 @@ class POINTSMAN_EXPORT Selection {
     std::string_view group;
     std::uint32_t model = 0xffffffffu;  // the listed model's number in the table of that generation
     bool degraded = false;
+    std::uint16_t key = kNoKey;
     SlotState* reservation = nullptr;  // given over
   };
 
@@ -70,6 +73,7 @@ class POINTSMAN_EXPORT Selection {
         generation_(generation),
         reservation_(served.reservation),
         model_(served.model),
+        key_(served.key),
         degraded_(served.degraded) {}
   Selection(Reason reason, std::uint64_t generation,
             std::optional<std::chrono::milliseconds> retry_after = std::nullopt)
@@ -98,6 +102,11 @@ class POINTSMAN_EXPORT Selection {
   std::uint64_t cookie() const { return cookie_; }
   // The group that served: bill this one. Points into the router's own store: valid as long as the router lives.
   std::string_view group() const { return group_; }
+  // Which of the channel's keys to use: where its row says that it has several (ChannelRow::keys), in turns among those
+  // that are not out. Nothing where it has one.
+  std::optional<std::uint32_t> key_index() const {
+    return key_ == kNoKey ? std::nullopt : std::optional<std::uint32_t>(key_);
+  }
   // The generation of the table that answered; 0 before the first publish.
   std::uint64_t generation() const { return generation_; }
   // Whether everything that could serve is cooling down, and this channel serves all the same (AllCooling::kFailOpen).
@@ -118,6 +127,7 @@ class POINTSMAN_EXPORT Selection {
     generation_ = other.generation_;
     reservation_ = std::exchange(other.reservation_, nullptr);
     model_ = other.model_;
+    key_ = other.key_;
     reason_ = other.reason_;
     degraded_ = other.degraded_;
     reported_ = other.reported_;
@@ -131,9 +141,10 @@ class POINTSMAN_EXPORT Selection {
   std::uint64_t generation_ = 0;
   SlotState* reservation_ = nullptr;
   std::uint32_t model_ = 0xffffffffu;
+  std::uint16_t key_ = kNoKey;
   Reason reason_ = Reason::kNone;
-  bool degraded_ = false;
-  bool reported_ = false;
+  bool degraded_ : 1 = false;
+  bool reported_ : 1 = false;
 };
 
 }  // namespace pointsman::inline v0

@@ -14,7 +14,7 @@ std::vector<std::string_view> ViewsOf(const std::optional<std::vector<std::strin
 }
 
 // The words of a record, then zeros.
-class WordReader final : public BalanceSource {
+class WordReader final : public ChoiceSource {
  public:
   explicit WordReader(const std::vector<std::uint64_t>& words) : words_(words) {}
   RandomBits bits() { return {&Draw, this}; }
@@ -26,6 +26,9 @@ class WordReader final : public BalanceSource {
   }
   std::uint64_t InFlight(const Published& /*now*/, std::uint32_t /*channel*/) noexcept override { return Next(); }
   std::uint64_t Latency(const Published& /*now*/, std::uint32_t /*channel*/) noexcept override { return Next(); }
+  std::uint16_t Key(const Published& /*now*/, std::uint32_t /*channel*/, KeyStates::Tried /*tried*/) noexcept override {
+    return static_cast<std::uint16_t>(Next());
+  }
 
  private:
   static std::uint64_t Draw(void* context) noexcept { return static_cast<WordReader*>(context)->Next(); }

@@ -33,7 +33,7 @@ Published Frozen(const Published& now) {
   Published then = now;
   then.channels = frozen->channels;
   then.states = {};
-  then.balance = nullptr;
+  then.choices = nullptr;
   then.bound_channels = std::move(frozen);
   return then;
 }

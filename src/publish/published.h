@@ -20,7 +20,7 @@ struct BoundChannel {
   std::uint64_t cookie = 0;
 };
 
-class BalanceSource;
+class ChoiceSource;
 
 // What a router binds to the names of a table. Tables with the same names, and the same groups by chance, share it.
 struct BoundNames {
@@ -50,7 +50,7 @@ struct Published {
   std::span<const std::string_view> group_names;
   std::span<SlotState* const> states;          // none where the words are frozen
   const ChannelStateOptions* state = nullptr;  // of the router; null where none serves the table
-  BalanceSource* balance = nullptr;            // where some group needs it
+  ChoiceSource* choices = nullptr;             // where some group needs it
   std::span<const std::uint32_t> group_of_handle;
   std::span<const std::uint32_t> model_of_handle;
   std::shared_ptr<const BoundNames> bound_names;  // null before the first publish, as is the other

@@ -21,6 +21,16 @@ bool Take(std::string_view& text, char end, Number& number, int base = 10) {
   return true;
 }
 
+// ":3", ":3!" or nothing.
+bool TakeKey(std::string_view& text, Attempt& attempt) {
+  if (!text.starts_with(':')) return true;
+  text.remove_prefix(1);
+  if (!Take(text, '\0', attempt.key) || attempt.key < 0) return false;
+  attempt.keys_fault = text.starts_with('!');
+  if (attempt.keys_fault) text.remove_prefix(1);
+  return true;
+}
+
 absl::Status Malformed(const std::string& what) {
   return absl::InvalidArgumentError("attempts: " + what + "; pass what Attempts::Text returned, whole");
 }
@@ -56,6 +66,23 @@ bool Attempts::HasTried(std::int64_t channel_id) const noexcept {
   return false;
 }
 
+bool Attempts::HasTried(std::int64_t channel_id, std::uint32_t key) const noexcept {
+  for (std::size_t i = 0; i < size_; ++i) {
+    const Attempt& attempt = (*this)[i];
+    if (attempt.channel_id == channel_id && attempt.key == static_cast<std::int64_t>(key)) return true;
+  }
+  return false;
+}
+
+void Attempts::NoteKeysFault(std::int64_t channel_id) noexcept {
+  for (std::size_t i = size_; i > 0; --i) {
+    Attempt& attempt = i - 1 < kInline ? first_[i - 1] : rest_[i - 1 - kInline];
+    if (attempt.channel_id != channel_id) continue;
+    attempt.keys_fault = attempt.key >= 0;
+    return;
+  }
+}
+
 std::string Attempts::Text() const {
   std::string text = std::to_string(size_);
   for (std::size_t i = 0; i < size_; ++i) {
@@ -63,6 +90,8 @@ std::string Attempts::Text() const {
     char key[17];
     std::snprintf(key, sizeof key, "%016llx", static_cast<unsigned long long>(attempt.group));
     text += " " + std::to_string(attempt.channel_id) + ":" + std::to_string(attempt.priority) + ":" + key;
+    if (attempt.key >= 0) text += ":" + std::to_string(attempt.key);
+    if (attempt.keys_fault) text += "!";
   }
   return text;
 }
@@ -79,9 +108,9 @@ absl::StatusOr<Attempts> Attempts::Parse(std::string_view text) {
     const bool spaced = !text.empty() && text.front() == ' ';
     if (spaced) text.remove_prefix(1);
     if (!spaced || !Take(text, ':', attempt.channel_id) || !Take(text, ':', attempt.priority) ||
-        !Take(text, '\0', attempt.group, 16)) {
+        !Take(text, '\0', attempt.group, 16) || !TakeKey(text, attempt)) {
       return Malformed("entry " + std::to_string(i + 1) + " of " + std::to_string(count) +
-                       " is not channel:priority:group");
+                       " is not channel:priority:group or channel:priority:group:key");
     }
     attempts.Add(attempt);
   }

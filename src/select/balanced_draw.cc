@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "publish/balance_source.h"
+#include "publish/choice_source.h"
 #include "select/draw.h"
 #include "select/rendezvous.h"
 #include "table/table_data.h"
@@ -27,7 +27,7 @@ std::uint64_t PlaceOfTicket(std::uint64_t ticket, std::uint64_t places) noexcept
 std::uint32_t BalancedDraw::Among(const TierBlock& tier, Level level) const noexcept {
   const Balance rule = published_.data->BalanceOf(group_);
   if (tier.size() > 1) {
-    if (rule == Balance::kSmoothRoundRobin && published_.balance != nullptr) return ByTurn(tier, level);
+    if (rule == Balance::kSmoothRoundRobin && published_.choices != nullptr) return ByTurn(tier, level);
     if (rule == Balance::kLeastInFlight || rule == Balance::kLowestLatency) return OfTwo(tier, level, rule);
     if (rule == Balance::kAffinity && request_.affinity.has_value()) return ByKey(tier, level);
   }
@@ -45,7 +45,7 @@ std::uint32_t BalancedDraw::ByTurn(const TierBlock& tier, Level level) const noe
   }
   if (sum == 0) return kNoIndex;
   const std::optional<std::uint64_t> ticket =
-      published_.balance->Ticket({.group = published_.data->groups[group_],
+      published_.choices->Ticket({.group = published_.data->groups[group_],
                                   .model = published_.data->models[model_],
                                   .priority = published_.data->priorities[tier.priority()]});
   if (!ticket) return DrawAmong(tier, bits_, level);
@@ -63,10 +63,10 @@ std::uint32_t BalancedDraw::ByTurn(const TierBlock& tier, Level level) const noe
 
 std::uint32_t BalancedDraw::OfTwo(const TierBlock& tier, Level level, Balance rule) const noexcept {
   const std::uint32_t one = DrawAmong(tier, bits_, level);
-  if (one == kNoIndex || published_.balance == nullptr) return one;
+  if (one == kNoIndex || published_.choices == nullptr) return one;
   const std::uint32_t other = DrawAmong(tier, bits_, level);
   if (other == kNoIndex || other == one) return one;
-  BalanceSource& source = *published_.balance;
+  ChoiceSource& source = *published_.choices;
   const std::uint64_t flying = source.InFlight(published_, tier.channel(one));
   const std::uint64_t flying_other = source.InFlight(published_, tier.channel(other));
   if (rule == Balance::kLeastInFlight) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "publish/choice_source.h"
 #include "select/balanced_draw.h"
 #include "select/draw.h"
 #include "select/select.h"
@@ -20,13 +21,19 @@ class FullSelection {
       : published_(published), request_(request), bits_(bits) {}
 
   Selection Run(const Attempts* attempts) noexcept {
+    attempts_ = attempts;
     Selection served(Reason::kNone, published_.generation);
+    if (attempts != nullptr && !attempts->empty() && (*attempts)[attempts->size() - 1].keys_fault &&
+        ServeAnotherKey((*attempts)[attempts->size() - 1], served)) {
+      return served;
+    }
     const Reason reason =
         WalkTiers(published_, request_, attempts, circumstances_, [&](const TierOffer& at, Reason& nearest) {
           if (at.all_below) return DrawAlike(at, nearest, served);
           SlotState* reservation = nullptr;
-          const std::uint32_t drawn = request_.pin.has_value() ? Pinned(at.tier, at.judge, nearest, reservation)
-                                                               : Draw(at, nearest, reservation);
+          const std::uint32_t drawn = request_.pin.has_value()
+                                          ? Pinned(at.tier, *request_.pin, at.judge, nearest, reservation)
+                                          : Draw(at, nearest, reservation);
           if (drawn == kNoIndex) return false;
           served = ServeReserved(at, at.tier, drawn, reservation);
           return true;
@@ -39,6 +46,33 @@ class FullSelection {
   // Others may take a trial or a reservation while this draws for it.
   static constexpr int kMostClaims = 8;
 
+  // The channel of the last attempt once more, with a key that was not tried.
+  bool ServeAnotherKey(const Attempt& last, Selection& served) noexcept {
+    if (published_.choices == nullptr) return false;
+    Request pinned = request_;
+    pinned.pin = last.channel_id;
+    Circumstances once_more{.again = true};
+    const Reason reason =
+        WalkTiers(published_, pinned, attempts_, once_more, [&](const TierOffer& at, Reason& nearest) {
+          if (at.degraded || GroupKey(published_.data->groups[at.group]) != last.group) return false;
+          SlotState* reservation = nullptr;
+          const std::uint32_t place = Pinned(at.tier, *pinned.pin, at.judge, nearest, reservation);
+          if (place == kNoIndex) return false;
+          served = ServeReserved(at, at.tier, place, reservation);
+          return served.key_index().has_value() && !attempts_->HasTried(last.channel_id, *served.key_index());
+        });
+    return reason == Reason::kNone;
+  }
+
+  std::uint16_t KeyOf(std::uint32_t channel) const noexcept {
+    const ChannelRecord& record = published_.data->channels[channel];
+    if (record.keys.count < 2 || published_.choices == nullptr) return Selection::kNoKey;
+    const auto tried = [&](std::uint32_t key) { return attempts_ != nullptr && attempts_->HasTried(record.id, key); };
+    const std::uint16_t key = published_.choices->Key(published_, channel, tried);
+    if (key != Selection::kNoKey || attempts_ == nullptr) return key;
+    return published_.choices->Key(published_, channel, [](std::uint32_t) { return false; });  // a repeat
+  }
+
   Selection ServeReserved(const TierOffer& at, const TierBlock& tier, std::uint32_t i,
                           SlotState* reservation) const noexcept {
     const BoundChannel& channel = published_.channels[tier.channel(i)];
@@ -48,6 +82,7 @@ class FullSelection {
                       .group = published_.group_names[at.group],
                       .model = at.match.model,
                       .degraded = at.degraded,
+                      .key = KeyOf(tier.channel(i)),
                       .reservation = reservation},
                      published_.generation);
   }
@@ -58,10 +93,10 @@ class FullSelection {
     return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(circumstances_.recovers_in));
   }
 
-  std::uint32_t Pinned(const TierBlock& tier, const CandidateJudge& judge, Reason& nearest,
+  std::uint32_t Pinned(const TierBlock& tier, std::int64_t id, const CandidateJudge& judge, Reason& nearest,
                        SlotState*& reservation) const noexcept {
     for (std::uint32_t i = 0; i < tier.size(); ++i) {
-      if (published_.channels[tier.channel(i)].id != *request_.pin) continue;
+      if (published_.channels[tier.channel(i)].id != id) continue;
       const Verdict verdict = judge.Judge(tier, i);
       if (verdict.reason == Reason::kNone && (!verdict.claims || judge.Claim(tier, i, reservation))) return i;
       nearest = verdict.reason == Reason::kNone ? Reason::kAllAtLimit : verdict.reason;
@@ -132,6 +167,7 @@ class FullSelection {
   const Published& published_;
   const Request& request_;
   RandomBits bits_;
+  const Attempts* attempts_ = nullptr;
   Circumstances circumstances_;
 };
 
@@ -141,8 +177,10 @@ Selection SelectInFull(const Published& published, const Request& request, Attem
                        RandomBits bits) noexcept {
   Selection served = FullSelection(published, request, bits).Run(attempts);
   if (served && attempts != nullptr) {
-    attempts->Add(
-        {.channel_id = served.channel_id(), .priority = served.priority(), .group = GroupKey(served.group())});
+    attempts->Add({.channel_id = served.channel_id(),
+                   .priority = served.priority(),
+                   .group = GroupKey(served.group()),
+                   .key = served.key_index() ? static_cast<std::int32_t>(*served.key_index()) : -1});
   }
   return served;
 }

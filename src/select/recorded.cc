@@ -50,7 +50,7 @@ RecordedRequest RequestOf(const Request& request) {
 }
 
 // Random bits, turns and loads that leave word of themselves.
-class WordRecorder final : public BalanceSource {
+class WordRecorder final : public ChoiceSource {
  public:
   WordRecorder(const Published& now, RandomBits bits) : now_(now), bits_(bits) {}
   RandomBits bits() { return {&Draw, this}; }
@@ -58,16 +58,19 @@ class WordRecorder final : public BalanceSource {
   bool ran_out() const { return ran_out_; }
 
   std::optional<std::uint64_t> Ticket(const TurnKey& key) noexcept override {
-    const std::optional<std::uint64_t> ticket = now_.balance->Ticket(key);
+    const std::optional<std::uint64_t> ticket = now_.choices->Ticket(key);
     Note(ticket.value_or(kNoTicket));
     return ticket;
   }
   // Of a frozen table nobody knows the loads, so the other one is asked.
   std::uint64_t InFlight(const Published& /*frozen*/, std::uint32_t channel) noexcept override {
-    return Note(now_.balance->InFlight(now_, channel));
+    return Note(now_.choices->InFlight(now_, channel));
   }
   std::uint64_t Latency(const Published& /*frozen*/, std::uint32_t channel) noexcept override {
-    return Note(now_.balance->Latency(now_, channel));
+    return Note(now_.choices->Latency(now_, channel));
+  }
+  std::uint16_t Key(const Published& /*frozen*/, std::uint32_t channel, KeyStates::Tried tried) noexcept override {
+    return static_cast<std::uint16_t>(Note(now_.choices->Key(now_, channel, tried)));
   }
 
  private:
@@ -174,8 +177,11 @@ std::vector<FilterVerdict> RememberedFilter::Verdicts() const {
 }
 
 RecordedAnswer AnswerOf(const Selection& s) {
-  return {
-      .reason = s.reason(), .channel_id = s.channel_id(), .priority = s.priority(), .group = std::string(s.group())};
+  return {.reason = s.reason(),
+          .channel_id = s.channel_id(),
+          .priority = s.priority(),
+          .group = std::string(s.group()),
+          .key = s.key_index()};
 }
 
 namespace {
@@ -185,7 +191,7 @@ Selection SelectFrozen(const Published& now, FrozenState& frozen, const Request&
                        RandomBits bits, DecisionRecord& record) {
   const Published& published = frozen.published();
   WordRecorder words(now, bits);
-  frozen.Ask(now.balance == nullptr ? nullptr : &words);
+  frozen.Ask(now.choices == nullptr ? nullptr : &words);
   RememberedFilter remembered(request.filter);
   Request asked = request;
   if (request.filter.judge != nullptr) asked.filter = remembered.filter();

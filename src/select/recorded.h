@@ -20,7 +20,7 @@
 
 #include "pointsman/decision.h"
 #include "pointsman/random.h"
-#include "publish/balance_source.h"
+#include "publish/choice_source.h"
 #include "publish/published.h"
 
 namespace pointsman::inline v0 {
@@ -40,7 +40,7 @@ class FrozenState {
   const Published& published() const { return frozen_; }
   std::vector<OutChannel> Out() const;
   // Who answers what choices by turn and by load ask. REQUIRES: it stays, or is null.
-  void Ask(BalanceSource* source) { frozen_.balance = source; }
+  void Ask(ChoiceSource* source) { frozen_.choices = source; }
   // From now on that channel stands like this.
   void Set(std::uint32_t channel, const Availability& a) { words_[channel] = a.Freeze(); }
 

@@ -44,6 +44,11 @@ std::uint32_t RouteStates::LevelBehind(std::uint32_t channel, std::uint64_t word
   return a.reason == Reason::kNone ? a.level : 0;
 }
 
+std::uint16_t RouteStates::KeyBehind(std::uint32_t channel) noexcept {
+  const auto key = published_.states[channel]->NextKey(Now(), [](std::uint32_t) { return false; });
+  return key ? static_cast<std::uint16_t>(*key) : Selection::kNoKey;
+}
+
 bool RouteStates::ClaimBehind(std::uint32_t channel, std::uint64_t word, SlotState*& reservation) noexcept {
   const SlotState::Claimed claimed = published_.states[channel]->Claim(word, Now(), Leniency::kNone);
   if (claimed == SlotState::Claimed::kReserved) reservation = published_.states[channel];

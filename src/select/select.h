@@ -53,12 +53,14 @@ inline RouteChoice ChooseRoute(const TableData& data, std::uint32_t group, std::
 }
 
 inline Selection Serve(const Published& published, std::uint32_t group, std::uint32_t model, std::uint32_t priority,
-                       const BoundChannel& channel, SlotState* reservation = nullptr) noexcept {
+                       const BoundChannel& channel, SlotState* reservation = nullptr,
+                       std::uint16_t key = Selection::kNoKey) noexcept {
   return Selection({.channel_id = channel.id,
                     .priority = published.data->priorities[priority],
                     .cookie = channel.cookie,
                     .group = published.group_names[group],
                     .model = model,
+                    .key = key,
                     .reservation = reservation},
                    published.generation);
 }
@@ -75,6 +77,10 @@ class RouteStates {
     if (word == 0) return Availability::kFull;
     return (word & ~slot_bit::kPlain) == 0 ? 0 : LevelBehind(channel, word);
   }
+  // Which of its keys.
+  std::uint16_t Key(std::uint32_t channel) noexcept {
+    return (WordOf(channel) & slot_bit::kKeys) == 0 ? Selection::kNoKey : KeyBehind(channel);
+  }
   // Takes what serving from the channel takes; false where somebody else was faster.
   bool Claim(std::uint32_t channel, SlotState*& reservation) noexcept {
     const std::uint64_t word = WordOf(channel);
@@ -86,6 +92,7 @@ class RouteStates {
     return published_.channels[channel].word->load(std::memory_order_relaxed);
   }
   std::uint32_t LevelBehind(std::uint32_t channel, std::uint64_t word) noexcept;
+  std::uint16_t KeyBehind(std::uint32_t channel) noexcept;
   bool ClaimBehind(std::uint32_t channel, std::uint64_t word, SlotState*& reservation) noexcept;
   Nanoseconds Now() noexcept;
 
@@ -111,7 +118,8 @@ template <class Bits>
       SlotState* reservation = nullptr;
       const std::uint32_t channel = tier.channel(drawn);
       if (!states.Claim(channel, reservation)) return Selection(Reason::kAllCoolingDown, published.generation);
-      return Serve(published, group, model, tier.priority(), published.channels[channel], reservation);
+      return Serve(published, group, model, tier.priority(), published.channels[channel], reservation,
+                   states.Key(channel));
     }
     if (tier.next() == kAllOut) return Selection(Reason::kAllCoolingDown, published.generation);
     tier = published.data->tier(tier.next());

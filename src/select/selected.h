@@ -6,7 +6,6 @@
 #define POINTSMAN_SRC_SELECT_SELECTED_H_
 
 #include <cstdint>
-#include <utility>
 
 #include "pointsman/selection.h"
 #include "publish/published.h"
@@ -16,9 +15,10 @@ namespace pointsman::inline v0 {
 
 struct SelectionAccess {
   static SlotState*& reservation(Selection& s) { return s.reservation_; }
+  static void SetKey(Selection& s, std::uint16_t key) { s.key_ = key; }
   static std::uint32_t model(const Selection& s) { return s.model_; }
   // True once.
-  static bool TakeReport(Selection& s) { return s.reason_ == Reason::kNone && !std::exchange(s.reported_, true); }
+  static bool TakeReport(Selection& s) { return s.reason_ == Reason::kNone && !s.reported_ && (s.reported_ = true); }
 };
 
 // kNoIndex where the table has no such channel, or not any more.

@@ -74,7 +74,7 @@ std::uint64_t Cooldown::Note(const Outcome& outcome, Nanoseconds now, const Cool
   } else if (IsFailure(outcome.kind)) {
     if (!Fail(outcome, now, policy) || now < ask_again_at_) return bits();
     if (may_cool()) {
-      Cool(Length(outcome, policy), now, policy, salt);
+      Cool(LengthOf(outcome, cooldowns_, policy), now, policy, salt);
     } else {
       ask_again_at_ = now + kSecond;
     }
@@ -128,7 +128,7 @@ bool Cooldown::Fail(const Outcome& outcome, Nanoseconds now, const CooldownPolic
          static_cast<double>(window_.failures()) >= policy.failure_share * static_cast<double>(window_.requests());
 }
 
-Nanoseconds Cooldown::Length(const Outcome& outcome, const CooldownPolicy& policy) const {
+Nanoseconds LengthOf(const Outcome& outcome, std::int32_t times, const CooldownPolicy& policy) {
   const bool asked = outcome.retry_after.has_value() && outcome.retry_after->count() >= 0;
   switch (outcome.kind) {
     case OutcomeKind::kCredentialRefused: return Nanos(policy.credential);
@@ -137,8 +137,7 @@ Nanoseconds Cooldown::Length(const Outcome& outcome, const CooldownPolicy& polic
     case OutcomeKind::kRateLimited:
       if (asked) return Nanos(std::min(*outcome.retry_after, policy.longest));
       [[fallthrough]];
-    default:
-      return Backoff(Nanos(policy.first), cooldowns_, {.longest_backoff = policy.longest_backoff, .jitter = 0}, 0);
+    default: return Backoff(Nanos(policy.first), times, {.longest_backoff = policy.longest_backoff, .jitter = 0}, 0);
   }
 }
 

@@ -92,7 +92,6 @@ class Cooldown {
   bool BeganBefore(const Outcome& outcome, Nanoseconds now) const;
   void GiveBackTrial(const CooldownPolicy& policy) noexcept;
   void Cool(Nanoseconds length, Nanoseconds now, const CooldownPolicy& policy, std::uint64_t salt);
-  Nanoseconds Length(const Outcome& outcome, const CooldownPolicy& policy) const;
 
   std::atomic<Nanoseconds> until_{0};
   std::atomic<Nanoseconds> trials_until_{0};  // the theoretical end of the trials that were taken (GCRA)
@@ -108,6 +107,14 @@ class Cooldown {
   OutcomeWindow window_;
   Nanoseconds ask_again_at_ = 0;  // after a cooldown that was not allowed
 };
+
+// How long a failure keeps a channel or a key out that has cooled down so often in a row, jitter left aside.
+Nanoseconds LengthOf(const Outcome& outcome, std::int32_t times, const CooldownPolicy& policy);
+
+// What is left until then, rounded up.
+inline std::chrono::milliseconds Left(Nanoseconds until, Nanoseconds now) {
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(until > now ? until - now : 0));
+}
 
 // base * 2^times, at most `longest_backoff`, + jitter. Of a base below 0, 0.
 Nanoseconds Backoff(Nanoseconds base, std::int32_t times, const CooldownPolicy& policy, std::uint64_t salt);

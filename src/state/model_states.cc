@@ -12,10 +12,6 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 // How long a cooldown that is over is remembered, so that the next one is longer.
 constexpr Nanoseconds kRemembered = 600'000'000'000;
 
-std::chrono::milliseconds Left(Nanoseconds until, Nanoseconds now) {
-  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(std::max<Nanoseconds>(until - now, 0)));
-}
-
 }  // namespace
 
 std::uint64_t ModelStates::KeyOf(std::string_view model) noexcept { return GroupKey(model) | 1; }

@@ -87,6 +87,11 @@ std::string_view OutcomeKindName(OutcomeKind kind) {
   return "unknown";
 }
 
+bool IsTheKeysFault(OutcomeKind kind) {
+  return kind == OutcomeKind::kRateLimited || kind == OutcomeKind::kQuotaExhausted ||
+         kind == OutcomeKind::kCredentialRefused;
+}
+
 bool IsWorthAnotherAttempt(OutcomeKind kind) {
   return kind != OutcomeKind::kSuccess && kind != OutcomeKind::kCallersFault && kind != OutcomeKind::kCancelled;
 }

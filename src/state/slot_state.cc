@@ -12,10 +12,6 @@ using namespace slot_bit;
 constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr std::size_t kMostNoteBytes = 256;
 
-std::chrono::milliseconds Left(Nanoseconds until, Nanoseconds now) {
-  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(std::max<Nanoseconds>(until - now, 0)));
-}
-
 }  // namespace
 
 Nanoseconds EndOf(const SwitchNote& note, Nanoseconds now) {
@@ -29,7 +25,8 @@ SlotCommons::SlotCommons(ChannelStateOptions given)
 
 std::size_t SlotState::memory_bytes() const {
   const std::lock_guard held(lock());
-  return sizeof(*this) + (rare_ == nullptr ? 0 : sizeof(Rare)) + models_.memory_bytes();
+  return sizeof(*this) + (rare_ == nullptr ? 0 : sizeof(Rare)) + models_.memory_bytes() +
+         (keys_.load(kRelaxed) == nullptr ? 0 : keys_.load(kRelaxed)->memory_bytes());
 }
 
 SlotState::Rare& SlotState::rare() {
@@ -62,6 +59,13 @@ Availability SlotState::Judge(std::uint64_t word, std::string_view model, Nanose
     if (out.by_hand) return {.reason = Reason::kAllDisabled};
     if (out.until != 0 && leniency == Leniency::kNone) {
       return {.reason = Reason::kAllCoolingDown, .recovers_in = out.until - now};
+    }
+  }
+  if ((word & kKeys) != 0) {
+    const Nanoseconds opens = keys_.load(std::memory_order_acquire)->OpensAt(now);
+    if (opens == ModelStates::kForever) return {.reason = Reason::kAllDisabled};
+    if (now < opens && leniency == Leniency::kNone) {
+      return {.reason = Reason::kAllCoolingDown, .recovers_in = opens - now};
     }
   }
   if ((word & kCooling) != 0 && leniency == Leniency::kNone) {
@@ -116,11 +120,26 @@ void SlotState::Settle(Nanoseconds now) {
   if ((word & kModels) != 0 && models_.Settle(now)) SetBits(kModels, 0);
 }
 
-void SlotState::Note(const Outcome& outcome, std::string_view model, Nanoseconds now, MayCool may_cool) {
+// What is the key's fault says nothing of the channel: for that it is as if the request had been cancelled.
+bool SlotState::NoteKey(const Outcome& outcome, std::uint32_t key, Nanoseconds now) {
+  KeyStates* const keys = keys_.load(kRelaxed);
+  if (keys == nullptr || (word_.load(kRelaxed) & kKeys) == 0) return false;
+  if (outcome.kind == OutcomeKind::kSuccess) keys->Recover(key);
+  if (!IsTheKeysFault(outcome.kind)) return false;
+  const std::int32_t times = keys->cooldowns(key);
+  const Nanoseconds lasts = LengthOf(outcome, times, cooling());
+  keys->Cool(key, now + Jittered(lasts, cooling(), salt() + key + static_cast<std::uint64_t>(times)));
+  return true;
+}
+
+void SlotState::Note(const Outcome& outcome, std::string_view model, std::optional<std::uint32_t> key, Nanoseconds now,
+                     MayCool may_cool) {
   now = Monotonic(now);
   const std::lock_guard held(lock());
   meters_.Settle(outcome.tokens, now);
-  const std::uint64_t bits = cooldown_.Note(outcome, now, cooling(), salt(), may_cool);
+  const bool was_the_key = key.has_value() && NoteKey(outcome, *key, now);
+  const Outcome of_channel = was_the_key ? Outcome{.kind = OutcomeKind::kCancelled} : outcome;
+  const std::uint64_t bits = cooldown_.Note(of_channel, now, cooling(), salt(), may_cool);
   SetBits(kCooling | kSlowStart, bits);
   if (model.empty()) return;
   if (outcome.kind == OutcomeKind::kModelUnavailable) {
@@ -175,6 +194,22 @@ void SlotState::Limit(const ChannelLimits& limits) {
   SetBits(kLimited, meters_.limited() ? kLimited : 0);
 }
 
+void SlotState::SetKeys(const ChannelKeys& keys) {
+  const std::lock_guard held(lock());
+  if (keys.count < 2) {
+    SetBits(kKeys, 0);
+    return;
+  }
+  if (keys_.load(kRelaxed) == nullptr) keys_.store(new KeyStates(), std::memory_order_release);
+  keys_.load(kRelaxed)->Set(keys);
+  SetBits(0, kKeys);
+}
+
+std::optional<std::uint32_t> SlotState::NextKey(Nanoseconds now, KeyStates::Tried tried) noexcept {
+  if ((word_.load(kRelaxed) & kKeys) == 0) return std::nullopt;
+  return keys_.load(std::memory_order_acquire)->Next(Monotonic(now), tried);
+}
+
 void SlotState::Count(bool counts) {
   const std::lock_guard held(lock());
   SetBits(kCounted, counts ? kCounted : 0);
@@ -184,6 +219,7 @@ void SlotState::Reset() {
   const std::lock_guard held(lock());
   cooldown_.Reset();
   for (const ModelState& state : models_.States(latest_.load(kRelaxed))) models_.Clear(state.model, false);
+  if (KeyStates* const keys = keys_.load(kRelaxed); keys != nullptr) keys->RecoverAll();
   SetBits(kCooling | kSlowStart, 0);
   Settle(latest_.load(kRelaxed));
 }
@@ -219,6 +255,7 @@ ChannelStatus SlotState::Status(Nanoseconds now) {
   status.latency = cooldown_.latency();
   status.in_flight = meters_.in_flight();
   status.models = models_.States(now);
+  if ((word & kKeys) != 0) status.keys = keys_.load(kRelaxed)->States(now);
   return status;
 }
 
@@ -230,6 +267,10 @@ void SlotState::Import(const ChannelStatus& status, Nanoseconds now) {
   now = Monotonic(now);
   const std::lock_guard held(lock());
   SetBits(kCooling | kSlowStart, cooldown_.Import(status, now, cooling()));
+  if (KeyStates* const keys = keys_.load(kRelaxed); keys != nullptr) {
+    for (const KeyCooldown& key : status.keys)
+      keys->Cool(key.key, now + std::min(Nanos(key.remaining), Nanos(cooling().longest)));
+  }
   for (const ModelState& state : status.models) {
     const SwitchNote note{.lasts = state.remaining};
     if (models_.Set(state.model, EndOf(note, now), state.switched_off, now)) SetBits(0, kModels);

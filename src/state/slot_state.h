@@ -24,6 +24,7 @@
 #include "pointsman/channel_state.h"
 #include "pointsman/outcome.h"
 #include "state/cooldown.h"
+#include "state/key_states.h"
 #include "state/meters.h"
 #include "state/model_states.h"
 #include "state/slot_word.h"
@@ -66,7 +67,9 @@ class SlotState {
   void Release() noexcept;
 
   // An attempt has ended.
-  void Note(const Outcome& outcome, std::string_view model, Nanoseconds now, MayCool may_cool);
+  // With the key that it was made with, where the channel has several.
+  void Note(const Outcome& outcome, std::string_view model, std::optional<std::uint32_t> key, Nanoseconds now,
+            MayCool may_cool);
 
   void SwitchOff(std::uint64_t bit, const SwitchNote& note, Nanoseconds now);
   void SwitchOn(std::uint64_t bit);
@@ -74,6 +77,10 @@ class SlotState {
   bool SwitchOff(std::string_view model, const SwitchNote& note, Nanoseconds now);
   void SwitchOn(std::string_view model);
   void Limit(const ChannelLimits& limits);
+  // The keys of the channel's row; fewer than two: none to tell apart.
+  void SetKeys(const ChannelKeys& keys);
+  // The next in turn of those that are not out. Nothing where there are none, or the channel has not several.
+  std::optional<std::uint32_t> NextKey(Nanoseconds now, KeyStates::Tried tried) noexcept;
   // Whether requests in flight are counted although there is no limit.
   void Count(bool counts);
   // What was learned from outcomes; switches and limits stay.
@@ -98,13 +105,14 @@ class SlotState {
     ChannelLimits limits;  // as they were given
   };
 
-  ~SlotState() = default;
+  ~SlotState() { delete keys_.load(std::memory_order_relaxed); }
   const ChannelStateOptions& options() const { return commons_.options; }
   const CooldownPolicy& cooling() const { return commons_.options.cooldown; }
   std::mutex& lock() const { return commons_.LockOf(channel_id_); }
   // For the jitter.
   std::uint64_t salt() const { return commons_.jitter_seed ^ static_cast<std::uint64_t>(channel_id_); }
   Rare& rare();
+  bool NoteKey(const Outcome& outcome, std::uint32_t key, Nanoseconds now);
   void Unrefer() noexcept {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
   }
@@ -127,7 +135,8 @@ class SlotState {
   Cooldown cooldown_;
   Meters meters_;
   ModelStates models_;
-  std::unique_ptr<Rare> rare_;  // guarded by the lock
+  std::atomic<KeyStates*> keys_{nullptr};  // made when they are first set
+  std::unique_ptr<Rare> rare_;             // guarded by the lock
 };
 
 }  // namespace pointsman::inline v0

@@ -28,6 +28,7 @@ inline constexpr std::uint64_t kLimited = 64;   // requests are reserved
 inline constexpr std::uint64_t kModels = 128;   // some model of it is left out
 inline constexpr std::uint64_t kFrozen = 256;   // see Availability
 inline constexpr std::uint64_t kCounted = 512;  // requests in flight are counted: like a limit that is never reached
+inline constexpr std::uint64_t kKeys = 1024;    // it has several keys
 inline constexpr std::uint64_t kReserves = kLimited | kCounted;
 // Out without any question about time: what a selection can judge in passing.
 inline constexpr std::uint64_t kPlain = kSwitchedOff | kTagOff;

@@ -157,10 +157,19 @@ absl::Status ReadRejected(const Value& value, RejectedCandidate& out) {
 }
 
 absl::Status ReadAnswer(const Value& value, RecordedAnswer& out) {
-  return ReadWhole(value, {{"reason", [&](const Value& v) { return v.ReadChoice(kReasons, ReasonName, out.reason); }},
-                           {"channel_id", [&](const Value& v) { return v.ReadSigned(out.channel_id); }},
-                           {"priority", [&](const Value& v) { return v.ReadSigned(out.priority); }},
-                           {"group", [&](const Value& v) { return v.ReadText(out.group, "the group that served"); }}});
+  std::int32_t key = 0;
+  const absl::Status read =
+      value.ReadObject({{"reason", [&](const Value& v) { return v.ReadChoice(kReasons, ReasonName, out.reason); }},
+                        {"channel_id", [&](const Value& v) { return v.ReadSigned(out.channel_id); }},
+                        {"priority", [&](const Value& v) { return v.ReadSigned(out.priority); }},
+                        {"group", [&](const Value& v) { return v.ReadText(out.group, "the group that served"); }},
+                        {"key", [&](const Value& v) {
+                           const absl::Status s =
+                               v.ReadNumber(key, 0, static_cast<std::int32_t>(ChannelKeys::kMost) - 1);
+                           out.key = static_cast<std::uint32_t>(key);
+                           return s;
+                         }}});
+  return read.ok() ? value.Require(std::array<std::string_view, 4>{"reason", "channel_id", "priority", "group"}) : read;
 }
 
 absl::Status ReadFormat(const Value& value) {
@@ -216,7 +225,9 @@ std::string DecisionToJson(const DecisionRecord& record) {
   WriteNumbers(record.words, line.Key("words"));
   line.Key("answer").Begin('{').Key("reason").Text(ReasonName(record.answer.reason));
   line.Key("channel_id").Number(record.answer.channel_id).Key("priority").Number(record.answer.priority);
-  line.Key("group").Text(record.answer.group).End('}').Key("rejected").Begin('[');
+  line.Key("group").Text(record.answer.group);
+  if (record.answer.key) line.Key("key").Number(*record.answer.key);
+  line.End('}').Key("rejected").Begin('[');
   for (const RejectedCandidate& r : record.rejected) {
     BeginCandidate(r.candidate, line).Key("weight").Number(r.weight).Key("why").Text(RejectedName(r.why));
     line.Key("code").Number(r.filter_code).End('}');

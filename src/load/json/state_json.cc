@@ -6,6 +6,7 @@
 #include "load/json/json_line.h"
 #include "load/json/json_reader.h"
 #include "load/json/policy_value.h"
+#include "pointsman/channel_keys.h"
 #include "pointsman/load/state.h"
 
 namespace pointsman::inline v0 {
@@ -43,6 +44,15 @@ void WriteModels(const std::vector<ModelState>& models, JsonLine& line) {
   line.End(']');
 }
 
+void WriteKeys(const std::vector<KeyCooldown>& keys, JsonLine& line) {
+  if (keys.empty()) return;
+  line.Key("keys").Begin('[');
+  for (const KeyCooldown& k : keys) {
+    line.Begin('{').Key("key").Number(k.key).Key("remaining_ms").Number(k.remaining.count()).End('}');
+  }
+  line.End(']');
+}
+
 void WriteStatus(const ChannelStatus& s, JsonLine& line) {
   line.Begin('{').Key("channel_id").Number(s.channel_id).Key("phase").Text(ChannelPhaseName(s.phase));
   line.Key("remaining_ms").Number(s.remaining.count()).Key("cooldowns").Number(s.cooldowns);
@@ -53,6 +63,7 @@ void WriteStatus(const ChannelStatus& s, JsonLine& line) {
   WriteSwitch(s, line);
   WriteLimits(s.limits, line);
   WriteModels(s.models, line);
+  WriteKeys(s.keys, line);
   line.End('}');
 }
 
@@ -96,6 +107,12 @@ absl::Status ReadModel(const Value& value, ModelState& model) {
   return s.ok() ? value.Require(std::array<std::string_view, 1>{"model"}) : s;
 }
 
+absl::Status ReadKey(const Value& value, KeyCooldown& key) {
+  const absl::Status s =
+      value.ReadObject({Count("key", key.key, ChannelKeys::kMost - 1), Remaining("remaining_ms", key.remaining)});
+  return s.ok() ? value.Require(std::array<std::string_view, 2>{"key", "remaining_ms"}) : s;
+}
+
 absl::Status ReadStatus(const Value& value, ChannelStatus& s) {
   constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
   std::chrono::microseconds latency{0};
@@ -114,8 +131,12 @@ absl::Status ReadStatus(const Value& value, ChannelStatus& s) {
        {"switch_note", [&](const Value& v) { return v.ReadText(s.switch_note, "a note in double quotes"); }},
        Remaining("switch_remaining_ms", s.switch_remaining),
        {"limits", [&](const Value& v) { return ReadLimits(v, s.limits); }},
-       {"models", [&](const Value& v) {
+       {"models",
+        [&](const Value& v) {
           return v.ReadList("a list of models", [&](const Value& m) { return ReadModel(m, s.models.emplace_back()); });
+        }},
+       {"keys", [&](const Value& v) {
+          return v.ReadList("a list of keys", [&](const Value& k) { return ReadKey(k, s.keys.emplace_back()); });
         }}});
   s.latency = latency;
   return read.ok() ? value.Require(std::array<std::string_view, 1>{"channel_id"}) : read;
