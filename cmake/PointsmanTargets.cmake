@@ -1,7 +1,17 @@
 # What every target of this tree has in common. Users of the library inherit none of it but C++20.
 include(GNUInstallDirs)
 
-# pointsman_component(NAME target EXPORT component HEADERS … SOURCES …): one library, one component, pointsman::<component>.
+# Before 1.0 a minor version may break.
+if(PROJECT_VERSION_MAJOR EQUAL 0)
+  set(pointsman_compatibility SameMinorVersion)
+  set(pointsman_soversion 0.${PROJECT_VERSION_MINOR})
+else()
+  set(pointsman_compatibility SameMajorVersion)
+  set(pointsman_soversion ${PROJECT_VERSION_MAJOR})
+endif()
+
+# pointsman_component(NAME target COMPONENT component HEADERS … SOURCES …): one library, one component,
+# pointsman::<component>. What it takes to install it: PointsmanInstall.cmake.
 function(pointsman_component)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;COMPONENT" "HEADERS;SOURCES")
   add_library(${arg_NAME})
@@ -16,8 +26,12 @@ function(pointsman_component)
     VERIFY_INTERFACE_HEADER_SETS ON
     POSITION_INDEPENDENT_CODE ON
     VERSION ${PROJECT_VERSION}
-    SOVERSION ${PROJECT_VERSION_MAJOR}
+    SOVERSION ${pointsman_soversion}
     INSTALL_RPATH "$ORIGIN")
+  # Tests reach into rooms that a shared library keeps to itself.
+  if(BUILD_SHARED_LIBS AND NOT POINTSMAN_TESTS)
+    set_target_properties(${arg_NAME} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  endif()
   pointsman_warnings(${arg_NAME})
 endfunction()
 

@@ -1,0 +1,32 @@
+# What the scripts of this folder share: steps that must succeed, with what they said if they do not.
+cmake_minimum_required(VERSION 3.24)
+
+# step(command …): the last output is in `said`.
+macro(step)
+  execute_process(COMMAND ${ARGV} OUTPUT_VARIABLE said ERROR_VARIABLE said RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    list(JOIN ARGV " " command)
+    message(FATAL_ERROR "${command}\nended with ${result}:\n${said}")
+  endif()
+endmacro()
+
+# must_say(text): the last step's output has it.
+macro(must_say text)
+  string(FIND "${said}" "${text}" at)
+  if(at EQUAL -1)
+    message(FATAL_ERROR "expected \"${text}\" in:\n${said}")
+  endif()
+endmacro()
+
+# fresh_work(): an empty folder for this test.
+macro(fresh_work)
+  file(REMOVE_RECURSE ${WORK})
+  file(MAKE_DIRECTORY ${WORK})
+endmacro()
+
+# What a consumer is configured with, whoever it is.
+set(configure_arguments -G ${GENERATOR} -D CMAKE_CXX_COMPILER=${CXX} -D CMAKE_CXX_FLAGS=${FLAGS}
+    -D CMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER} -D CMAKE_PREFIX_PATH=${PREFIX})
+if(C)
+  list(APPEND configure_arguments -D CMAKE_C_COMPILER=${C})
+endif()
