@@ -30,3 +30,23 @@ set(configure_arguments -G ${GENERATOR} -D CMAKE_CXX_COMPILER=${CXX} -D CMAKE_CX
 if(C)
   list(APPEND configure_arguments -D CMAKE_C_COMPILER=${C})
 endif()
+
+# skip(why): ends the script, as skipped.
+macro(skip why)
+  message("skipped: ${why}")
+  return()
+endmacro()
+
+# What the three programs in other languages tell.
+macro(must_tell_the_story)
+  must_say("channel 8 serves default\nchannel 8 failed\nchannel 9 serves default\n404: No channel is available for model sora")
+endmacro()
+
+file(GLOB pkg_config_folders ${PREFIX}/lib*/pkgconfig ${PREFIX}/lib/*/pkgconfig)
+list(JOIN pkg_config_folders ":" folders)
+set(ENV{PKG_CONFIG_PATH} ${folders})
+file(GLOB_RECURSE c_library ${PREFIX}/lib*/libpointsman_c.so)
+get_filename_component(c_library_folder "${c_library}" DIRECTORY)
+if(FLAGS MATCHES "-fsanitize")
+  set(sanitized ON)
+endif()

@@ -1,0 +1,3 @@
+module pointsman.example/route
+
+go 1.20

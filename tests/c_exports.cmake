@@ -1,0 +1,37 @@
+# The C ABI is one list in three places: what c.h declares, what exports.map names, what the library shows, each with
+# the version in which it came. Nothing else is shown: not a name of C++, of ours or of anybody.
+#   cmake -D LIBRARY=… -D NM=… -D HEADER=… -D MAP=… -P c_exports.cmake
+file(READ ${HEADER} header)
+string(REGEX MATCHALL "POINTSMAN_C_API [^;(]*(pointsman_[a-z_]+)\\(" declarations "${header}")
+list(TRANSFORM declarations REPLACE ".*(pointsman_[a-z_]+)\\($" "\\1" OUTPUT_VARIABLE declared)
+list(SORT declared)
+
+file(READ ${MAP} whole)
+string(REGEX MATCHALL "pointsman_[a-z_]+" listed "${whole}")
+list(SORT listed)
+
+execute_process(COMMAND ${NM} -D --defined-only --with-symbol-versions ${LIBRARY} OUTPUT_VARIABLE symbols RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "nm failed: ${result}")
+endif()
+string(REGEX MATCHALL "[^\n]+" symbols "${symbols}")
+set(shown)
+foreach(symbol IN LISTS symbols)
+  if(symbol MATCHES " A POINTSMAN_C_[0-9]+$")
+  elseif(symbol MATCHES " T (pointsman_[a-z_]+)@@POINTSMAN_C_1$")
+    list(APPEND shown ${CMAKE_MATCH_1})
+  else()
+    message(FATAL_ERROR "the library shows ${symbol}")
+  endif()
+endforeach()
+list(SORT shown)
+
+if(NOT declared)
+  message(FATAL_ERROR "${HEADER} declares nothing")
+endif()
+if(NOT declared STREQUAL listed)
+  message(FATAL_ERROR "c.h declares ${declared}\nexports.map names ${listed}")
+endif()
+if(NOT declared STREQUAL shown)
+  message(FATAL_ERROR "c.h declares ${declared}\nthe library shows ${shown}")
+endif()

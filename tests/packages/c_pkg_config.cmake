@@ -1,0 +1,16 @@
+# The example in C by hand, as strictly as compilers can be asked to.
+include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
+find_program(PKG_CONFIG pkg-config)
+if(NOT PKG_CONFIG)
+  skip("there is no pkg-config here")
+endif()
+if(sanitized)
+  skip("a sanitizer's library wants a sanitized program")
+endif()
+fresh_work()
+step(${PKG_CONFIG} --print-errors --cflags --libs pointsman-c)
+separate_arguments(flags UNIX_COMMAND "${said}")
+step(${C} -std=c11 -pedantic -Wall -Wextra -Wconversion -Wc++-compat -Werror ${SOURCE}/examples/c/route.c -o ${WORK}/route ${flags}
+     -Wl,-rpath,${c_library_folder})
+step(${WORK}/route)
+must_tell_the_story()
