@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "pointsman/router.h"
+#include "pointsman/testing.h"
 #include "support/rows_builder.h"
-#include "support/scripted_bits.h"
 #include "support/sweep.h"
 
 namespace pointsman {

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "pointsman/router.h"
+#include "pointsman/testing.h"
 #include "support/rows_builder.h"
-#include "support/scripted_bits.h"
 
 namespace pointsman {
 namespace {
@@ -29,15 +29,11 @@ constexpr Request kRequest{.group = "g", .model = "m"};
 
 class State : public ::testing::Test {
  protected:
-  static std::chrono::nanoseconds Now(void* context) noexcept {
-    return *static_cast<std::chrono::nanoseconds*>(context);
-  }
-
   ChannelStateOptions Options() {
     ChannelStateOptions options;
     options.cooldown.jitter = 0;
     options.cooldown.max_cooling_share = 1;
-    options.clock = {.now = &Now, .context = &now_};
+    options.clock = clock_.clock();
     return options;
   }
   template <class... Channels>
@@ -77,7 +73,7 @@ class State : public ::testing::Test {
     return "0";
   }
 
-  std::chrono::nanoseconds now_ = 1h;
+  testing::FakeClock clock_;
   std::optional<Router> router_;
 };
 
@@ -87,11 +83,11 @@ TEST_F(State, AChannelThatFailsIsLeftAloneAndComesBackByItself) {
   EXPECT_EQ(Status(1).phase, ChannelPhase::kCooling);
   EXPECT_EQ(Status(1).remaining, 5s);
   EXPECT_EQ(Count(100), (std::map<std::int64_t, int>{{2, 100}}));
-  now_ += 5s;
+  clock_.Advance(5s);
   EXPECT_EQ(Status(1).phase, ChannelPhase::kTrial);
   Report(1, OutcomeKind::kSuccess);
   EXPECT_EQ(Status(1).phase, ChannelPhase::kSlowStart);
-  now_ += 30s;
+  clock_.Advance(30s);
   EXPECT_EQ(Status(1).phase, ChannelPhase::kInOrder);
   EXPECT_EQ(Share(1), "1/2");
 }
@@ -99,17 +95,17 @@ TEST_F(State, AChannelThatFailsIsLeftAloneAndComesBackByItself) {
 TEST_F(State, ATrialIsOneRequestHoweverManyAsk) {
   Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
   Report(1, OutcomeKind::kTransient, 3);
-  now_ += 5s;
+  clock_.Advance(5s);
   EXPECT_EQ(Count(1000)[1], 1);
 }
 
 TEST_F(State, TheWeightComesBackStepByStepAndTheSharesAreExact) {
   Serve(Options(), Channel(1, "g", "m", 2), Channel(2, "g", "m", 1));
   Report(1, OutcomeKind::kTransient, 3);
-  now_ += 5s;
+  clock_.Advance(5s);
   Report(1, OutcomeKind::kSuccess);
   EXPECT_EQ(Share(1), "3/19") << "2*6 of 2*6 + 64";
-  now_ += 15s;
+  clock_.Advance(15s);
   EXPECT_EQ(Share(1), "35/67") << "2*35 of 2*35 + 64";
   const int won = Count(67000)[1];
   EXPECT_NEAR(won, 35000, 5 * 130) << "five standard deviations";
@@ -172,7 +168,7 @@ TEST_F(State, OrRefusesWithTheEarliestRecoveryWhereThePolicySaysSo) {
   Serve(options, Channel(1, "g,h", "m"), Channel(2, "g", "m"));
   Report(2, OutcomeKind::kCredentialRefused);
   Report(1, OutcomeKind::kTransient, 3);
-  now_ += 1s;
+  clock_.Advance(1s);
   const Selection s = router_->Select(kRequest);
   EXPECT_EQ(s.reason(), Reason::kAllCoolingDown);
   EXPECT_EQ(s.retry_after(), 4s);
@@ -209,7 +205,7 @@ TEST_F(State, AModelThatAChannelDoesNotHaveIsLeftOutForThatModelAlone) {
   ASSERT_EQ(Status(1).models.size(), 1u);
   EXPECT_EQ(Status(1).models[0].model, "m");
   EXPECT_EQ(Status(1).models[0].remaining, 5s);
-  now_ += 5s;
+  clock_.Advance(5s);
   EXPECT_EQ(Count(200).size(), 2u);
 }
 
@@ -218,7 +214,7 @@ TEST_F(State, ASwitchOfAModelHoldsUntilItIsSwitchedOn) {
   ASSERT_TRUE(router_->SwitchOff(1, "m").ok());
   EXPECT_EQ(router_->Select(kRequest).reason(), Reason::kAllDisabled);
   EXPECT_TRUE(router_->Select({.group = "g", .model = "n"}));
-  now_ += 1000h;
+  clock_.Advance(1000h);
   EXPECT_FALSE(router_->Select(kRequest));
   EXPECT_TRUE(router_->SwitchOn(1, "m"));
   EXPECT_TRUE(router_->Select(kRequest));
@@ -240,7 +236,7 @@ TEST_F(State, ASwitchWithAnEndIsOverThen) {
   EXPECT_EQ(router_->Select(kRequest).reason(), Reason::kAllDisabled);
   EXPECT_EQ(Status(1).switch_note, "maintenance");
   EXPECT_EQ(Status(1).switch_remaining, 10s);
-  now_ += 10s;
+  clock_.Advance(10s);
   EXPECT_TRUE(router_->Select(kRequest));
   EXPECT_FALSE(Status(1).switched_off);
 }
@@ -307,7 +303,7 @@ TEST_F(State, TheRateOfRequestsIsNotRefunded) {
   const Selection next = router_->Select(kRequest);
   EXPECT_EQ(next.reason(), Reason::kAllAtLimit);
   EXPECT_EQ(next.retry_after(), 1s);
-  now_ += 1s;
+  clock_.Advance(1s);
   EXPECT_TRUE(router_->Select(kRequest));
 }
 
@@ -317,7 +313,7 @@ TEST_F(State, TokensAreSettledFromTheOutcome) {
   Selection s = router_->Select(kRequest);
   router_->Report(s, {.kind = OutcomeKind::kSuccess, .tokens = 150});
   EXPECT_EQ(router_->Select(kRequest).reason(), Reason::kAllAtLimit);
-  now_ += 31s;
+  clock_.Advance(31s);
   EXPECT_TRUE(router_->Select(kRequest));
 }
 
@@ -358,10 +354,10 @@ TEST_F(State, MovesToAnotherRouterWithWhatItKnows) {
 TEST_F(State, AClockThatGoesBackShortensNothing) {
   Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
   Report(1, OutcomeKind::kTransient, 3);
-  now_ -= 30min;
+  clock_.Advance(-30min);
   EXPECT_EQ(Status(1).remaining, 5s) << "time is not taken to be earlier than it was";
   EXPECT_EQ(Count(50), (std::map<std::int64_t, int>{{2, 50}}));
-  now_ += 30min + 5s;
+  clock_.Advance(30min + 5s);
   EXPECT_EQ(Status(1).phase, ChannelPhase::kTrial);
 }
 
@@ -375,7 +371,7 @@ TEST_F(State, ExplainSaysWhoIsCoolingDownAndTakesNoTrial) {
   const std::string text = why.Text(Language::kEnglish, Audience::kOperator);
   EXPECT_THAT(text, HasSubstr("cooling down after failures"));
   EXPECT_THAT(text, HasSubstr("wait 5 s"));
-  now_ += 5s;
+  clock_.Advance(5s);
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(router_->Explain(kRequest).ok);
   EXPECT_TRUE(router_->Select(kRequest)) << "the trial is still there";
 }

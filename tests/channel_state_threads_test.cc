@@ -18,25 +18,21 @@ using testing::RowsOf;
 
 constexpr Request kRequest{.group = "g", .model = "m"};
 
-// Moves a little with every look, so that cooldowns begin and end all the time.
-std::chrono::nanoseconds Tick(void* context) noexcept {
-  return std::chrono::microseconds(static_cast<std::atomic<std::int64_t>*>(context)->fetch_add(50));
-}
-
 class StateThreads : public ::testing::Test {
  protected:
   static constexpr int kRounds = 3000;
 
   RouterOptions Options() {
     RouterOptions options;
-    options.state.clock = {.now = &Tick, .context = &ticks_};
+    options.state.clock = clock_.clock();
     options.state.cooldown.first = std::chrono::milliseconds(2);
     options.state.cooldown.slow_start = std::chrono::milliseconds(5);
     options.state.cooldown.trial_timeout = std::chrono::milliseconds(3);
     return options;
   }
 
-  std::atomic<std::int64_t> ticks_{1'000'000};
+  // Moves a little with every look, so that cooldowns begin and end all the time.
+  testing::FakeClock clock_{std::chrono::seconds(1), std::chrono::microseconds(50)};
 };
 
 TEST_F(StateThreads, CountEveryReportOnceAndReleaseEveryReservation) {
@@ -121,7 +117,7 @@ TEST_F(StateThreads, OneTrialIsTakenByOne) {
     Selection s = router.Select({.group = "g", .model = "m", .pin = 1});
     router.Report(s, {.kind = OutcomeKind::kTransient});
   }
-  ticks_.fetch_add(10'000);  // 10 ms: the cooldown is over
+  clock_.Advance(std::chrono::milliseconds(10));  // 10 ms: the cooldown is over
   std::atomic<int> trials{0};
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {

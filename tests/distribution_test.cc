@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "pointsman/router.h"
+#include "pointsman/testing.h"
 #include "select/in_full.h"
 #include "support/rows_builder.h"
-#include "support/scripted_bits.h"
 #include "support/sweep.h"
 
 namespace pointsman::testing {

@@ -14,9 +14,9 @@
 
 #include "pointsman/load/dump.h"
 #include "pointsman/router.h"
+#include "pointsman/testing.h"
 #include "support/random_tables.h"
 #include "support/rows_builder.h"
-#include "support/scripted_bits.h"
 
 namespace pointsman::testing {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "pointsman/random.h"
 #include "pointsman/router.h"
+#include "pointsman/testing.h"
 #include "support/rows_builder.h"
-#include "support/scripted_bits.h"
 #include "support/sweep.h"
 
 namespace pointsman::testing {

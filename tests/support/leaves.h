@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "pointsman/random.h"
-#include "support/scripted_bits.h"
+#include "pointsman/testing.h"
 
 namespace pointsman::testing {
 
