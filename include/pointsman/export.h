@@ -1,4 +1,5 @@
-// POINTSMAN_EXPORT marks what a shared build of the library shows. Users never write it.
+// POINTSMAN_EXPORT marks what a shared build of the library shows: all that headers here promise, and the few functions
+// of src/ that one component uses of another. Users never write it.
 #ifndef POINTSMAN_EXPORT_H_
 #define POINTSMAN_EXPORT_H_
 

@@ -63,14 +63,14 @@ struct CandidateInfo {
 struct TierInfo {
   std::int64_t priority = 0;
   std::vector<CandidateInfo> candidates;
-  bool serves() const;  // has an eligible candidate
+  POINTSMAN_EXPORT bool serves() const;  // has an eligible candidate
 };
 
 struct RouteInfo {
   std::string_view group;  // valid as long as the table, as is the next
   std::string_view model;
-  std::vector<TierInfo> tiers;  // highest priority first
-  const TierInfo* top() const;  // the tier that a first selection draws from; null: all are disabled
+  std::vector<TierInfo> tiers;                   // highest priority first
+  POINTSMAN_EXPORT const TierInfo* top() const;  // the tier that a first selection draws from; null: all are disabled
 };
 
 struct ChannelInfo {

@@ -10,15 +10,17 @@
 #include <boost/container/small_vector.hpp>
 #include <string_view>
 
+#include "pointsman/export.h"
+
 namespace pointsman::inline v0 {
 
 // Most lists are short: these need no allocation.
 using ItemList = boost::container::small_vector<std::string_view, 8>;
 
-ItemList SplitList(std::string_view list);
+POINTSMAN_EXPORT ItemList SplitList(std::string_view list);
 
 // `text` without surrounding blanks, tabs and line ends.
-std::string_view Trim(std::string_view text);
+POINTSMAN_EXPORT std::string_view Trim(std::string_view text);
 
 }  // namespace pointsman::inline v0
 

@@ -12,10 +12,12 @@
 #include <string>
 #include <string_view>
 
+#include "pointsman/export.h"
+
 namespace pointsman::inline v0 {
 
-std::string MemberPath(std::string_view path, std::string_view key);
-std::string ItemPath(std::string_view path, std::size_t index);
+POINTSMAN_EXPORT std::string MemberPath(std::string_view path, std::string_view key);
+POINTSMAN_EXPORT std::string ItemPath(std::string_view path, std::size_t index);
 
 }  // namespace pointsman::inline v0
 

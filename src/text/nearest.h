@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "pointsman/export.h"
+
 namespace pointsman::inline v0 {
 
 // Optimal string alignment distance: inserts, deletes, substitutions and swaps of neighbours, in bytes.
@@ -21,10 +23,10 @@ std::size_t EditDistance(std::string_view a, std::string_view b);
 std::string_view NearestName(std::string_view word, std::span<const std::string_view> names);
 
 // " (did you mean \"…\"?)" or nothing.
-std::string DidYouMean(std::string_view word, std::span<const std::string_view> names);
+POINTSMAN_EXPORT std::string DidYouMean(std::string_view word, std::span<const std::string_view> names);
 
 // "a, b, c".
-std::string JoinNames(std::span<const std::string_view> names);
+POINTSMAN_EXPORT std::string JoinNames(std::span<const std::string_view> names);
 
 }  // namespace pointsman::inline v0
 

@@ -14,15 +14,17 @@
 #include <string>
 #include <string_view>
 
+#include "pointsman/export.h"
+
 namespace pointsman::inline v0 {
 
 inline constexpr std::size_t kShownNameBytes = 80;
 
-std::string Printable(std::string_view text, std::size_t max_bytes = kShownNameBytes);
-std::string Quoted(std::string_view text, std::size_t max_bytes = kShownNameBytes);
+POINTSMAN_EXPORT std::string Printable(std::string_view text, std::size_t max_bytes = kShownNameBytes);
+POINTSMAN_EXPORT std::string Quoted(std::string_view text, std::size_t max_bytes = kShownNameBytes);
 
 // How many of `text`'s first bytes form one valid UTF-8 character; 0 where they form none.
-std::size_t Utf8Length(std::string_view text);
+POINTSMAN_EXPORT std::size_t Utf8Length(std::string_view text);
 
 }  // namespace pointsman::inline v0
 

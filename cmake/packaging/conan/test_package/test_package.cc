@@ -12,6 +12,9 @@
 #ifdef WITH_POSTGRESQL
 #include "pointsman/load/postgresql.h"
 #endif
+#ifdef WITH_C
+#include "pointsman/c.h"
+#endif
 
 int main() {
   pointsman::Rows rows("consumer");
@@ -30,5 +33,8 @@ int main() {
 #ifdef WITH_POSTGRESQL
   pointsman::PostgresqlLoader postgresql("postgresql://nobody@/nothing?host=/no/such/folder");
   std::cout << "postgresql " << router.Reload(postgresql).ok() << "\n";
+#endif
+#ifdef WITH_C
+  std::cout << "c " << pointsman_abi() << "\n";
 #endif
 }

@@ -1,0 +1,16 @@
+# The API reference, without a warning or not at all.
+#   cmake -D SOURCE=… -D OUTPUT=… -P docs.cmake
+cmake_minimum_required(VERSION 3.24)
+find_program(DOXYGEN doxygen)
+if(NOT DOXYGEN)
+  message("skipped: there is no doxygen here")
+  return()
+endif()
+file(STRINGS ${SOURCE}/include/pointsman/version.h VERSION REGEX "define POINTSMAN_VERSION \"")
+string(REGEX MATCH "[0-9]+\\.[0-9]+\\.[0-9]+" VERSION "${VERSION}")
+file(MAKE_DIRECTORY ${OUTPUT})
+configure_file(${SOURCE}/cmake/Doxyfile.in ${OUTPUT}/Doxyfile @ONLY)
+execute_process(COMMAND ${DOXYGEN} ${OUTPUT}/Doxyfile WORKING_DIRECTORY ${SOURCE} RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "doxygen had something to say")
+endif()
