@@ -86,6 +86,40 @@ TEST_F(Doctor, OfADatabaseThatServesNothingExitsWithOne) {
   EXPECT_EQ(Pointsman({"doctor", "--from", off}).code, 1);
 }
 
+TEST_F(Doctor, OnlyWhatIsNewSinceTheBaselineFails) {
+  const std::string db = Incident();
+  const std::string baseline = File("baseline.json", Pointsman({"doctor", "--from", db, "--json"}).out);
+  const Outcome known = Pointsman({"doctor", "--from", db, "--baseline", baseline});
+  EXPECT_EQ(known.code, 0) << known.out;
+  EXPECT_THAT(known.out, HasSubstr("error  token-empty-group  (12)  known\n"));
+  EXPECT_EQ(Document(Pointsman({"doctor", "--from", db, "--baseline", baseline, "--json"}))["findings"][0]["known"],
+            true);
+
+  const std::string other = File("other.json", R"({"channels": [{"id": 1, "group": "default", "models": "m"}],
+    "users": [{"id": 1, "group": "default"}], "tokens": [{"id": 9999, "user_id": 1, "group": ""}]})");
+  EXPECT_EQ(Pointsman({"doctor", "--from", other, "--baseline", baseline}).code, 1) << "another row of the same code";
+}
+
+TEST_F(Doctor, WritesAPageWithoutScriptsOrMarkupFromNames) {
+  const std::string file = File("evil.json", R"({"channels": [{"id": 1, "group": "default", "models": "m"}],
+    "users": [{"id": 1, "group": "default"}],
+    "tokens": [{"id": 1, "user_id": 1, "name": "<script>alert(1)</script>", "group": ""}]})");
+  const std::string page = folder_ / "doctor.html";
+  EXPECT_EQ(Pointsman({"doctor", "--from", file, "--html", page}).code, 1);
+  const std::string text = ReadText(page);
+  EXPECT_THAT(text, HasSubstr("&lt;script&gt;alert(1)"));
+  EXPECT_THAT(text, Not(HasSubstr("<script")));
+  EXPECT_THAT(text, HasSubstr("token-empty-group"));
+  EXPECT_THAT(text, HasSubstr("UPDATE tokens SET &quot;group&quot; = &#39;default&#39;"));
+}
+
+TEST_F(Doctor, ApplyLeavesOneLineForTheLog) {
+  const std::string db = Incident();
+  const Outcome fix = Pointsman({"doctor", "--from", db, "--apply", "--yes", "--json", "--undo", folder_ / "u.sql"});
+  EXPECT_THAT(fix.err, HasSubstr("{\"event\":\"pointsman doctor --apply\""));
+  EXPECT_THAT(fix.err, HasSubstr("\"codes\":[\"token-empty-group\"],\"changed_rows\":12"));
+}
+
 // Catches: a column's default that reads like a row's value, and an offer that would be refused.
 TEST_F(Doctor, TellsPeopleWhatIsWhat) {
   const Outcome of_sqlite = Pointsman({"doctor", "--from", Incident()});

@@ -69,10 +69,10 @@ TEST(ChannelWithoutAbilities, ChannelThatListsNothingOrIsDisabledNeedsNone) {
 TEST(ChannelWithoutAbilities, NobodyNeedsAbilitiesWhereThereAreNoneOrTheyAreNotBelieved) {
   Rows none;
   Put(none, ChannelRow{.id = 1, .status = 1, .groups = "default", .models = "a"});
-  EXPECT_TRUE(Examined(none).ok());
+  EXPECT_TRUE(Examined(none, {.only = {kWithout}}).ok());
   Rows rows = Agreeing();
   Put(rows, ChannelRow{.id = 2, .status = 1, .groups = "default", .models = "b"});
-  EXPECT_TRUE(Examined(rows, {.policy = Policy{.source = RowSource::kChannels}}).ok());
+  EXPECT_TRUE(Examined(rows, {.policy = Policy{.source = RowSource::kChannels}, .only = {kWithout}}).ok());
 }
 
 TEST(ChannelWithoutAbilities, OneDisabledAbilityIsAnAbility) {
@@ -92,7 +92,7 @@ TEST(ChannelWithoutAbilities, RejectedChannelIsReportedAsThatAlone) {
 // Catches: inserting rows that are there already, and only could not be read.
 TEST(ChannelWithoutAbilities, ChannelWhoseAbilitiesTheLoaderRejectedHasSome) {
   Rows rows = Agreeing();
-  Put(rows, ChannelRow{.id = 2, .status = 1, .groups = "default", .models = "b,c"});
+  Put(rows, ChannelRow{.id = 2, .status = 1, .groups = "default", .models = "b,c", .weight = 1});
   rows.Reject({.place = {.source = "r", .table = SourceTable::kAbilities, .key = "(default, c, 2)", .column = "weight"},
                .problem = "the text \"heavy\" where a whole number belongs"});
   EXPECT_THAT(Codes(Examined(rows)), ElementsAre("error row-rejected"));

@@ -57,12 +57,13 @@ TEST(TokenEmptyGroup, NullEmptyAndBlankAreCountedApart) {
 }
 
 TEST(TokenEmptyGroup, TokensWithoutAGroupColumnAreFine) {
-  EXPECT_TRUE(Examined(WithToken({.id = 1, .user_id = 1})).ok());
+  EXPECT_TRUE(Examined(WithToken({.id = 1, .user_id = 1}), {.only = {kEmpty}}).ok());
 }
 
 TEST(TokenEmptyGroup, DisabledTokensAreNotTheDoctorsBusiness) {
   for (const std::int64_t status : {0, 2, 3, 4}) {
-    EXPECT_TRUE(Examined(WithToken({.id = 1, .user_id = 1, .status = status, .group = ""})).ok()) << status;
+    const Rows rows = WithToken({.id = 1, .user_id = 1, .status = status, .group = ""});
+    EXPECT_TRUE(Examined(rows, {.only = {kEmpty}}).ok()) << status;
   }
 }
 
@@ -239,7 +240,7 @@ TEST(TokenEmptyGroup, UnderRefuseEverythingFails) {
 }
 
 Finding DefaultFinding(const TextField& default_sql, Dialect dialect = Dialect::kPostgresql) {
-  Rows rows = TwoGroups();
+  Rows rows;
   rows.Describe({.table = SourceTable::kTokens, .column = "group", .default_sql = default_sql});
   return Only(Examined(rows, {.dialect = dialect}), kDefault);
 }
@@ -247,7 +248,7 @@ Finding DefaultFinding(const TextField& default_sql, Dialect dialect = Dialect::
 bool HasDefaultFinding(const ColumnFact& fact) {
   Rows rows = TwoGroups();
   rows.Describe(fact);
-  return !Examined(rows).ok();
+  return !Examined(rows, {.only = {kDefault}}).ok();
 }
 
 TEST(TokenGroupDefault, EverySpellingOfNoGroupIsFound) {
@@ -282,7 +283,7 @@ TEST(TokenGroupDefault, DefaultThatNamesAGroupIsFine) {
 }
 
 TEST(TokenGroupDefault, NothingIsSaidAboutAColumnThatIsNotThereOrNotDescribed) {
-  EXPECT_TRUE(Examined(TwoGroups()).ok());
+  EXPECT_TRUE(Examined(TwoGroups(), {.only = {kDefault}}).ok());
   EXPECT_FALSE(
       HasDefaultFinding({.table = SourceTable::kTokens, .column = "group", .present = false, .default_sql = nullptr}));
   EXPECT_FALSE(HasDefaultFinding({.table = SourceTable::kUsers, .column = "group", .default_sql = nullptr}));
@@ -296,6 +297,22 @@ TEST(TokenGroupDefault, PostgresqlAndMysqlGetAStatementToReview) {
   EXPECT_THAT(postgresql.statements, ElementsAre(R"(ALTER TABLE tokens ALTER COLUMN "group" SET DEFAULT 'default')"));
   EXPECT_THAT(DefaultFinding(nullptr, Dialect::kMysql).statements,
               ElementsAre("ALTER TABLE tokens ALTER COLUMN `group` SET DEFAULT 'default'"));
+}
+
+TEST(TokenGroupDefault, NoDefaultIsOfferedWhereUsersAreOutsideTheDefaultGroup) {
+  Rows rows = TwoGroups();
+  rows.Describe({.table = SourceTable::kTokens, .column = "group", .default_sql = nullptr});
+  const Finding finding = Only(Examined(rows, {.dialect = Dialect::kPostgresql}), kDefault);
+  EXPECT_EQ(finding.cure, CureClass::kAdvice);
+  EXPECT_THAT(finding.statements, IsEmpty());
+  EXPECT_THAT(finding.advice, HasSubstr("to tokens of 2 users who are in another group"));
+}
+
+TEST(TokenGroupDefault, WhatTakesTheStatementBackIsTheOldDefault) {
+  EXPECT_THAT(DefaultFinding(nullptr).undo_statements,
+              ElementsAre(R"(ALTER TABLE tokens ALTER COLUMN "group" DROP DEFAULT)"));
+  EXPECT_THAT(DefaultFinding("''::text").undo_statements,
+              ElementsAre(R"(ALTER TABLE tokens ALTER COLUMN "group" SET DEFAULT ''::text)"));
 }
 
 TEST(TokenGroupDefault, SqliteGetsAdviceWithATrigger) {
@@ -350,12 +367,15 @@ TEST(TokenGroupUnserved, NearMissByCaseOrBlanksIsNamedAndCounted) {
   EXPECT_EQ(finding.failing_routes, 6u) << "b, c and d of vip, for each of the two";
 }
 
-TEST(TokenGroupUnserved, AutoIsNoGroup) { EXPECT_TRUE(Examined(WithToken({.id = 1, .group = "auto"})).ok()); }
+TEST(TokenGroupUnserved, AutoIsNoGroup) {
+  EXPECT_TRUE(Examined(WithToken({.id = 1, .group = "auto"}), {.only = {kUnserved}}).ok());
+}
 
 // Catches: a policy without automatic groups making an error of a token that names its own.
 TEST(TokenGroupUnserved, AutoWithAListOfItsOwnIsNoneAndOneThatOpensNoGroupIs) {
   const auto with_list = [](const char* list) {
-    return Codes(Examined(WithToken({.id = 1, .group = "auto", .auto_groups = list}), {.policy = Policy()}));
+    return Codes(Examined(WithToken({.id = 1, .group = "auto", .auto_groups = list}),
+                          {.policy = Policy(), .only = {kUnserved}}));
   };
   EXPECT_THAT(with_list(R"(["vip"])"), IsEmpty());
   EXPECT_THAT(with_list("vip"), ElementsAre(std::string("error ") + kUnserved));

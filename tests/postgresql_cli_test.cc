@@ -56,9 +56,45 @@ TEST_F(PostgresqlCommands, DoctorFindsTheIncidentAndSpeaksPostgresql) {
   const Outcome cured = Pointsman({"doctor", "--from", from()});
   EXPECT_EQ(cured.code, 0) << cured.out;
 
-  const Outcome apply = Pointsman({"doctor", "--from", from(), "--apply", "--yes"});
+  const Outcome apply = Pointsman({"doctor", "--from", from(), "--apply", "--yes", "--dialect", "mysql"});
   EXPECT_EQ(apply.code, 2);
-  EXPECT_THAT(apply.err, HasSubstr("print the SQL with --fix"));
+  EXPECT_THAT(apply.err, HasSubstr("leave --dialect away"));
+}
+
+TEST_F(PostgresqlCommands, DoctorAppliesAndLeavesOneLineForTheLog) {
+  const std::string undo = folder_ / "undo.sql";
+  const Outcome unasked = Pointsman({"doctor", "--from", from(), "--apply", "--undo", undo});
+  EXPECT_EQ(unasked.code, 3);
+  EXPECT_THAT(unasked.err, HasSubstr("add --yes"));
+
+  const Outcome run = Pointsman({"doctor", "--from", from(), "--apply", "--yes", "--undo", undo, "--json"});
+  const Json document = Json::parse(run.out);
+  EXPECT_EQ(document["applied"]["changed_rows"], 12);
+  EXPECT_EQ(document["summary"]["empty_group_tokens"], 0);
+  const std::size_t at = run.err.find("{\"event\":");
+  ASSERT_NE(at, std::string::npos) << run.err;
+  const Json audit = Json::parse(run.err.substr(at));
+  EXPECT_EQ(audit["ok"], true);
+  EXPECT_EQ(audit["codes"], Json::array({"token-empty-group"}));
+  EXPECT_EQ(audit["changed_rows"], 12);
+  EXPECT_EQ(audit["undo_file"], undo);
+  EXPECT_THAT(run.err, HasSubstr("12 changes to postgresql://postgres@"));
+}
+
+TEST_F(PostgresqlCommands, ExportedSqlGivesTheSameRows) {
+  const std::string sql = folder_ / "export.sql";
+  const std::string rows = folder_ / "rows.json";
+  WriteFile(sql, Pointsman({"export-sql", "--dialect", "postgresql"}).out);
+  const std::string psql = "psql -XAtq -v ON_ERROR_STOP=1 -f " + sql + " '" + db_->uri() + "' > " + rows;
+  ASSERT_EQ(testing::RunProgram({"/bin/sh", "-c", psql}).code, 0);
+  const Outcome diff = Pointsman({"diff", "--before", from(), "--after", "json:" + rows, "--json"});
+  EXPECT_EQ(diff.code, 0) << diff.out << diff.err;
+  EXPECT_EQ(Json::parse(diff.out)["ok"], true);
+  const Json before = Json::parse(Pointsman({"doctor", "--from", from(), "--json", "--only", "token-empty-group"}).out);
+  const Json after = Json::parse(Pointsman({"doctor", "--from", rows, "--json", "--only", "token-empty-group"}).out);
+  EXPECT_EQ(before["summary"], after["summary"]);
+  EXPECT_EQ(before["findings"][0]["where"], after["findings"][0]["where"]);
+  EXPECT_THAT(ReadFile(rows), Not(HasSubstr("sk-")));
 }
 
 TEST_F(PostgresqlCommands, EveryCommandTakesOne) {
@@ -88,19 +124,19 @@ TEST_F(PostgresqlCommands, AMoveChangesNoRouteAndLosesADefault) {
 }
 
 TEST_F(PostgresqlCommands, NoPasswordIsPrinted) {
-  for (const std::vector<std::string>& command :
-       std::vector<std::vector<std::string>>{{"doctor", "--from", from()},
-                                             {"doctor", "--json", "--from", from()},
-                                             {"show", "--from", from()},
-                                             {"grants", "--from", from()},
-                                             {"diff", "--before", from(), "--after", from()},
-                                             {"diff", "--json", "--before", from(), "--after", from()},
-                                             {"diff", "--schema", "--before", from(), "--after", from()},
-                                             {"show", "--from", from() + "/missing"},
-                                             {"show", "--from", "postgresql://postgres:hunter2"},
-                                             {"show", "--from", "postgresql://a:hunter2@b@/x"},
-                                             {"doctor", "--apply", "--yes", "--from", from()},
-                                             {"explain", "--from", from(), "--token", "nobody", "--model", "m"}}) {
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"doctor", "--from", from()},
+           {"doctor", "--json", "--from", from()},
+           {"show", "--from", from()},
+           {"grants", "--from", from()},
+           {"diff", "--before", from(), "--after", from()},
+           {"diff", "--json", "--before", from(), "--after", from()},
+           {"diff", "--schema", "--before", from(), "--after", from()},
+           {"show", "--from", from() + "/missing"},
+           {"show", "--from", "postgresql://postgres:hunter2"},
+           {"show", "--from", "postgresql://a:hunter2@b@/x"},
+           {"doctor", "--apply", "--yes", "--from", from(), "--undo", folder_ / "u.sql"},
+           {"explain", "--from", from(), "--token", "nobody", "--model", "m"}}) {
     const Outcome run = Pointsman(command);
     EXPECT_THAT(run.out + run.err, Not(HasSubstr("hunter2"))) << ::testing::PrintToString(command);
     EXPECT_THAT(run.out + run.err, Not(IsEmpty())) << ::testing::PrintToString(command);

@@ -15,17 +15,42 @@
 //                              weight, tag, unlisted (the channel's lists do not name it), missing (they do, and other
 //                              pairs of the channel have a row). The cures do what the gateways' own repair does
 //   ability-orphan             an ability whose channel does not exist
-//   channel-serves-nothing     an enabled channel that lists no groups or no models and has no ability row
-//   channel-without-abilities  an enabled channel with groups and models and no ability row, while others have some
+//   auto-groups-empty          enabled tokens in group "auto", while the option AutoGroups lists none
+//   channel-disabled-long      disabled automatically seven days ago or more; only with DoctorOptions::now
+//   channel-group-cut          a list of groups of 64 or 32 characters whose last name is the beginning of another
+//   group channel-info-malformed     a channel_info that cannot be understood channel-keys-disabled      an enabled
+//   channel with several keys, all of them disabled channel-serves-nothing     an enabled channel that lists no groups
+//   or no models and has no ability row channel-without-abilities  an enabled channel with groups and models and no
+//   ability row, while others have some group-not-in-ratio         enabled tokens, or users, in a group that the option
+//   GroupRatio does not know list-untidy                a list of a channel with blanks, repeats or empty items
+//   model-mapping-cycle        a channel's mapping that never ends for some model
+//   model-mapping-malformed    a mapping that is no JSON object of names
+//   model-mapping-unlisted     a mapping of models that the channel does not list
+//   model-unserved             a model that only disabled channels list
+//   name-near-duplicate        groups, or models, that differ only in case or surrounding blanks
 //   nothing-served             no enabled channel serves any model: perhaps the wrong database, or all are disabled
+//   option-group-unserved      a group in AutoGroups or among the usable groups that no enabled channel serves
 //   policy-group-unknown       a group in the plans of the examined policy that no row names: nothing is served there
 //   policy-name-hides-group    an alias or automatic name of that policy that rows name as a group: requests for the
 //                              name never come to those rows
+//   primary-key-missing        a table without its primary key; only with DoctorOptions::schema
+//   primary-key-repeated       tokens, or users, of one id
+//   priority-null              a channel or ability whose priority is NULL
 //   row-rejected               a row that cannot be used as it is; one finding for each table
+//   sequence-behind            a table whose next id is taken already; only with DoctorOptions::schema
+//   tier-all-zero              a tier of several channels, all of weight 0
+//   tier-weight-overflow       a tier whose weights sum up to more than 2^31-1
 //   token-empty-group          an enabled token whose group is NULL, '' or blank
 //   token-group-default        the column tokens.group whose default is absent, NULL or ''
+//   token-group-not-usable     an enabled token in a group that its owner may not use, by the policy or, without a rule
+//                              there, by the saved options
 //   token-group-unserved       an enabled token in whose group nothing is served. "auto" is left to the gateway unless
 //                              a policy is examined
+//   token-limits-empty         an enabled token that is limited to models, and names none
+//   token-limits-unserved      an enabled token that is limited to models of which some have no route for it
+//   token-owner-gone           an enabled token whose owner is deleted or disabled
+//   user-group-unserved        an enabled user in whose group nothing is served
+//   weight-zero-beside-others  an enabled channel of weight 0 in a tier where others weigh more
 //
 // What fails is counted from the table that the rows compile to under the examined lookup, never guessed; fallbacks,
 // aliases, model rules and permissions of an examined policy count, and requests are taken to come from a user of the
@@ -33,7 +58,8 @@
 // pair fails because of the finding if the token's request for the model has no route, although the group that the
 // gateways mean serves it: the owner's, else the default group (for token-group-unserved: the one that differs only in
 // case or blanks, where there is one). A token's own model limits are respected. Tokens whose owner's row was rejected
-// while loading are not counted: nobody knows the group that was meant.
+// while loading are not counted: nobody knows the group that was meant. Where only a gateway fails a request, or would
+// under another lookup, `why` says so.
 //
 // Thread safety: thread-safe (a pure function).
 // Cost: one compilation and a few passes over the rows, O(n log n) in the abilities; memory for one change a wrong row.
@@ -54,6 +80,8 @@
 #include "pointsman/export.h"
 #include "pointsman/loader.h"
 #include "pointsman/policy.h"
+#include "pointsman/route_table.h"
+#include "pointsman/schema.h"
 
 namespace pointsman::inline v0 {
 
@@ -124,9 +152,10 @@ struct Finding {
   std::string why;                 // which requests fail because of it, under the lookup that was examined
   std::size_t failing_routes = 0;  // (group, model) pairs, or for tokens (token, model) pairs, that fail because of it
   CureClass cure = CureClass::kNone;
-  std::string advice;                   // what to do or to know, in words; may be empty beside changes
-  std::vector<RowChange> changes;       // for kSafe and kReview; one a row
-  std::vector<std::string> statements;  // further SQL in the examined dialect that is no row change (DDL)
+  std::string advice;                        // what to do or to know, in words; may be empty beside changes
+  std::vector<RowChange> changes;            // for kSafe and kReview; one a row
+  std::vector<std::string> statements;       // further SQL in the examined dialect that is no row change (DDL)
+  std::vector<std::string> undo_statements;  // what takes those back, as far as something does
 };
 
 struct ExaminationSummary {
@@ -151,6 +180,11 @@ struct DoctorOptions {
   std::optional<Policy> policy;
   // Rows of options that could not be used (PolicyFromOptions in load/json.h): shown as row-rejected.
   std::vector<Rejection> rejected_options = {};
+  // How the database declares its tables (ReadSqliteSchema, ReadPostgresqlSchema). Nothing: keys and sequences are not
+  // looked at.
+  std::optional<Schema> schema = std::nullopt;
+  // The time, in Unix seconds. Nothing: what is too long ago is not looked for.
+  std::optional<std::int64_t> now = std::nullopt;
   Dialect dialect = Dialect::kSqlite;
   // Finding codes to look for; empty: all. An unknown code is InvalidArgument that names the near ones.
   std::vector<std::string> only;
@@ -164,6 +198,22 @@ struct DoctorOptions {
 POINTSMAN_EXPORT std::vector<std::string_view> FindingCodes();
 
 POINTSMAN_EXPORT absl::StatusOr<Examination> Examine(const Rows& rows, const DoctorOptions& options = {});
+
+// The same for all tables of a loader: what a gateway's own health check calls. Errors are the loader's and Examine's.
+POINTSMAN_EXPORT absl::StatusOr<Examination> Examine(Loader& loader, const DoctorOptions& options = {});
+
+// What is wrong with a row that a host is about to write, before it is written: for handlers that create or update
+// tokens and channels. Judged against the table that is served and its policy; errors first, empty where all is well.
+//
+//   for (const Finding& f : CheckToken(*router.TakeSnapshot().table, row, &owner)) Complain(f.code, f.message);
+//
+// The codes are a part of those above. A token is judged as if it were enabled; without an owner nothing is said about
+// whom its group belongs to. A channel is judged as it will serve among the others, its abilities written as gateways
+// do.
+// Thread safety: thread-safe. Cost: of a token O(routes); of a channel about a compilation of the table.
+POINTSMAN_EXPORT std::vector<Finding> CheckToken(const RouteTable& table, const TokenRow& token,
+                                                 const UserRow* owner = nullptr);
+POINTSMAN_EXPORT std::vector<Finding> CheckChannel(const RouteTable& table, const ChannelRow& channel);
 
 }  // namespace pointsman::inline v0
 

@@ -88,8 +88,11 @@ struct ChannelRow {
   IntField priority;  // absent and NULL mean 0; may be negative; higher is tried first
   IntField weight;    // 0 .. 2^32-1; absent and NULL mean 0
   TextField tag;
-  TextField model_mapping;   // JSON object, as text; carried, not interpreted here
-  TextField channel_info;    // JSON object, as text
+  TextField model_mapping;  // JSON object, as text; carried, not interpreted here
+  TextField channel_info;   // JSON object, as text
+  // JSON object. May quote an upstream's answers, so Rows keeps nothing of it but status_time.
+  TextField other_info;
+  IntField status_time;      // Unix seconds since when it has this status; Rows reads it from other_info unless given
   ChannelKeys keys;          // where there are several; Rows reads it from channel_info unless it is given
   std::uint64_t cookie = 0;  // the host's own: comes back in Selection::cookie()
   Origin origin;

@@ -27,12 +27,20 @@ struct SchemaColumn {
   std::optional<std::string> default_sql;  // as the database spells it, without a cast
 };
 
+// Where a database numbers new rows itself.
+struct Numbering {
+  std::string sequence;      // quoted, with its schema
+  std::int64_t next = 0;     // the id that the next row gets
+  std::int64_t highest = 0;  // of the ids that are there, deleted rows included; 0 without rows
+};
+
 struct SchemaTable {
   std::string name;
   std::vector<SchemaColumn> columns;
   std::vector<std::string> primary_key;               // columns, in order
   std::vector<std::vector<std::string>> unique_keys;  // the others
   std::uint64_t rows = 0;                             // deleted ones included
+  std::optional<Numbering> numbering;                 // nothing: it is not known, or cannot fall behind
 };
 
 struct Schema {

@@ -50,6 +50,8 @@ struct DoctorCommandOptions {
   std::string dialect;  // empty: the source's own
   std::string undo_file;
   std::string fail_on = "info";
+  std::string baseline_file;  // empty: none
+  std::string html_file;      // empty: no page
 };
 int RunDoctor(const DoctorCommandOptions& options);
 
@@ -72,6 +74,12 @@ struct GrantsOptions {
   std::string role = "pointsman";
 };
 int RunGrants(const GrantsOptions& options);
+
+struct ExportSqlOptions {
+  std::string dialect;
+  std::vector<std::string> without;  // tables, or columns as "table.column"
+};
+int RunExportSql(const ExportSqlOptions& options);
 
 }  // namespace pointsman::cli
 

@@ -1,19 +1,23 @@
 #include <algorithm>
+#include <ctime>
 #include <iostream>
 
+#include "cli/apply_command.h"
+#include "cli/baseline.h"
 #include "cli/commands.h"
+#include "cli/doctor_html.h"
+#include "cli/doctor_text.h"
+#include "cli/html_page.h"
 #include "cli/json_output.h"
 #include "cli/terminal.h"
-#include "pointsman/doctor.h"
 #include "pointsman/load/json.h"
+#ifdef POINTSMAN_WITH_POSTGRESQL
+#include "pointsman/load/postgresql.h"
+#endif
 #include "pointsman/load/sqlite3.h"
-#include "text/printable.h"
 
 namespace pointsman::cli {
 namespace {
-
-constexpr std::size_t kRowsShown = 5;
-constexpr std::size_t kChangesShown = 12;
 
 // Where none is named, the source's own.
 Dialect ChosenDialect(const std::string& name, const Source& source) {
@@ -27,153 +31,101 @@ Severity ParseSeverity(const std::string& name) {
   return name == "warning" ? Severity::kWarning : Severity::kInfo;
 }
 
-bool IsFine(const Examination& e, Severity fail_on) {
-  return std::none_of(e.findings.begin(), e.findings.end(), [&](const Finding& f) { return f.severity >= fail_on; });
+// How the source declares its tables; nothing where it does not, or does not say.
+std::optional<Schema> SchemaOf(const Source& source, const std::string& from) {
+  absl::StatusOr<Schema> schema = Schema();
+  if (source.kind == Source::Kind::kSqlite) schema = ReadSqliteSchema(source.path);
+#ifdef POINTSMAN_WITH_POSTGRESQL
+  if (source.kind == Source::Kind::kPostgresql) schema = ReadPostgresqlSchema(from);
+#endif
+  if (schema.ok()) return *std::move(schema);
+  std::cerr << "pointsman: keys and sequences are not looked at: " << MessageOf(schema.status()) << "\n";
+  return std::nullopt;
 }
 
-std::string Amount(std::size_t n, const std::string& one, const std::string& many) {
-  return std::to_string(n) + " " + (n == 1 ? one : many);
-}
-
-void PrintSummary(const ExaminationSummary& s, const std::string& source, std::ostream& out) {
-  out << source << ": " << Amount(s.tokens, "token", "tokens") << " in use, " << s.empty_group_tokens
-      << " of them with an empty group; " << Amount(s.channels, "channel", "channels") << ", " << s.enabled_channels
-      << " enabled; " << Amount(s.abilities, "ability", "abilities") << "; " << Amount(s.groups, "group", "groups")
-      << ", " << Amount(s.models, "model", "models") << "\n";
-}
-
-std::string WhereText(const FindingRow& row) {
-  std::string text(TableName(row.table));
-  if (!row.key.empty()) text += " " + row.key;
-  if (!row.name.empty()) text += " " + Quoted(row.name, 32);
-  if (!row.detail.empty()) return text + ": " + row.detail;
-  if (!row.column.empty()) text += " " + row.column + " = " + (row.value ? Quoted(*row.value, 48) : "NULL");
-  return text;
-}
-
-// Whether --apply can run a cure: only where the rows come from.
-bool CanApply(const Source& source, Dialect dialect) {
-  return source.kind == Source::Kind::kSqlite && dialect == Dialect::kSqlite;
-}
-
-void PrintFinding(const Finding& f, bool can_apply) {
-  std::cout << "\n" << SeverityName(f.severity) << "  " << f.code << "  (" << f.count << ")\n  " << f.message << "\n";
-  if (!f.why.empty()) std::cout << "  why it matters: " << f.why << "\n";
-  for (std::size_t i = 0; i < f.where.size() && i < kRowsShown; ++i)
-    std::cout << "    " << WhereText(f.where[i]) << "\n";
-  if (f.count > kRowsShown) std::cout << "    and " << f.count - std::min(f.count, kRowsShown) << " more\n";
-  if (!f.advice.empty()) std::cout << "  advice: " << f.advice << "\n";
-  const std::size_t statements = f.changes.size() + f.statements.size();
-  if (statements > 0) {
-    const std::string them = statements == 1 ? "it" : "them";
-    std::cout << "  cure (" << CureClassName(f.cure) << "): " << Amount(statements, "statement", "statements")
-              << "; --fix prints " << them << (f.cure == CureClass::kSafe && can_apply ? ", --apply runs " + them : "")
-              << "\n";
+// One run, once everything is known that is asked of it.
+class DoctorRun {
+ public:
+  explicit DoctorRun(const DoctorCommandOptions& options)
+      : options_(options), source_(OpenSource(options.common.from)) {
+    if (!options.baseline_file.empty()) baseline_ = Baseline::Read(options.baseline_file);
   }
-}
 
-void PrintExamination(const Examination& e, const Source& source, Dialect dialect) {
-  PrintSummary(e.summary, source.path, std::cout);
-  for (const Finding& finding : e.findings) PrintFinding(finding, CanApply(source, dialect));
-  if (e.findings.empty()) std::cout << "nothing to complain about\n";
-}
+  int Run() {
+    const Rows rows = LoadRows(source_, Wanted::Everything());
+    const DoctorOptions doctor = Asked(rows);
+    if (options_.apply) return Apply(doctor);
+    const absl::StatusOr<Examination> examination = Examine(rows, doctor);
+    if (!examination.ok()) Fail(examination.status());
+    return Tell(*examination, doctor.dialect, std::nullopt);
+  }
 
-// Everything that is not SQL is a comment, so that the whole can be read by a person and run by a database.
-void PrintFix(const Examination& e, Dialect dialect) {
-  for (const Finding& f : e.findings) {
-    std::cout << "-- " << f.code << " (" << CureClassName(f.cure) << "): " << f.message << "\n";
-    if (!f.advice.empty()) std::cout << "-- " << f.advice << "\n";
-    for (const RowChange& change : f.changes) {
-      const absl::StatusOr<std::string> sql = RenderSql(change, dialect);
-      std::cout << (sql.ok() ? *sql + ";" : "-- cannot be written as SQL: " + MessageOf(sql.status())) << "\n";
+ private:
+  DoctorOptions Asked(const Rows& rows) const {
+    DoctorOptions doctor{.policy = AskedPolicy(options_.common, source_),
+                         .schema = SchemaOf(source_, options_.common.from),
+                         .now = std::time(nullptr),
+                         .dialect = ChosenDialect(options_.dialect, source_),
+                         .only = options_.only,
+                         .assume_default = options_.assume_default};
+    doctor.rejected_options =
+        PolicyFromOptions(rows.options(), doctor.policy.value_or(Policy()), rows.source()).rejections;
+    return doctor;
+  }
+
+  int Apply(const DoctorOptions& doctor) const {
+    const CureResult result = ApplyCures(source_, doctor, options_);
+    if (!options_.common.json) {
+      const ExaminationSummary& before = result.before.summary;
+      const ExaminationSummary& after = result.after.summary;
+      std::cout << "\nbefore: " << before.empty_group_tokens << " of " << before.tokens
+                << " tokens without a group\nafter:  " << after.empty_group_tokens << " of " << after.tokens
+                << " tokens without a group; " << Amount(result.changed_rows, "row", "rows") << " changed\n";
+      for (const std::string& statement : result.ran_statements) std::cout << "ran:    " << statement << "\n";
+      if (!result.undo_file.empty()) std::cout << "undo:   " << result.undo_file << "\n";
+      std::cout << "\n";
     }
-    for (const std::string& statement : f.statements) std::cout << statement << ";\n";
+    const int code = Tell(result.after, doctor.dialect,
+                          Applied{.before = result.before.summary,
+                                  .changed_rows = result.changed_rows,
+                                  .ran_statements = result.ran_statements,
+                                  .undo_file = result.undo_file});
+    if (result.statements.ok()) return code;
+    std::cerr << "pointsman: the rows were changed, but a statement after them failed: " << MessageOf(result.statements)
+              << "\n";
+    return kRefused;
   }
-  if (e.findings.empty()) std::cout << "-- nothing to fix\n";
-}
 
-// Shown before anything is changed, on stderr where stdout belongs to a document.
-bool AskFor(const Examination& before, const std::vector<RowChange>& changes, const DoctorCommandOptions& options,
-            const std::string& path) {
-  std::ostream& out = options.common.json ? std::cerr : std::cout;
-  PrintSummary(before.summary, path, out);
-  out << changes.size() << " safe " << (changes.size() == 1 ? "change" : "changes") << " to " << path << ":\n";
-  for (std::size_t i = 0; i < changes.size() && i < kChangesShown; ++i) {
-    const absl::StatusOr<std::string> sql = RenderSql(changes[i], Dialect::kSqlite);
-    out << "  " << (sql.ok() ? *sql : MessageOf(sql.status())) << "\n";
-  }
-  if (changes.size() > kChangesShown) out << "  and " << changes.size() - kChangesShown << " more\n";
-  out.flush();
-  if (options.yes) return true;
-  if (!CanAsk())
-    Fail("--apply asks before it changes anything, and there is no terminal to ask on; add --yes", kRefused);
-  return Confirm("apply?");
-}
-
-ExitCode CodeOf(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kAborted:
-    case absl::StatusCode::kCancelled:
-    case absl::StatusCode::kAlreadyExists:
-    case absl::StatusCode::kFailedPrecondition: return kRefused;
-    default: return kBadUsage;
-  }
-}
-
-int Apply(const Source& source, const DoctorOptions& doctor, const DoctorCommandOptions& options) {
-  if (source.kind != Source::Kind::kSqlite) Fail("--apply needs a sqlite: source; for others print the SQL with --fix");
-  if (doctor.dialect != Dialect::kSqlite)
-    Fail("--apply writes to SQLite; leave --dialect away, or print the SQL with --fix");
-  const CureOptions cure{.doctor = doctor,
-                         .undo_file = options.undo_file,
-                         .confirm = [&](const Examination& before, const std::vector<RowChange>& changes) {
-                           return AskFor(before, changes, options, source.path);
-                         }};
-  const absl::StatusOr<CureResult> result = ApplySafeCures(source.path, cure);
-  if (!result.ok()) Fail(result.status(), CodeOf(result.status()));
-
-  const bool fine = IsFine(result->after, ParseSeverity(options.fail_on));
-  if (options.common.json) {
-    PrintDoctorJson(
-        result->after, fine, doctor.dialect,
-        Applied{
-            .before = result->before.summary, .changed_rows = result->changed_rows, .undo_file = result->undo_file});
+  int Tell(const Examination& e, Dialect dialect, const std::optional<Applied>& applied) const {
+    const bool fine = IsFine(e);
+    const auto is_known = [&](const Finding& finding) { return baseline_.Knows(finding); };
+    if (!options_.html_file.empty()) {
+      WritePage(options_.html_file, DoctorPage(e, source_.path, dialect, baseline_));
+    }
+    if (options_.common.json) {
+      PrintDoctorJson(e, fine, dialect, applied, is_known);
+    } else if (options_.fix) {
+      PrintFix(e, dialect);
+    } else {
+      PrintExamination(e, {.source = source_.path, .can_apply = CanApply(source_, dialect), .is_known = is_known});
+    }
     return fine ? kFine : kAnswerIsNo;
   }
-  std::cout << "\nbefore: " << result->before.summary.empty_group_tokens << " of " << result->before.summary.tokens
-            << " tokens without a group\nafter:  " << result->after.summary.empty_group_tokens << " of "
-            << result->after.summary.tokens << " tokens without a group; "
-            << Amount(result->changed_rows, "row", "rows") << " changed\n";
-  if (!result->undo_file.empty()) std::cout << "undo:   " << result->undo_file << "\n";
-  std::cout << "\n";
-  PrintExamination(result->after, source, doctor.dialect);
-  return fine ? kFine : kAnswerIsNo;
-}
+
+  // Whether nothing is both new and as severe as what is asked about.
+  bool IsFine(const Examination& e) const {
+    const Severity fail_on = ParseSeverity(options_.fail_on);
+    return std::none_of(e.findings.begin(), e.findings.end(),
+                        [&](const Finding& f) { return f.severity >= fail_on && !baseline_.Knows(f); });
+  }
+
+  const DoctorCommandOptions& options_;
+  const Source source_;
+  Baseline baseline_;
+};
 
 }  // namespace
 
-int RunDoctor(const DoctorCommandOptions& options) {
-  const Source source = OpenSource(options.common.from);
-  DoctorOptions doctor{.policy = AskedPolicy(options.common, source),
-                       .dialect = ChosenDialect(options.dialect, source),
-                       .only = options.only,
-                       .assume_default = options.assume_default};
-  const Rows rows = LoadRows(source, Wanted::Everything());
-  doctor.rejected_options =
-      PolicyFromOptions(rows.options(), doctor.policy.value_or(Policy()), rows.source()).rejections;
-  if (options.apply) return Apply(source, doctor, options);
-
-  const absl::StatusOr<Examination> examination = Examine(rows, doctor);
-  if (!examination.ok()) Fail(examination.status());
-  const bool fine = IsFine(*examination, ParseSeverity(options.fail_on));
-  if (options.common.json) {
-    PrintDoctorJson(*examination, fine, doctor.dialect, std::nullopt);
-  } else if (options.fix) {
-    PrintFix(*examination, doctor.dialect);
-  } else {
-    PrintExamination(*examination, source, doctor.dialect);
-  }
-  return fine ? kFine : kAnswerIsNo;
-}
+int RunDoctor(const DoctorCommandOptions& options) { return DoctorRun(options).Run(); }
 
 }  // namespace pointsman::cli

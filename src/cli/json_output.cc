@@ -284,12 +284,17 @@ void PrintShowJson(const std::vector<RouteInfo>& routes, const BuildReport& repo
          {"rejections", RejectionsOf(report)}});
 }
 
-void PrintDoctorJson(const Examination& e, bool ok, Dialect dialect, const std::optional<Applied>& applied) {
+void PrintDoctorJson(const Examination& e, bool ok, Dialect dialect, const std::optional<Applied>& applied,
+                     const std::function<bool(const Finding&)>& is_known) {
   Json findings = Json::array();
-  for (const Finding& finding : e.findings) findings.push_back(FindingJson(finding, dialect));
+  for (const Finding& finding : e.findings) {
+    findings.push_back(FindingJson(finding, dialect));
+    findings.back()["known"] = is_known(finding);
+  }
   Json document = {{"ok", ok}, {"summary", SummaryJson(e.summary)}};
   if (applied) {
     document["applied"] = {{"changed_rows", applied->changed_rows},
+                           {"ran_statements", applied->ran_statements},
                            {"undo_file", applied->undo_file},
                            {"summary_before", SummaryJson(applied->before)}};
   }

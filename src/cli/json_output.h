@@ -2,6 +2,7 @@
 #ifndef POINTSMAN_SRC_CLI_JSON_OUTPUT_H_
 #define POINTSMAN_SRC_CLI_JSON_OUTPUT_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,7 @@ struct WalkDocument {
 struct Applied {
   ExaminationSummary before;
   std::size_t changed_rows = 0;
+  std::vector<std::string> ran_statements;
   std::string undo_file;
 };
 
@@ -55,7 +57,9 @@ void PrintExplainJson(const Explanation& why, Language language);
 void PrintCallerJson(const Explanation& why, Language language);  // what a caller may know, and nothing else
 void PrintShowJson(const std::vector<RouteInfo>& routes, const BuildReport& report);
 void PrintReplayJson(const DecisionRecord& record, const Replay& replay, const RouteTable& table, Language language);
-void PrintDoctorJson(const Examination& examination, bool ok, Dialect dialect, const std::optional<Applied>& applied);
+// `is_known` says which findings a baseline has.
+void PrintDoctorJson(const Examination& examination, bool ok, Dialect dialect, const std::optional<Applied>& applied,
+                     const std::function<bool(const Finding&)>& is_known);
 
 }  // namespace pointsman::cli
 

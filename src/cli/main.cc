@@ -18,8 +18,9 @@ namespace pointsman::cli {
 namespace {
 
 // Somebody will try them; a flag that silently did nothing would be worse than none.
-constexpr std::string_view kCommandsToCome[] = {"watch", "triggers", "export-sql"};
-constexpr std::string_view kCommands[] = {"select", "explain", "show", "doctor", "diff", "replay", "grants"};
+constexpr std::string_view kCommandsToCome[] = {"watch", "triggers"};
+constexpr std::string_view kCommands[] = {"select", "explain", "show",   "doctor",
+                                          "diff",   "replay",  "grants", "export-sql"};
 
 void CheckCommand(const std::string& command) {
   if (command.empty() || command[0] == '-') return;
@@ -117,6 +118,48 @@ CLI::App& AddGrants(CLI::App& app, GrantsOptions& options) {
   return command;
 }
 
+void AddDoctor(CLI::App& app, DoctorCommandOptions& options) {
+  CLI::App& command =
+      *app.add_subcommand("doctor", "find inconsistent rows, say what fails because of them, cure them");
+  AddCommon(command, options.common);
+  auto* fix = command.add_flag("--fix", options.fix, "print the SQL that cures them");
+  auto* apply = command
+                    .add_flag("--apply", options.apply,
+                              "run the safe cures, and those that --only names, in one transaction, after asking")
+                    ->excludes(fix);
+  command.add_flag("--yes", options.yes, "do not ask")->needs(apply);
+  command.add_flag("--assume-default", options.assume_default,
+                   "an empty token group whose owner's group is of no use becomes the default group");
+  command.add_option("--only", options.only, "only this finding; may be repeated")->type_name("CODE")->delimiter(',');
+  command.add_option("--dialect", options.dialect, "of the SQL; default: the source's")
+      ->check(CLI::IsMember({"sqlite", "postgresql", "mysql"}));
+  command.add_option("--undo", options.undo_file, "where --apply writes the SQL that takes its changes back")
+      ->type_name("FILE")
+      ->needs(apply);
+  command.add_option("--fail-on", options.fail_on, "exit with 1 only from this severity on")
+      ->check(CLI::IsMember({"info", "warning", "error"}))
+      ->capture_default_str();
+  command
+      .add_option("--baseline", options.baseline_file,
+                  "what doctor --json printed at an earlier time: only what is new since then counts")
+      ->type_name("FILE");
+  command.add_option("--html", options.html_file, "write a page for a browser, to send around")->type_name("FILE");
+  command.remove_option(command.get_option("--lang"));  // it speaks English
+  RefuseToCome(command, "--lang");
+}
+
+CLI::App& AddExportSql(CLI::App& app, ExportSqlOptions& options) {
+  CLI::App& command =
+      *app.add_subcommand("export-sql", "SQL whose answer is a json: source, for hosts that have nothing but psql");
+  command.add_option("--dialect", options.dialect, "of the SQL")
+      ->required()
+      ->check(CLI::IsMember({"sqlite", "postgresql", "mysql"}));
+  command.add_option("--without", options.without, "a table or column that the gateway lacks; may be repeated")
+      ->type_name("TABLE[.COLUMN]")
+      ->delimiter(',');
+  return command;
+}
+
 void RequireCaller(const RequestOptions& options) {
   if (!options.group && options.token.empty()) Fail("name who asks: --group G (may be \"\") or --token ID|NAME");
 }
@@ -165,28 +208,10 @@ int Run(int argc, char** argv) {
   CLI::App& diff_command = AddDiff(app, diff);
 
   DoctorCommandOptions doctor;
-  CLI::App& doctor_command =
-      *app.add_subcommand("doctor", "find inconsistent rows, say what fails because of them, cure them");
-  AddCommon(doctor_command, doctor.common);
-  auto* fix = doctor_command.add_flag("--fix", doctor.fix, "print the SQL that cures them");
-  auto* apply = doctor_command.add_flag("--apply", doctor.apply, "run the safe cures in one transaction, after asking")
-                    ->excludes(fix);
-  doctor_command.add_flag("--yes", doctor.yes, "do not ask")->needs(apply);
-  doctor_command.add_flag("--assume-default", doctor.assume_default,
-                          "an empty token group whose owner's group is of no use becomes the default group");
-  doctor_command.add_option("--only", doctor.only, "only this finding; may be repeated")
-      ->type_name("CODE")
-      ->delimiter(',');
-  doctor_command.add_option("--dialect", doctor.dialect, "of the SQL; default: the source's")
-      ->check(CLI::IsMember({"sqlite", "postgresql", "mysql"}));
-  doctor_command.add_option("--undo", doctor.undo_file, "where --apply writes the SQL that takes its changes back")
-      ->type_name("FILE")
-      ->needs(apply);
-  doctor_command.add_option("--fail-on", doctor.fail_on, "exit with 1 only from this severity on")
-      ->check(CLI::IsMember({"info", "warning", "error"}))
-      ->capture_default_str();
-  RefuseToCome(doctor_command, "--baseline");
-  RefuseToCome(doctor_command, "--html");
+  AddDoctor(app, doctor);
+
+  ExportSqlOptions export_sql;
+  CLI::App& export_sql_command = AddExportSql(app, export_sql);
 
   ReplayOptions replay;
   CLI::App& replay_command = *app.add_subcommand("replay", "make a recorded decision again, and explain it");
@@ -216,6 +241,7 @@ int Run(int argc, char** argv) {
   }
   if (show_command.parsed()) return RunShow(show);
   if (grants_command.parsed()) return RunGrants(grants);
+  if (export_sql_command.parsed()) return RunExportSql(export_sql);
   if (replay_command.parsed()) return RunReplay(replay);
   if (diff_command.parsed()) return diff.schema ? RunSchemaDiff(diff) : RunDiff(diff);
   return RunDoctor(doctor);

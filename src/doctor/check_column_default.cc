@@ -1,5 +1,7 @@
 // token-group-default: the cause behind the incident: a column that gives new tokens no group.
+#include <algorithm>
 #include <cctype>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,11 +70,30 @@ constexpr char kCaution[] =
     "already keep their group, and gateways cache token rows for a while";
 constexpr char kColumnOnly[] = "; an ORM that writes the empty group itself never asks for the column's default";
 
+// Users whose tokens would be given the wrong group by a default.
+std::size_t UsersElsewhere(const Evidence& evidence) {
+  const std::string_view default_group = evidence.policy().groups.default_group;
+  const auto users = evidence.rows().users();
+  return static_cast<std::size_t>(std::count_if(users.begin(), users.end(), [&](const UserRow& row) {
+    const std::string_view group = row.group.value_or({});
+    return !IsBlank(group) && group != default_group;
+  }));
+}
+
+std::string AlterDefault(Dialect dialect, const std::string& action) {
+  return "ALTER TABLE tokens ALTER COLUMN " + SqlName("group", dialect) + " " + action;
+}
+
 void Prescribe(const Evidence& evidence, Finding& finding) {
   const Dialect dialect = evidence.options().dialect;
   const absl::StatusOr<std::string> literal = SqlText(evidence.policy().groups.default_group, dialect);
   finding.cure = CureClass::kAdvice;
-  if (!literal.ok()) {
+  if (const std::size_t users = UsersElsewhere(evidence); users > 0) {
+    finding.advice =
+        "let the gateway write the owner's group into each new token; a default of the column would give " +
+        Quoted(evidence.policy().groups.default_group) + " to tokens of " +
+        Amount(users, "user who is", "users who are") + " in another group";
+  } else if (!literal.ok()) {
     finding.advice = "give the column a default; " + std::string(kCaution) + kColumnOnly;
   } else if (dialect == Dialect::kSqlite) {
     finding.advice =
@@ -81,7 +102,11 @@ void Prescribe(const Evidence& evidence, Finding& finding) {
   } else {
     finding.cure = CureClass::kReview;
     finding.advice = std::string(kCaution) + kColumnOnly;
-    finding.statements = {"ALTER TABLE tokens ALTER COLUMN " + SqlName("group", dialect) + " SET DEFAULT " + *literal};
+    finding.statements = {AlterDefault(dialect, "SET DEFAULT " + *literal)};
+    const TextField& old = evidence.rows().FindColumn(SourceTable::kTokens, "group")->default_sql;
+    const std::string undo = old.has_value() && !old.value().empty() ? "SET DEFAULT " + Printable(old.value(), 200)
+                                                                     : std::string("DROP DEFAULT");
+    finding.undo_statements = {AlterDefault(dialect, undo)};
   }
 }
 

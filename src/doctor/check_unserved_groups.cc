@@ -1,6 +1,5 @@
 // token-group-unserved: tokens with a group that nobody serves, and what it was probably meant to be.
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,23 +8,13 @@
 #include "doctor/checks.h"
 #include "doctor/token_requests.h"
 #include "doctor/wording.h"
-#include "pointsman/caller.h"
 #include "rows/comma_list.h"
 #include "text/printable.h"
 
 namespace pointsman::inline v0 {
 namespace {
 
-constexpr std::string_view kAutomatic = "auto";
 constexpr std::size_t kShownGroups = 5;
-
-std::string Folded(std::string_view name) {
-  std::string folded(Trim(name));
-  for (char& c : folded) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return folded;
-}
 
 // Served groups by what is left of them without case and surrounding blanks.
 class NearMisses {
@@ -67,7 +56,7 @@ class UnservedGroupCheck {
 
  private:
   void Take(const TokenRow& row, std::string_view group) {
-    if (IsLeftToTheGateway(group) || HasAListOfItsOwn(row) ||
+    if (requests_.IsLeftToTheGateway(group) || TokenRequests::HasAListOfItsOwn(row) ||
         requests_.ServesAny({.group = group, .user_group = requests_.OwnerGroup(row)})) {
       return;
     }
@@ -78,18 +67,6 @@ class UnservedGroupCheck {
     const std::string_view near_miss = entry->second.near_miss;
     growing_.finding().failing_routes +=
         requests_.CountLost(row, near_miss.empty() ? requests_.MeantGroup(row) : near_miss, group);
-  }
-
-  // A gateway chooses a group for it by options of its own; a policy says itself what it stands for.
-  bool IsLeftToTheGateway(std::string_view group) const {
-    return group == kAutomatic && !evidence_.options().policy.has_value();
-  }
-
-  // Of groups that stand for its automatic one, instead of what the policy says. A list that opens no group serves
-  // nothing, as its group would.
-  static bool HasAListOfItsOwn(const TokenRow& row) {
-    const Caller caller = ResolveCaller(row, nullptr, std::nullopt);
-    return caller.ordered_groups != nullptr && !caller.ordered_groups->empty();
   }
 
   void Conclude(Finding& finding) const {

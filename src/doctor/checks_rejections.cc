@@ -16,11 +16,23 @@ namespace {
 constexpr std::size_t kShownCures = 3;
 constexpr std::size_t kMostListedPairs = 4'000'000;
 
-// Orphans have a code of their own.
-bool IsOrphan(const Rejection& rejection, const Evidence& evidence) {
+// Orphans have a code of their own, and so have channels whose keys cannot be understood.
+bool IsReportedElsewhere(const Rejection& rejection, const Evidence& evidence) {
+  if (rejection.place.table == SourceTable::kChannels && rejection.place.column == "channel_info") {
+    const std::optional<std::int64_t> id = IdOfKey(rejection.place.key);
+    const ChannelRow* const channel = id.has_value() ? evidence.FindChannel(*id) : nullptr;
+    return channel != nullptr && channel->keys.malformed;
+  }
   if (rejection.place.table != SourceTable::kAbilities || rejection.place.column != "channel_id") return false;
   const std::optional<std::int64_t> channel = ChannelOfAbilityKey(rejection.place.key);
   return channel.has_value() && !evidence.HasChannel(*channel);
+}
+
+// A channel's abilities go with it, and say nothing of their own.
+bool IsOfInterest(const Rejection& rejection, const Evidence& evidence) {
+  if (!evidence.has_focus()) return true;
+  const std::optional<std::int64_t> id = IdOfKey(rejection.place.key);
+  return rejection.place.table == SourceTable::kChannels && id.has_value() && evidence.IsOfInterest(*id);
 }
 
 FindingRow RejectionWhere(const Rejection& rejection, const Evidence& evidence) {
@@ -146,7 +158,8 @@ constexpr char kWhyOption[] =
 void CheckRowRejected(const Evidence& evidence, Findings& findings) {
   std::array<OfTable, 5> tables;
   const auto take = [&](const Rejection& rejection) {
-    if (IsOrphan(rejection, evidence)) return;
+    if (!IsOfInterest(rejection, evidence)) return;
+    if (IsReportedElsewhere(rejection, evidence)) return;
     OfTable& of = tables[static_cast<std::size_t>(rejection.place.table)];
     if (!of.growing.has_value()) {
       of.growing.emplace("row-rejected", evidence);

@@ -82,7 +82,7 @@ void CheckChannelServesNothing(const Evidence& evidence, Findings& findings) {
   BoundedList names(kShown);
   for (const ChannelRow& row : evidence.rows().channels()) {
     const bool counts = evidence.FindChannel(row.id) == &row && evidence.IsUsable(row) && IsEnabled(row);
-    if (!counts || with_abilities.contains(row.id)) continue;
+    if (!counts || !evidence.IsOfInterest(row.id) || with_abilities.contains(row.id)) continue;
     if (evidence.believes_abilities() && evidence.HasUnloadedAbilities(row.id)) continue;
     std::string lists = EmptyLists(row, evidence.policy());
     if (lists.empty()) continue;

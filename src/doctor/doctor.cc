@@ -22,18 +22,43 @@ struct Check {
 };
 
 // In byte order of the codes.
-constexpr std::array<Check, 11> kChecks = {{
+constexpr std::array<Check, 36> kChecks = {{
     {"ability-disagrees", &CheckAbilityDisagrees},
     {"ability-orphan", &CheckAbilityOrphan},
+    {"auto-groups-empty", &CheckAutoGroupsEmpty},
+    {"channel-disabled-long", &CheckChannelDisabledLong},
+    {"channel-group-cut", &CheckChannelGroupCut},
+    {"channel-info-malformed", &CheckChannelInfoMalformed},
+    {"channel-keys-disabled", &CheckChannelKeysDisabled},
     {"channel-serves-nothing", &CheckChannelServesNothing},
     {"channel-without-abilities", &CheckChannelWithoutAbilities},
+    {"group-not-in-ratio", &CheckGroupNotInRatio},
+    {"list-untidy", &CheckListUntidy},
+    {"model-mapping-cycle", &CheckModelMappingCycle},
+    {"model-mapping-malformed", &CheckModelMappingMalformed},
+    {"model-mapping-unlisted", &CheckModelMappingUnlisted},
+    {"model-unserved", &CheckModelUnserved},
+    {"name-near-duplicate", &CheckNameNearDuplicate},
     {"nothing-served", &CheckNothingServed},
+    {"option-group-unserved", &CheckOptionGroupUnserved},
     {"policy-group-unknown", &CheckPolicyGroupUnknown},
     {"policy-name-hides-group", &CheckPolicyNameHidesGroup},
+    {"primary-key-missing", &CheckPrimaryKeyMissing},
+    {"primary-key-repeated", &CheckPrimaryKeyRepeated},
+    {"priority-null", &CheckPriorityNull},
     {"row-rejected", &CheckRowRejected},
+    {"sequence-behind", &CheckSequenceBehind},
+    {"tier-all-zero", &CheckTierAllZero},
+    {"tier-weight-overflow", &CheckTierWeightOverflow},
     {"token-empty-group", &CheckTokenEmptyGroup},
     {"token-group-default", &CheckTokenGroupDefault},
+    {"token-group-not-usable", &CheckTokenGroupNotUsable},
     {"token-group-unserved", &CheckTokenGroupUnserved},
+    {"token-limits-empty", &CheckTokenLimitsEmpty},
+    {"token-limits-unserved", &CheckTokenLimitsUnserved},
+    {"token-owner-gone", &CheckTokenOwnerGone},
+    {"user-group-unserved", &CheckUserGroupUnserved},
+    {"weight-zero-beside-others", &CheckWeightZeroBesideOthers},
 }};
 
 absl::Status JudgeCodes(const std::vector<std::string>& codes) {
@@ -77,6 +102,12 @@ std::vector<std::string_view> FindingCodes() {
   std::vector<std::string_view> codes;
   for (const Check& check : kChecks) codes.push_back(check.code);
   return codes;
+}
+
+absl::StatusOr<Examination> Examine(Loader& loader, const DoctorOptions& options) {
+  Rows rows(loader.source());
+  if (absl::Status loaded = loader.Load(rows, Wanted::Everything()); !loaded.ok()) return loaded;
+  return Examine(rows, options);
 }
 
 absl::StatusOr<Examination> Examine(const Rows& rows, const DoctorOptions& options) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <system_error>
 
 #include "pointsman/request.h"
@@ -34,12 +35,37 @@ absl::StatusOr<Evidence> Evidence::Gather(const Rows& rows, const DoctorOptions&
   evidence.rows_ = &rows;
   evidence.options_ = &options;
   evidence.compiled_ = *std::move(compiled);
-  for (const ChannelRow& row : rows.channels()) evidence.channels_.try_emplace(row.id, &row);
-  for (const UserRow& row : rows.users()) evidence.users_.try_emplace(row.id, &row);
-  evidence.NoteUnloaded();
-  evidence.intact_.emplace(*evidence.compiled_.table);
-  evidence.IndexServed();
+  evidence.Index();
   return evidence;
+}
+
+Evidence Evidence::Around(const Rows& rows, const DoctorOptions& options, const RouteTable& table) {
+  Evidence evidence;
+  evidence.rows_ = &rows;
+  evidence.options_ = &options;
+  evidence.compiled_.table = std::shared_ptr<const RouteTable>(std::shared_ptr<void>(), &table);
+  evidence.Index();
+  return evidence;
+}
+
+void Evidence::Index() {
+  for (const ChannelRow& row : rows_->channels()) channels_.try_emplace(row.id, &row);
+  for (const UserRow& row : rows_->users()) users_.try_emplace(row.id, &row);
+  NoteUnloaded();
+  intact_.emplace(*compiled_.table);
+  IndexServed();
+}
+
+bool Evidence::AnyOfInterestLists(std::span<const std::string_view> names) const {
+  if (!focus_.has_value()) return true;
+  const ChannelRow* const channel = FindChannel(*focus_);
+  if (channel == nullptr) return false;
+  const ItemList groups = ListedGroups(*channel, policy());
+  const ItemList models = ListedModels(*channel);
+  return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+    return std::find(groups.begin(), groups.end(), name) != groups.end() ||
+           std::find(models.begin(), models.end(), name) != models.end();
+  });
 }
 
 void Evidence::Unloaded::Add(const Rejection& rejection) {

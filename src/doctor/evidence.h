@@ -45,6 +45,15 @@ class Evidence {
  public:
   // InvalidArgument for a policy that cannot be.
   static absl::StatusOr<Evidence> Gather(const Rows& rows, const DoctorOptions& options);
+  // The same with a table that is there already; nothing is compiled. REQUIRES: the table outlives it.
+  static Evidence Around(const Rows& rows, const DoctorOptions& options, const RouteTable& table);
+
+  // From now on only this channel is of interest; the others are what it is compared with.
+  void FocusOn(std::int64_t channel) { focus_ = channel; }
+  bool has_focus() const { return focus_.has_value(); }
+  bool IsOfInterest(std::int64_t channel) const { return !focus_.has_value() || *focus_ == channel; }
+  // Whether some channel of interest lists one of these, as group or as model.
+  bool AnyOfInterestLists(std::span<const std::string_view> names) const;
 
   const Rows& rows() const { return *rows_; }
   const DoctorOptions& options() const { return *options_; }
@@ -97,6 +106,7 @@ class Evidence {
   };
 
   Evidence() = default;
+  void Index();
   void NoteUnloaded();
   void IndexServed();
   static Request RequestOf(const Asker& asker, std::string_view model) {
@@ -105,6 +115,7 @@ class Evidence {
 
   const Rows* rows_ = nullptr;
   const DoctorOptions* options_ = nullptr;
+  std::optional<std::int64_t> focus_;
   Compiled compiled_;
   std::optional<IntactTable> intact_;  // the compiled table
   absl::flat_hash_map<std::int64_t, const ChannelRow*> channels_;

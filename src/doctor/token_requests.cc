@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <iterator>
 
+#include "pointsman/caller.h"
+
 namespace pointsman::inline v0 {
-namespace {
 
 bool IsLimited(const TokenRow& token) { return token.model_limits_enabled.value_or(0) != 0; }
-
-}  // namespace
 
 const UserRow* TokenRequests::Owner(const TokenRow& token) const {
   return token.user_id.has_value() ? evidence_.FindUser(token.user_id.value()) : nullptr;
@@ -28,6 +27,31 @@ std::string_view TokenRequests::MeantGroup(const TokenRow& token) const {
   if (OwnerIsUnread(token)) return {};
   const std::string_view group = OwnerGroup(token);
   return IsBlank(group) ? std::string_view(evidence_.policy().groups.default_group) : group;
+}
+
+bool TokenRequests::IsLeftToTheGateway(std::string_view group) const {
+  return group == "auto" && !evidence_.options().policy.has_value();
+}
+
+bool TokenRequests::HasAListOfItsOwn(const TokenRow& token) {
+  const Caller caller = ResolveCaller(token, nullptr, std::nullopt);
+  return caller.ordered_groups != nullptr && !caller.ordered_groups->empty();
+}
+
+std::optional<Asker> TokenRequests::AskerOf(const TokenRow& token) const {
+  const std::string_view owner_group = OwnerGroup(token);
+  const std::string_view written = token.group.is_absent() ? owner_group : token.group.value_or({});
+  if (HasAListOfItsOwn(token) || IsLeftToTheGateway(written)) return std::nullopt;
+  const std::optional<std::string_view> group = IsBlank(written) ? evidence_.ResolveEmpty(owner_group) : written;
+  if (!group.has_value()) return std::nullopt;
+  return Asker{.group = *group, .user_group = owner_group};
+}
+
+std::size_t TokenRequests::CountServed(const TokenRow& token, const Asker& asker) {
+  if (!IsLimited(token)) return Models(asker).size();
+  const ItemList limits = SplitList(token.model_limits.value_or({}));
+  return static_cast<std::size_t>(std::count_if(
+      limits.begin(), limits.end(), [&](std::string_view model) { return evidence_.Serves(asker, model); }));
 }
 
 std::span<const std::string_view> TokenRequests::Models(const Asker& asker) {

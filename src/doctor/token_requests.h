@@ -17,6 +17,9 @@
 
 namespace pointsman::inline v0 {
 
+// Whether the token may call the models of its list only.
+bool IsLimited(const TokenRow& token);
+
 class TokenRequests {
  public:
   explicit TokenRequests(const Evidence& evidence) : evidence_(evidence) {}
@@ -29,6 +32,16 @@ class TokenRequests {
   bool OwnerIsUnread(const TokenRow& token) const;
   // What the gateways mean by an empty group: the owner's, else the default group. Empty where the owner is unread.
   std::string_view MeantGroup(const TokenRow& token) const;
+
+  // Whether a gateway chooses a group for it by options of its own; a policy says itself what it stands for.
+  bool IsLeftToTheGateway(std::string_view group) const;
+  // Of groups that stand for its automatic one, instead of what the policy says. A list that opens no group serves
+  // nothing, as its group would.
+  static bool HasAListOfItsOwn(const TokenRow& token);
+  // How its requests are looked up. Nothing where they are refused, or left to the gateway or the token's own list.
+  std::optional<Asker> AskerOf(const TokenRow& token) const;
+  // How many of the models that the token may call are served to `asker`.
+  std::size_t CountServed(const TokenRow& token, const Asker& asker);
 
   // The names of models with which a request is served, in byte order, and whether there are any.
   std::span<const std::string_view> Models(const Asker& asker);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "rows/comma_list.h"
 #include "text/printable.h"
 
 namespace pointsman::inline v0 {
@@ -26,6 +27,23 @@ std::optional<std::string> AbilityValue(const AbilityRow& row, std::string_view 
   return std::nullopt;
 }
 
+std::optional<std::string> ChannelValue(const ChannelRow& row, std::string_view column) {
+  if (column == "group") return ValueText(row.groups);
+  if (column == "models") return ValueText(row.models);
+  if (column == "status") return ValueText(row.status);
+  if (column == "priority") return ValueText(row.priority);
+  if (column == "weight") return ValueText(row.weight);
+  if (column == "model_mapping") return ValueText(row.model_mapping);
+  return std::nullopt;
+}
+
+std::optional<std::string> TokenValue(const TokenRow& row, std::string_view column) {
+  if (column == "group") return ValueText(row.group);
+  if (column == "model_limits") return ValueText(row.model_limits);
+  if (column == "user_id") return ValueText(row.user_id);
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string Amount(std::size_t n, std::string_view one, std::string_view many) {
@@ -47,6 +65,24 @@ std::string AbilityKey(const AbilityRow& row) {
          std::to_string(row.channel_id) + ")";
 }
 
+std::string Folded(std::string_view name) {
+  std::string folded(Trim(name));
+  for (char& c : folded) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return folded;
+}
+
+void Conclude(Growing& growing, Conclusion conclusion, std::vector<Finding>& findings) {
+  Finding& finding = growing.finding();
+  finding.severity = conclusion.severity;
+  finding.message = std::move(conclusion.message);
+  finding.why = std::move(conclusion.why);
+  finding.cure = conclusion.cure;
+  finding.advice = std::move(conclusion.advice);
+  findings.push_back(std::move(finding));
+}
+
 void BoundedList::Add(std::string_view item) {
   if (has_room()) {
     if (!text_.empty()) text_ += ", ";
@@ -66,13 +102,22 @@ std::vector<ColumnValue> AbilityKeyColumns(std::string_view group, std::string_v
   return {{"group", std::string(group)}, {"model", std::string(model)}, {"channel_id", channel_id}};
 }
 
-FindingRow TokenWhere(const TokenRow& row) {
+FindingRow TokenWhere(const TokenRow& row, std::string_view column) {
   return {.table = SourceTable::kTokens,
           .id = row.id,
           .key = IdKey(row.id),
           .name = std::string(row.name.value_or({})),
-          .column = "group",
-          .value = ValueText(row.group)};
+          .column = std::string(column),
+          .value = TokenValue(row, column)};
+}
+
+FindingRow UserWhere(const UserRow& row, std::string_view column) {
+  return {.table = SourceTable::kUsers,
+          .id = row.id,
+          .key = IdKey(row.id),
+          .name = std::string(row.username.value_or({})),
+          .column = std::string(column),
+          .value = column == "group" ? ValueText(row.group) : ValueText(row.status)};
 }
 
 FindingRow ChannelWhere(const ChannelRow& row, std::string_view column) {
@@ -80,7 +125,8 @@ FindingRow ChannelWhere(const ChannelRow& row, std::string_view column) {
           .id = row.id,
           .key = IdKey(row.id),
           .name = std::string(row.name.value_or({})),
-          .column = std::string(column)};
+          .column = std::string(column),
+          .value = ChannelValue(row, column)};
 }
 
 FindingRow AbilityWhere(const AbilityRow& row, const ChannelRow* channel, std::string_view column) {

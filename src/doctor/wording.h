@@ -29,6 +29,9 @@ std::string ChannelText(std::int64_t id, std::string_view name);
 std::string IdKey(std::int64_t id);
 std::string AbilityKey(const AbilityRow& row);
 
+// What is left of a name without case and surrounding blanks.
+std::string Folded(std::string_view name);
+
 // A list for a sentence that stays short: "a, b, c and 9 more".
 class BoundedList {
  public:
@@ -48,7 +51,8 @@ SqlValue ToSql(const TextField& field);
 SqlValue ToSql(const IntField& field);
 std::vector<ColumnValue> AbilityKeyColumns(std::string_view group, std::string_view model, std::int64_t channel_id);
 
-FindingRow TokenWhere(const TokenRow& row);
+FindingRow TokenWhere(const TokenRow& row, std::string_view column = "group");
+FindingRow UserWhere(const UserRow& row, std::string_view column);
 FindingRow ChannelWhere(const ChannelRow& row, std::string_view column);
 // `channel` may be null. The value is that of `column`; for others it is left NULL.
 FindingRow AbilityWhere(const AbilityRow& row, const ChannelRow* channel, std::string_view column);
@@ -73,6 +77,17 @@ class Growing {
   Finding finding_;
   std::size_t max_where_;
 };
+
+// What there is to say once all rows are counted.
+struct Conclusion {
+  Severity severity = Severity::kWarning;
+  std::string message;
+  std::string why;
+  CureClass cure = CureClass::kAdvice;
+  std::string advice;
+};
+// Hands over what has grown; REQUIRES: growing is not empty.
+void Conclude(Growing& growing, Conclusion conclusion, std::vector<Finding>& findings);
 
 }  // namespace pointsman::inline v0
 

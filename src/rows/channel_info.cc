@@ -85,6 +85,18 @@ ChannelKeys JudgeKeys(std::int64_t count, std::vector<KeyStatus>& disabled) {
   return {.count = static_cast<std::uint32_t>(count), .disabled = disabled};
 }
 
+IntField ReadStatusTime(std::string_view text) {
+  IntField time;
+  JsonCell cell(text);
+  const bool good = cell.ReadObject([&](const std::string& name) {
+    if (name != "status_time") return cell.Skip();
+    const std::optional<std::int64_t> seconds = cell.ReadInteger();
+    if (seconds.has_value()) time = *seconds;
+    return seconds.has_value();
+  });
+  return good && cell.AtEnd() ? time : IntField();
+}
+
 std::string ChannelInfoText(const ChannelKeys& keys) {
   std::string statuses;
   for (const KeyStatus& key : keys.disabled) {

@@ -62,6 +62,10 @@ bool Rows::Add(const ChannelRow& row) {
     Keep(*text);
   }
   KeepKeys(kept);
+  if (kept.status_time.is_absent() && kept.other_info.has_value()) {
+    kept.status_time = ReadStatusTime(kept.other_info.value());
+  }
+  kept.other_info = {};
   return true;
 }
 

@@ -36,7 +36,7 @@ inline std::vector<std::string> RowTexts(const Rows& rows) {
   std::vector<std::string> texts;
   for (const ChannelRow& c : rows.channels()) {
     texts.push_back(Joined("channel", c.id, c.name, c.type, c.status, c.groups, c.models, c.priority, c.weight, c.tag,
-                           c.model_mapping, c.channel_info) +
+                           c.model_mapping, c.channel_info, c.status_time) +
                     KeysText(c.keys));
   }
   for (const AbilityRow& a : rows.abilities()) {

@@ -9,9 +9,9 @@
 //    "tokens":   [{"id": 3, "user_id": 1, "group": null}]}
 //
 // A missing table is empty, a missing column is absent, null is NULL. Numbers are whole (2.0 is), flags true, false, 1
-// or 0. `model_mapping`, `channel_info`, `auto_groups` and an option's `value` hold JSON as text, or as it is: then its
-// compact text is carried. Columns that pointsman does not know are skipped unread (a channel's `key` among them).
-// Tokens and users whose `deleted_at` is not null are skipped.
+// or 0. `model_mapping`, `channel_info`, `other_info`, `auto_groups` and an option's `value` hold JSON as text, or as
+// it is: then its compact text is carried. Columns that pointsman does not know are skipped unread (a channel's `key`
+// among them). Tokens and users whose `deleted_at` is not null are skipped.
 //
 // Errors. From Load: InvalidArgument "routes.json:41:17: …" with line and column for text that is not JSON, for another
 // shape than the one above, and for an unknown table, naming the near one; NotFound and PermissionDenied for the file;

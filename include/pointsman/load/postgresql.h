@@ -37,6 +37,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "pointsman/cure.h"
 #include "pointsman/export.h"
 #include "pointsman/loader.h"
 #include "pointsman/schema.h"
@@ -87,6 +88,16 @@ POINTSMAN_EXPORT std::vector<std::string> PostgresqlGrants(std::string_view role
 POINTSMAN_EXPORT absl::StatusOr<std::vector<std::string>> ReadPostgresqlGrants(const std::string& connection,
                                                                                std::string_view role,
                                                                                const PostgresqlOptions& options = {});
+
+// Makes the doctor's changes in the database, as cure.h says, in one transaction of isolation level REPEATABLE READ: a
+// row that somebody changes meanwhile takes the transaction back (Unavailable). FailedPrecondition when confirm is
+// missing; PermissionDenied when this user may not write; Unknown when the server is lost while it commits, so that
+// nobody knows: the undo file then stays. Otherwise errors are the loader's and the doctor's. A row or table that is
+// locked is waited for as long as lock_timeout says. An undo file that nobody names is
+// "pointsman-<database>.undo-<UTC time>.sql" in the working directory. The database's own triggers run.
+POINTSMAN_EXPORT absl::StatusOr<CureResult> ApplyPostgresqlCures(const std::string& connection,
+                                                                 const CureOptions& options,
+                                                                 const PostgresqlOptions& postgresql = {});
 
 // How the database declares the gateway's tables, and how many rows they have. Errors are the loader's. The sequence
 // behind a primary key counts as no default: SQLite has the same without saying so.

@@ -23,15 +23,12 @@
 #ifndef POINTSMAN_LOAD_SQLITE3_H_
 #define POINTSMAN_LOAD_SQLITE3_H_
 
-#include <cstddef>
-#include <functional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "pointsman/doctor.h"
+#include "pointsman/cure.h"
 #include "pointsman/export.h"
 #include "pointsman/loader.h"
 #include "pointsman/schema.h"
@@ -51,31 +48,9 @@ class POINTSMAN_EXPORT SqliteLoader final : public Loader {
 // How the file declares the gateway's tables, and how many rows they have. Errors are the loader's.
 POINTSMAN_EXPORT absl::StatusOr<Schema> ReadSqliteSchema(const std::string& path);
 
-// What ApplySafeCures did, or found out before it did anything.
-struct CureResult {
-  Examination before;  // as seen inside the transaction, before the changes
-  Examination after;   // as seen inside the transaction, after them
-  std::size_t changed_rows = 0;
-  std::string undo_file;  // empty when there was nothing to change
-};
-
-struct CureOptions {
-  DoctorOptions doctor;
-  // The undo file to write before anything is committed: SQL that takes every change back, and skips rows that were
-  // changed since. An existing file is never overwritten (AlreadyExists). Empty: "<path>.undo-<UTC time>.sql".
-  std::string undo_file;
-  // Shown the examination and the changes that would be made; false leaves the database as it is (Cancelled).
-  std::function<bool(const Examination& before, const std::vector<RowChange>& changes)> confirm;
-};
-
-// Runs the cures of class safe, in one transaction: examine, confirm, write the undo file, change each row by primary
-// key and old value, examine again, commit. Aborted, with everything rolled back, when a statement does not touch
-// exactly one row or when the second examination still finds what was cured or finds something new. FailedPrecondition
-// when confirm is missing. The write lock is held while confirm runs only as far as SQLite needs it: the examination is
-// repeated after confirming, and different changes are Aborted. Where there is nothing to change, confirm is not asked.
-// PermissionDenied when the file may not be written; otherwise errors are the loader's and the doctor's.
-//
-// The database's own triggers run, and the rows they touch are not counted.
+// Makes the doctor's changes in the file, as cure.h says. FailedPrecondition when confirm is missing; PermissionDenied
+// when the file may not be written; otherwise errors are the loader's and the doctor's. An undo file that nobody names
+// is "<path>.undo-<UTC time>.sql". The database's own triggers run, and the rows they touch are not counted.
 POINTSMAN_EXPORT absl::StatusOr<CureResult> ApplySafeCures(const std::string& path, const CureOptions& options);
 
 }  // namespace pointsman::inline v0

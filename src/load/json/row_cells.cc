@@ -161,6 +161,7 @@ bool RowCells::DeliverChannel(RowSink& sink) const {
                              .tag = Text("tag"),
                              .model_mapping = Text("model_mapping"),
                              .channel_info = Text("channel_info"),
+                             .other_info = Text("other_info"),
                              .origin = origin_});
 }
 

@@ -70,7 +70,7 @@ class RowCells {
   SourceTable table_ = SourceTable::kChannels;
   Origin origin_;
   std::span<const Column> columns_;
-  std::array<Cell, 11> cells_;  // the widest table has so many columns
+  std::array<Cell, 12> cells_;  // the widest table has so many columns
   std::vector<Rejection> rejections_;
 };
 

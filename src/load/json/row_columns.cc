@@ -15,7 +15,7 @@ using Kind = JsonScalar::Kind;
 constexpr std::array kChannelColumns = {
     Column{"id", kId},      Column{"name", kText},          Column{"type", kInteger},      Column{"status", kInteger},
     Column{"group", kList}, Column{"models", kList},        Column{"priority", kInteger},  Column{"weight", kInteger},
-    Column{"tag", kText},   Column{"model_mapping", kJson}, Column{"channel_info", kJson},
+    Column{"tag", kText},   Column{"model_mapping", kJson}, Column{"channel_info", kJson}, Column{"other_info", kJson},
 };
 constexpr std::array kAbilityColumns = {
     Column{"group", kText},       Column{"model", kText},     Column{"channel_id", kId}, Column{"enabled", kFlag},

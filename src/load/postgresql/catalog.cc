@@ -54,43 +54,36 @@ SourceTable TableOf(std::string_view name) {
   return SourceTable::kChannels;
 }
 
-absl::Status ReadSession(PgConnection& connection, Catalog& catalog) {
-  PgRows rows(connection, kSession);
-  while (rows.Next()) {
-    catalog.user = Text(rows, 0);
-    catalog.search_path = Text(rows, 1);
-  }
+template <class Visit>
+absl::Status ForEachRow(PgConnection& connection, const char* sql, const Visit& visit) {
+  PgRows rows(connection, sql);
+  while (rows.Next()) visit(rows);
   return rows.status();
 }
 
-absl::Status ReadColumns(PgConnection& connection, Catalog& catalog) {
-  PgRows rows(connection, kColumns);
-  while (rows.Next()) {
-    const SourceTable table = TableOf(Text(rows, 0));
-    if (catalog.tables.empty() || catalog.tables.back().table != table) {
-      catalog.tables.push_back({.table = table, .schema = Text(rows, 1), .oid = Text(rows, 7)});
-    }
-    PgColumn& column = catalog.tables.back().columns.emplace_back();
-    column.name = Text(rows, 2);
-    if (IsTrue(rows, 4)) column.default_sql = nullptr;
-    if (!rows.cell(3).is_null) column.default_sql = Text(rows, 3);
-    column.not_null = IsTrue(rows, 5);
-    column.may_select = IsTrue(rows, 6);
-  }
-  return rows.status();
+void TakeSession(const PgRows& rows, Catalog& catalog) {
+  catalog.user = Text(rows, 0);
+  catalog.search_path = Text(rows, 1);
 }
 
-absl::Status ReadElsewhere(PgConnection& connection, Catalog& catalog) {
-  PgRows rows(connection, kElsewhere);
-  while (rows.Next()) {
-    const SourceTable table = TableOf(Text(rows, 0));
-    if (catalog.Find(table) != nullptr) continue;
-    catalog.hidden.push_back({.table = table,
-                              .schema = Text(rows, 1),
-                              .in_search_path = IsTrue(rows, 3),
-                              .may_use_schema = IsTrue(rows, 2)});
+void TakeColumn(const PgRows& rows, Catalog& catalog) {
+  const SourceTable table = TableOf(Text(rows, 0));
+  if (catalog.tables.empty() || catalog.tables.back().table != table) {
+    catalog.tables.push_back({.table = table, .schema = Text(rows, 1), .oid = Text(rows, 7)});
   }
-  return rows.status();
+  PgColumn& column = catalog.tables.back().columns.emplace_back();
+  column.name = Text(rows, 2);
+  if (IsTrue(rows, 4)) column.default_sql = nullptr;
+  if (!rows.cell(3).is_null) column.default_sql = Text(rows, 3);
+  column.not_null = IsTrue(rows, 5);
+  column.may_select = IsTrue(rows, 6);
+}
+
+void TakeElsewhere(const PgRows& rows, Catalog& catalog) {
+  const SourceTable table = TableOf(Text(rows, 0));
+  if (catalog.Find(table) != nullptr) return;
+  catalog.hidden.push_back(
+      {.table = table, .schema = Text(rows, 1), .in_search_path = IsTrue(rows, 3), .may_use_schema = IsTrue(rows, 2)});
 }
 
 // The table that the search path would lead to, if this user might use its schema.
@@ -178,9 +171,12 @@ absl::Status Catalog::CheckUsable(const std::string& source, const Wanted& wante
 
 absl::StatusOr<Catalog> ReadCatalog(PgConnection& connection) {
   Catalog catalog;
-  absl::Status read = ReadSession(connection, catalog);
-  if (read.ok()) read = ReadColumns(connection, catalog);
-  if (read.ok() && catalog.tables.size() < std::size(kAll)) read = ReadElsewhere(connection, catalog);
+  const auto take = [&](const char* sql, void (*row)(const PgRows&, Catalog&)) {
+    return ForEachRow(connection, sql, [&](const PgRows& rows) { row(rows, catalog); });
+  };
+  absl::Status read = take(kSession, TakeSession);
+  if (read.ok()) read = take(kColumns, TakeColumn);
+  if (read.ok() && catalog.tables.size() < std::size(kAll)) read = take(kElsewhere, TakeElsewhere);
   if (!read.ok()) return read;
   return catalog;
 }

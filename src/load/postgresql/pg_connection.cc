@@ -107,25 +107,30 @@ PgConnection::Clock::duration PgConnection::ConnectPatience() const {
   return each * hosts;
 }
 
-absl::Status PgConnection::Begin() {
+absl::Status PgConnection::Begin(Access access) {
   // What is left until the deadline, if that is less, so that the server works for nobody only until then.
   const auto left = duration_cast<milliseconds>(deadline_ - Clock::now());
   statement_timeout_ = std::clamp(left, milliseconds(1), options_.statement_timeout);
   const std::string statement_ms = std::to_string(statement_timeout_.count());
   // Row-level security is switched off so that it fails instead of hiding rows.
   return Execute(
-      "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = " + statement_ms +
+      "BEGIN ISOLATION LEVEL REPEATABLE READ READ " + std::string(access == Access::kRead ? "ONLY" : "WRITE") +
+      "; SET LOCAL statement_timeout = " + statement_ms +
       "; SET LOCAL lock_timeout = " + std::to_string(options_.lock_timeout.count()) +
       "; SET LOCAL idle_in_transaction_session_timeout = " + statement_ms +
       "; SET LOCAL row_security = off; SET LOCAL bytea_output = hex; SET LOCAL standard_conforming_strings = on");
 }
 
-absl::Status PgConnection::Execute(const std::string& sql) {
+absl::Status PgConnection::Execute(const std::string& sql) { return ExecuteCounting(sql).status(); }
+
+absl::StatusOr<std::int64_t> PgConnection::ExecuteCounting(const std::string& sql) {
   if (absl::Status sent = Send(sql); !sent.ok()) return sent;
+  std::int64_t rows = 0;
   for (;;) {
     absl::StatusOr<Result> result = NextResult();
     if (!result.ok()) return result.status();
-    if (*result == nullptr) return absl::OkStatus();
+    if (*result == nullptr) return rows;
+    rows = std::atoll(PQcmdTuples(result->get()));  // empty, which is 0, where it changes none
   }
 }
 

@@ -38,12 +38,16 @@ class PgConnection {
                                                             const PostgresqlOptions& options,
                                                             Clock::time_point deadline);
 
-  // The transaction that all of a load happens in: repeatable read, read only, with its timeouts.
-  absl::Status Begin();
+  // A transaction that sees one moment (repeatable read), with its timeouts. A load's only reads.
+  enum class Access : std::uint8_t { kRead, kWrite };
+  absl::Status Begin(Access access = Access::kRead);
   absl::Status Commit() { return Execute("COMMIT"); }
 
   // Statements without an answer.
   absl::Status Execute(const std::string& sql);
+  // The number of rows that one statement changed.
+  absl::StatusOr<std::int64_t> ExecuteCounting(const std::string& sql);
+  int server_version() const { return PQserverVersion(handle_.get()); }  // such as 150018
   absl::Status CheckDeadline() const;
 
   // The database, as messages show it.

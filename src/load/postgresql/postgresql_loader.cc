@@ -7,6 +7,7 @@
 #include "load/postgresql/catalog.h"
 #include "load/postgresql/connection_string.h"
 #include "load/postgresql/pg_connection.h"
+#include "load/postgresql/read_tables.h"
 #include "load/sql/selected_columns.h"
 #include "pointsman/load/postgresql.h"
 
@@ -33,6 +34,8 @@ absl::Status ReadTable(PgConnection& connection, const PgTable& declared, std::s
   return rows.status();
 }
 
+}  // namespace
+
 absl::Status ReadTables(PgConnection& connection, RowSink& sink, const Wanted& wanted) {
   const absl::StatusOr<Catalog> catalog = ReadCatalog(connection);
   if (!catalog.ok()) return catalog.status();
@@ -45,8 +48,6 @@ absl::Status ReadTables(PgConnection& connection, RowSink& sink, const Wanted& w
   });
   return read;
 }
-
-}  // namespace
 
 PostgresqlLoader::PostgresqlLoader(std::string connection, PostgresqlOptions options)
     : connection_(std::move(connection)), source_(ShownSource(connection_)), options_(options) {}

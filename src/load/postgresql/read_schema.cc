@@ -68,6 +68,30 @@ void AddColumns(const PgTable& table, SchemaTable& out) {
   }
 }
 
+// What comes next where ids are taken from a sequence. Nothing where this user may not look at it.
+absl::Status ReadNumbering(PgConnection& connection, const PgTable& table, SchemaTable& out) {
+  constexpr int kFirstWithCatalogue = 100000;  // versions before 10 tell it nowhere but in the sequence itself
+  const PgColumn* const id = table.Find("id");
+  if (id == nullptr || !id->may_select || connection.server_version() < kFirstWithCatalogue) return absl::OkStatus();
+  PgRows rows(connection,
+              "SELECT s.seqrelid::pg_catalog.regclass::pg_catalog.text, "
+              "coalesce(pg_catalog.pg_sequence_last_value(s.seqrelid) + s.seqincrement, s.seqstart), "
+              "(SELECT coalesce(pg_catalog.max(id), 0) FROM " +
+                  table.sql_name() +
+                  ") FROM pg_catalog.pg_sequence s, pg_catalog.pg_depend d, pg_catalog.pg_attribute a "
+                  "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.seqrelid "
+                  "AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum AND d.deptype IN ('a', 'i') "
+                  "AND a.attrelid = " +
+                  table.oid +
+                  " AND a.attname = 'id' AND pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT, USAGE')");
+  while (rows.Next()) {
+    out.numbering = {.sequence = std::string(rows.cell(0).text),
+                     .next = NumberIn(rows.cell(1), ColumnKind::kNumber).value_or(0),
+                     .highest = NumberIn(rows.cell(2), ColumnKind::kNumber).value_or(0)};
+  }
+  return rows.status();
+}
+
 absl::StatusOr<Schema> ReadSchema(PgConnection& connection) {
   const absl::StatusOr<Catalog> catalog = ReadCatalog(connection);
   if (!catalog.ok()) return catalog.status();
@@ -79,6 +103,7 @@ absl::StatusOr<Schema> ReadSchema(PgConnection& connection) {
     AddColumns(table, out);
     if (absl::Status read = ReadKeys(connection, table, out); !read.ok()) return read;
     if (absl::Status read = CountRows(connection, table, out); !read.ok()) return read;
+    if (absl::Status read = ReadNumbering(connection, table, out); !read.ok()) return read;
   }
   return schema;
 }

@@ -48,6 +48,7 @@ inline constexpr Column<ChannelRow> kChannelColumns[] = {
     {"tag", &ChannelRow::tag},
     {"model_mapping", &ChannelRow::model_mapping},
     {"channel_info", &ChannelRow::channel_info},
+    {"other_info", &ChannelRow::other_info},
 };
 
 inline constexpr Column<AbilityRow> kAbilityColumns[] = {

@@ -1,4 +1,4 @@
-#include "load/sqlite3/undo_file.h"
+#include "doctor/undo_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 #include <ctime>
 
 #include "absl/status/status.h"
-#include "load/sqlite3/database_file.h"
+#include "text/printable.h"
 
 namespace pointsman::inline v0 {
 namespace {
@@ -29,7 +29,7 @@ class FileHandle {
 };
 
 absl::Status Failed(const std::string& path, int error) {
-  const std::string shown = ShownPath(path);
+  const std::string shown = Printable(path, path.size());
   switch (error) {
     case EEXIST:
       return absl::AlreadyExistsError(shown + ": exists already and is never overwritten; name another undo file");
@@ -54,6 +54,12 @@ bool WriteAll(int file, std::string_view text) {
   return true;
 }
 
+std::string FolderOf(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 // The name of a new file is not on disk until its folder is. Some file systems refuse this; then it is as good as it
 // gets.
 void SyncFolderOf(const std::string& path) {
@@ -63,23 +69,29 @@ void SyncFolderOf(const std::string& path) {
 
 }  // namespace
 
-std::string DefaultUndoPath(const std::string& database) {
+std::string StampedUndoPath(const std::string& prefix) {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
   gmtime_r(&now, &utc);
   char stamp[32];
   const std::size_t length = std::strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
-  return database + ".undo-" + std::string(stamp, length) + ".sql";
+  return prefix + ".undo-" + std::string(stamp, length) + ".sql";
 }
 
-std::string UndoScript(const std::string& database, const std::vector<std::string>& statements) {
+std::string UndoScript(const std::string& database, const UndoForm& form, const std::vector<std::string>& statements,
+                       const std::vector<std::string>& by_hand) {
   std::string script = "-- Takes back what pointsman changed in " + database +
                        ".\n"
-                       "-- Run it with:  sqlite3 -bail DATABASE < THIS_FILE\n"
-                       "-- A row that was changed again since then is left as it is.\n"
-                       "BEGIN IMMEDIATE;\n";
+                       "-- Run it with:  " +
+                       form.run +
+                       "\n"
+                       "-- A row that was changed again since then is left as it is.\n" +
+                       form.begin + ";\n";
   for (const std::string& statement : statements) script += statement + ";\n";
-  return script + "COMMIT;\n";
+  script += "COMMIT;\n";
+  if (!by_hand.empty()) script += "-- What was changed beside rows is taken back by hand:\n";
+  for (const std::string& statement : by_hand) script += "--   " + statement + ";\n";
+  return script;
 }
 
 absl::StatusOr<UndoFile> UndoFile::Write(const std::string& path, std::string_view script) {

@@ -1,12 +1,12 @@
 // UndoFile: the file beside a database that takes a cure back. It is on disk before the cure is committed, and gone
 // again when the cure does not happen.
 //
-//   absl::StatusOr<UndoFile> undo = UndoFile::Write(path, UndoScript(name, statements));
+//   absl::StatusOr<UndoFile> undo = UndoFile::Write(path, UndoScript(name, form, statements, {}));
 //   if (transaction.Commit().ok()) undo->Keep();
 //
 // Thread safety: thread-compatible. Cost: two fsyncs.
-#ifndef POINTSMAN_SRC_LOAD_SQLITE3_UNDO_FILE_H_
-#define POINTSMAN_SRC_LOAD_SQLITE3_UNDO_FILE_H_
+#ifndef POINTSMAN_SRC_DOCTOR_UNDO_FILE_H_
+#define POINTSMAN_SRC_DOCTOR_UNDO_FILE_H_
 
 #include <string>
 #include <string_view>
@@ -17,11 +17,20 @@
 
 namespace pointsman::inline v0 {
 
-// "<database>.undo-20250131T120000Z.sql"
-std::string DefaultUndoPath(const std::string& database);
+// What differs from one database to another.
+struct UndoForm {
+  std::string path_prefix;  // of a file that nobody named
+  std::string run;          // the command that runs a script
+  std::string begin;        // a transaction
+};
 
-// One transaction of `statements`, with a comment that says how to run it. `database` as messages show it.
-std::string UndoScript(const std::string& database, const std::vector<std::string>& statements);
+// "<prefix>.undo-20250131T120000Z.sql"
+std::string StampedUndoPath(const std::string& prefix);
+
+// One transaction of `statements`, with comments: how to run it, and what else takes something back but has to be run
+// by hand. `database` as messages show it.
+std::string UndoScript(const std::string& database, const UndoForm& form, const std::vector<std::string>& statements,
+                       const std::vector<std::string>& by_hand);
 
 class UndoFile {
  public:
@@ -42,4 +51,4 @@ class UndoFile {
 
 }  // namespace pointsman::inline v0
 
-#endif  // POINTSMAN_SRC_LOAD_SQLITE3_UNDO_FILE_H_
+#endif  // POINTSMAN_SRC_DOCTOR_UNDO_FILE_H_

@@ -1,0 +1,62 @@
+// Cures: the doctor's changes made in the database, safely. What all databases share; the call is the component's own:
+// ApplySafeCures in load/sqlite3.h, ApplyPostgresqlCures in load/postgresql.h.
+//
+//   CureOptions options;
+//   options.confirm = [](const Examination& before, const std::vector<RowChange>& changes) { return AskTheOperator();
+//   }; absl::StatusOr<CureResult> cured = ApplySafeCures("one-api.db", options);
+//
+// What happens, in this order: examine; confirm; begin to write, examine again; write the undo file and bring it to
+// disk; change each row by primary key and old values; examine a third time; commit. Aborted, with everything rolled
+// back, when other rows are found wrong than were confirmed, when a statement does not touch exactly one row, or when
+// the third examination still finds what was cured or finds something new. Nothing is locked while somebody confirms.
+//
+// Changes of class safe are made, and those of class review whose code DoctorOptions::only names. Further SQL of such a
+// named finding (a column's default, a sequence) comes last, after the rows are committed, each statement in a
+// transaction of its own; what takes it back stands in the undo file as a comment.
+//
+// Thread safety: thread-safe (no state). Cost: three loads and examinations, and a statement a row.
+#ifndef POINTSMAN_CURE_H_
+#define POINTSMAN_CURE_H_
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "pointsman/doctor.h"
+#include "pointsman/export.h"
+
+namespace pointsman::inline v0 {
+
+// What was done, or found out before anything was.
+struct CureResult {
+  Examination before;  // as seen inside the transaction, before the changes
+  Examination after;   // as seen inside the last transaction, after them
+  std::size_t changed_rows = 0;
+  std::string undo_file;                    // empty when there was nothing to change
+  std::vector<std::string> ran_statements;  // beside the row changes
+  // Of those statements: the first that failed, after the rows had been changed. The ones behind it were not run.
+  absl::Status statements = absl::OkStatus();
+};
+
+struct CureOptions {
+  DoctorOptions doctor;  // the dialect is the database's
+  // The undo file to write before anything is committed: SQL that takes every change back, and skips rows that were
+  // changed since. An existing file is never overwritten (AlreadyExists). Empty: the component chooses a name, with the
+  // time in it.
+  std::string undo_file;
+  // Shown the examination and the changes that would be made (SchemaStatements has the rest); false leaves the database
+  // as it is (Cancelled). Not asked where there is nothing to do.
+  std::function<bool(const Examination& before, const std::vector<RowChange>& changes)> confirm;
+};
+
+// The changes that would be made: see above.
+POINTSMAN_EXPORT std::vector<RowChange> ChangesToMake(const Examination& examination, const DoctorOptions& options);
+// The statements that would be run after them.
+POINTSMAN_EXPORT std::vector<std::string> SchemaStatements(const Examination& examination,
+                                                           const DoctorOptions& options);
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_CURE_H_

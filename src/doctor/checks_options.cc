@@ -1,0 +1,93 @@
+// auto-groups-empty and option-group-unserved: what the gateway's saved options offer, and nobody serves.
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "doctor/checks.h"
+#include "doctor/saved_options.h"
+#include "doctor/token_requests.h"
+#include "doctor/wording.h"
+#include "text/printable.h"
+
+namespace pointsman::inline v0 {
+namespace {
+
+constexpr std::size_t kShown = 5;
+constexpr std::string_view kAutomatic = "auto";
+
+class UnservedOptions {
+ public:
+  explicit UnservedOptions(const Evidence& evidence)
+      : evidence_(evidence), growing_("option-group-unserved", evidence) {}
+
+  void Run(const SavedOptions& saved, Findings& findings) {
+    for (const std::string_view group : saved.auto_groups.value_or(SavedOptions::Names())) Take(group, "AutoGroups");
+    for (const std::string_view group : saved.usable_groups.value_or(SavedOptions::Names())) {
+      Take(group, "UserUsableGroups");
+    }
+    for (const auto& [user_group, changes] : saved.special) {
+      for (const std::string_view change : changes) {
+        if (change.starts_with("-:")) continue;
+        Take(change.substr(change.starts_with("+:") ? 2 : 0), "group_ratio_setting.group_special_usable_group");
+      }
+    }
+    if (growing_.empty()) return;
+    Conclude(growing_,
+             {.severity = Severity::kWarning,
+              .message = "saved options offer " + Amount(growing_.finding().count, "group", "groups") +
+                         " that no enabled channel serves: " + texts_.Text(),
+              .why = "no request fails because of it now, but whoever chooses such a group has no route, and automatic "
+                     "groups go on to the next one",
+              .cure = CureClass::kAdvice,
+              .advice = "take the group out of the option, or enable a channel for it"},
+             findings);
+  }
+
+ private:
+  void Take(std::string_view group, const std::string& option) {
+    if (group == kAutomatic || evidence_.ServesGroup(group)) return;
+    growing_.Add({.table = SourceTable::kOptions,
+                  .key = "key " + option,
+                  .name = std::string(group),
+                  .column = "value",
+                  .detail = "names " + Quoted(group)});
+    texts_.Add(Quoted(group) + " (" + option + ")");
+  }
+
+  const Evidence& evidence_;
+  Growing growing_;
+  BoundedList texts_{kShown};
+};
+
+}  // namespace
+
+void CheckOptionGroupUnserved(const Evidence& evidence, Findings& findings) {
+  UnservedOptions(evidence).Run(SavedOptions::Read(evidence.rows()), findings);
+}
+
+void CheckAutoGroupsEmpty(const Evidence& evidence, Findings& findings) {
+  const SavedOptions saved = SavedOptions::Read(evidence.rows());
+  if (!saved.auto_groups.has_value() || !saved.auto_groups->empty()) return;
+  TokenRequests requests(evidence);
+  Growing growing("auto-groups-empty", evidence);
+  Finding& finding = growing.finding();
+  for (const TokenRow& row : evidence.rows().tokens()) {
+    if (!IsEnabled(row) || row.group.value_or({}) != kAutomatic || TokenRequests::HasAListOfItsOwn(row)) continue;
+    growing.Add(TokenWhere(row));
+    finding.failing_routes += requests.CountServed(row, Asker::Of(requests.MeantGroup(row)));
+  }
+  if (growing.empty()) return;
+  Conclude(growing,
+           {.severity = Severity::kError,
+            .message = Amount(finding.count, "enabled token is", "enabled tokens are") +
+                       " in the automatic group, and the option AutoGroups lists none",
+            .why = "every request of such a token fails: " +
+                   Amount(finding.failing_routes, "(token, model) pair", "(token, model) pairs") +
+                   " that its owner's group serves",
+            .cure = CureClass::kAdvice,
+            .advice = "list groups in AutoGroups, or give the tokens a group"},
+           findings);
+}
+
+}  // namespace pointsman::inline v0

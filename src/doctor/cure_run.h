@@ -1,0 +1,49 @@
+// RunCure: the way from findings to changed rows, for any database that can do the six things below.
+//
+//   absl::StatusOr<CureResult> ApplySafeCures(path, options) {
+//     SqliteTarget target(…);
+//     return RunCure(target, options);
+//   }
+//
+// Thread safety: thread-compatible.
+#ifndef POINTSMAN_SRC_DOCTOR_CURE_RUN_H_
+#define POINTSMAN_SRC_DOCTOR_CURE_RUN_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "doctor/undo_file.h"
+#include "pointsman/cure.h"
+#include "pointsman/loader.h"
+
+namespace pointsman::inline v0 {
+
+class CureTarget {
+ public:
+  enum class Access : std::uint8_t { kRead, kWrite };
+  virtual ~CureTarget() = default;
+
+  virtual const std::string& name() const = 0;  // as messages show it
+  virtual Dialect dialect() const = 0;
+  virtual UndoForm undo_form() const = 0;
+  // One transaction at a time, which sees one moment.
+  virtual absl::Status Begin(Access access) = 0;
+  virtual absl::Status Read(RowSink& sink) = 0;
+  // The number of rows that the statement changed.
+  virtual absl::StatusOr<std::int64_t> Execute(const std::string& statement) = 0;
+  // Unavailable: nothing was changed. Any other failure: nobody knows.
+  virtual absl::Status Commit() = 0;
+  // Nothing where no transaction is open.
+  virtual void RollBack() = 0;
+};
+
+// FailedPrecondition where nobody would be asked; `call` is the name of the public function.
+absl::Status CheckConfirms(const CureOptions& options, const std::string& call);
+
+absl::StatusOr<CureResult> RunCure(CureTarget& target, const CureOptions& options);
+
+}  // namespace pointsman::inline v0
+
+#endif  // POINTSMAN_SRC_DOCTOR_CURE_RUN_H_
