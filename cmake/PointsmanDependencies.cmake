@@ -1,6 +1,7 @@
 # Everything that is not ours. What an option asks for is required: nothing is picked up by chance.
 find_package(absl CONFIG REQUIRED)  # without a version: some distributions declare it as exact
 find_package(Boost 1.74 CONFIG REQUIRED COMPONENTS headers)
+find_package(Threads REQUIRED)
 if(POINTSMAN_JSON OR POINTSMAN_TOOL)
   find_package(nlohmann_json 3.9 CONFIG REQUIRED)
 endif()

@@ -503,16 +503,27 @@ absl::StatusOr<std::uint64_t> Router::Publish(std::shared_ptr<const RouteTable> 
 absl::StatusOr<std::uint64_t> Router::Patch(std::span<const ChannelChange> changes) { return impl_->Patch(changes); }
 
 absl::StatusOr<BuildReport> Router::Reload(Loader& loader, const Wanted& wanted) {
+  absl::StatusOr<Prepared> prepared = Prepare(loader, wanted);
+  if (!prepared.ok()) return prepared.status();
+  if (const auto generation = Publish(*prepared); !generation.ok()) return generation.status();
+  return std::move(prepared->report);
+}
+
+absl::StatusOr<Prepared> Router::Prepare(Loader& loader, const Wanted& wanted) const {
   const std::uint64_t ticket = impl_->TakeTicket();
   Rows rows(loader.source());
   if (absl::Status loaded = loader.Load(rows, wanted); !loaded.ok()) return loaded;
   const bool no_abilities = rows.abilities().empty();
   absl::StatusOr<Compiled> compiled = Compile(rows, no_abilities ? impl_->BuildPolicy() : impl_->policy());
   if (!compiled.ok()) return compiled.status();
-  const absl::StatusOr<std::uint64_t> generation = impl_->Publish(compiled->table, ticket, true);
-  if (!generation.ok()) return generation.status();
-  compiled->report.generation = *generation;
-  return std::move(compiled->report);
+  return Prepared{.table = std::move(compiled->table), .report = std::move(compiled->report), .ticket = ticket};
+}
+
+absl::StatusOr<std::uint64_t> Router::Publish(Prepared& prepared, Guard guard) {
+  if (prepared.table == nullptr) return absl::InvalidArgumentError("Publish: nothing was prepared; call Prepare first");
+  const auto generation = impl_->Publish(prepared.table, prepared.ticket, guard == Guard::kRefuseLoss);
+  if (generation.ok()) prepared.report.generation = *generation;
+  return generation;
 }
 
 }  // namespace pointsman::inline v0

@@ -6,36 +6,18 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "support/rows_builder.h"
+#include "support/scripted_loader.h"
 
 namespace pointsman::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-// A host's own loader: whatever the test wants it to do.
-class ScriptedLoader final : public Loader {
- public:
-  using Script = std::function<absl::Status(RowSink&, const Wanted&)>;
-  explicit ScriptedLoader(Script script) : script_(std::move(script)) {}
-  absl::Status Load(RowSink& sink, const Wanted& wanted) override { return script_(sink, wanted); }
-
- private:
-  Script script_;
-};
-
-absl::Status AddAll(RowSink& sink, std::vector<ChannelRow> rows) {
-  for (const ChannelRow& row : rows) {
-    if (!sink.Add(row)) return absl::CancelledError("stopped");
-  }
-  return absl::OkStatus();
-}
 
 std::string Message(const absl::Status& status) {
   return std::string(status.message().data(), status.message().size());

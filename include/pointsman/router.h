@@ -75,6 +75,16 @@ class ModelHandle {
   std::uint32_t number_;
 };
 
+// A table that was loaded and compiled and is not current yet: from Prepare, for Publish.
+struct Prepared {
+  std::shared_ptr<const RouteTable> table;
+  BuildReport report;        // its generation is 0 until the table is published
+  std::uint64_t ticket = 0;  // orders builds by when they began to load
+};
+
+// Whether Publish of what was prepared refuses a table that lost too many routes: RouterOptions::max_lost_share.
+enum class Guard : std::uint8_t { kRefuseLoss, kAcceptLoss };
+
 struct RouterOptions {
   // Called with a table that is about to become current, while no other publish can happen. An error refuses it.
   // Lets a host prepare its own map of channels first. Must not call Publish, Patch or Reload.
@@ -192,6 +202,11 @@ class POINTSMAN_EXPORT Router {
   // the loader's error, InvalidArgument for the policy, Aborted when a newer build was published meanwhile,
   // FailedPrecondition when the guard refuses the table. `wanted.deadline` bounds the loading.
   absl::StatusOr<BuildReport> Reload(Loader& loader, const Wanted& wanted = {});
+
+  // Reload in two steps, for who looks at a table before it becomes current, as a Refresher does. Errors are Reload's.
+  // Publish fills in the report's generation and returns it.
+  absl::StatusOr<Prepared> Prepare(Loader& loader, const Wanted& wanted = {}) const;
+  absl::StatusOr<std::uint64_t> Publish(Prepared& prepared, Guard guard = Guard::kRefuseLoss);
 
   const Policy& policy() const;
 

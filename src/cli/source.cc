@@ -16,6 +16,7 @@
 #include "pointsman/load/sqlite3.h"
 #include "pointsman/profile.h"
 #include "rows/comma_list.h"
+#include "rows/passing_sink.h"
 #include "text/nearest.h"
 #include "text/printable.h"
 
@@ -74,27 +75,16 @@ Source RecogniseFile(std::string path) {
 }
 
 // Counts the rows that pass on their way into Rows.
-class CountingSink final : public RowSink {
+class CountingSink final : public PassingSink {
  public:
-  explicit CountingSink(Rows& rows) : rows_(rows) {}
-  bool Add(const ChannelRow& row) override { return Pass(row); }
-  bool Add(const AbilityRow& row) override { return Pass(row); }
-  bool Add(const TokenRow& row) override { return Pass(row); }
-  bool Add(const UserRow& row) override { return Pass(row); }
-  bool Add(const OptionRow& row) override { return Pass(row); }
-  void Reject(Rejection rejection) override { rows_.Reject(std::move(rejection)); }
-  void Describe(const ColumnFact& fact) override { rows_.Describe(fact); }
-  void KnowGroup(std::string_view group) override { rows_.KnowGroup(group); }
-  void BelieveAbilities() override { rows_.BelieveAbilities(); }
+  using PassingSink::PassingSink;
 
  private:
-  template <class Row>
-  bool Pass(const Row& row) {
+  bool MayPass() override {
     progress_.Step();
-    return rows_.Add(row);
+    return true;
   }
 
-  Rows& rows_;
   Progress progress_;
 };
 
