@@ -17,10 +17,11 @@ function(pointsman_install target component)
           DESTINATION ${pointsman_cmake_dir} COMPONENT pointsman-${component})
   pointsman_pkg_config(${target} ${arg_PC_NAME} "${arg_PC_REQUIRES}" "${arg_PC_PRIVATE}" ${component})
   get_target_property(type ${target} TYPE)
-  if(type STREQUAL STATIC_LIBRARY)
-    list(APPEND arg_FIND ${arg_FIND_STATIC})
+  if(NOT type STREQUAL STATIC_LIBRARY)
+    set(arg_FIND_STATIC "")
   endif()
-  set_property(GLOBAL APPEND_STRING PROPERTY pointsman_finds "set(pointsman_${component}_needs ${arg_FIND})\n")
+  set_property(GLOBAL APPEND_STRING PROPERTY pointsman_finds
+    "set(pointsman_${component}_needs ${arg_FIND})\nset(pointsman_${component}_links ${arg_FIND_STATIC})\n")
 endfunction()
 
 # Whoever links a static library needs all that it needs: pkg-config knows no other way to say so than `Requires`.

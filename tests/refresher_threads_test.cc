@@ -4,12 +4,14 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "pointsman/refresher.h"
+#include "support/eventually.h"
 #include "support/rows_builder.h"
 #include "support/scripted_loader.h"
 
@@ -19,16 +21,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
-
-// False if it does not become true within ten seconds.
-bool Eventually(const std::function<bool()>& holds) {
-  const auto until = steady_clock::now() + seconds(10);
-  while (!holds()) {
-    if (steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(milliseconds(1));
-  }
-  return true;
-}
 
 // A notifier that a test rings.
 class Bell final : public Notifier {

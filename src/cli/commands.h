@@ -81,6 +81,14 @@ struct ExportSqlOptions {
 };
 int RunExportSql(const ExportSqlOptions& options);
 
+struct TriggersOptions {
+  std::string from;
+  std::string dialect;  // instead of a source
+  bool normalize = false;
+  bool drop = false;
+};
+int RunTriggers(const TriggersOptions& options);
+
 }  // namespace pointsman::cli
 
 #endif  // POINTSMAN_SRC_CLI_COMMANDS_H_

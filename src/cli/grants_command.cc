@@ -32,12 +32,7 @@ std::vector<std::string> Statements(const GrantsOptions& options) {
 #endif
 
 int RunGrants(const GrantsOptions& options) {
-  if (options.from.empty() && options.dialect.empty()) {
-    Fail("name a database to grant in, --from postgresql://…, or --dialect postgresql");
-  }
-  if (!options.from.empty() && !IsPostgresql(options.from)) {
-    Fail(options.from + ": only a database server knows grants; name a postgresql:// source");
-  }
+  RequireDatabaseOrDialect(options.from, options.dialect, "grants");
 #ifdef POINTSMAN_WITH_POSTGRESQL
   const std::vector<std::string> statements = Statements(options);
   std::cout << (options.from.empty() ? kAllColumns : "") << kOptionsHoldSecrets;

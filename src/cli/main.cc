@@ -18,9 +18,9 @@ namespace pointsman::cli {
 namespace {
 
 // Somebody will try them; a flag that silently did nothing would be worse than none.
-constexpr std::string_view kCommandsToCome[] = {"watch", "triggers"};
+constexpr std::string_view kCommandsToCome[] = {"watch"};
 constexpr std::string_view kCommands[] = {"select", "explain", "show",   "doctor",
-                                          "diff",   "replay",  "grants", "export-sql"};
+                                          "diff",   "replay",  "grants", "export-sql", "triggers"};
 
 void CheckCommand(const std::string& command) {
   if (command.empty() || command[0] == '-') return;
@@ -160,6 +160,23 @@ CLI::App& AddExportSql(CLI::App& app, ExportSqlOptions& options) {
   return command;
 }
 
+CLI::App& AddTriggers(CLI::App& app, TriggersOptions& options) {
+  CLI::App& command =
+      *app.add_subcommand("triggers", "SQL that lets a database tell of changes to routing, and no others");
+  auto* from =
+      command.add_option("--from", options.from, "postgresql://…: for the tables that are there, in their schemas")
+          ->type_name("SOURCE");
+  command.add_option("--dialect", options.dialect, "without asking a database: for the schema public")
+      ->check(CLI::IsMember({"postgresql"}))
+      ->excludes(from);
+  auto* normalize = command.add_flag("--normalize", options.normalize,
+                                     "also replace an empty group of a token, when it is written, by its owner's");
+  command.add_flag("--drop", options.drop, "SQL that takes the triggers away again")
+      ->excludes(normalize)
+      ->excludes(from);
+  return command;
+}
+
 void RequireCaller(const RequestOptions& options) {
   if (!options.group && options.token.empty()) Fail("name who asks: --group G (may be \"\") or --token ID|NAME");
 }
@@ -222,6 +239,8 @@ int Run(int argc, char** argv) {
 
   GrantsOptions grants;
   CLI::App& grants_command = AddGrants(app, grants);
+  TriggersOptions triggers;
+  CLI::App& triggers_command = AddTriggers(app, triggers);
 
   if (argc > 1) CheckCommand(argv[1]);
   try {
@@ -242,6 +261,7 @@ int Run(int argc, char** argv) {
   if (show_command.parsed()) return RunShow(show);
   if (grants_command.parsed()) return RunGrants(grants);
   if (export_sql_command.parsed()) return RunExportSql(export_sql);
+  if (triggers_command.parsed()) return RunTriggers(triggers);
   if (replay_command.parsed()) return RunReplay(replay);
   if (diff_command.parsed()) return diff.schema ? RunSchemaDiff(diff) : RunDiff(diff);
   return RunDoctor(doctor);

@@ -157,6 +157,15 @@ void FailWithoutPostgresql() {
   Fail("PostgreSQL was left out of this build of pointsman; build it with -DPOINTSMAN_POSTGRESQL=ON (needs libpq)");
 }
 
+void RequireDatabaseOrDialect(const std::string& from, const std::string& dialect, const std::string& what) {
+  if (from.empty() && dialect.empty()) {
+    Fail("name a database to make " + what + " for, --from postgresql://…, or --dialect postgresql");
+  }
+  if (!from.empty() && !IsPostgresql(from)) {
+    Fail(from + ": only a database server knows " + what + "; name a postgresql:// source");
+  }
+}
+
 Source OpenSource(const std::string& from) {
   if (IsPostgresql(from)) return PostgresqlSource(from);
   std::string rest = from;

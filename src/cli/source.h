@@ -46,6 +46,8 @@ Source OpenSource(const std::string& from);
 // Whether SOURCE is a PostgreSQL database, built or not.
 bool IsPostgresql(const std::string& from);
 [[noreturn]] void FailWithoutPostgresql();
+// Fails unless one of them is given, and a SOURCE that is given is a PostgreSQL database. `what` only these have.
+void RequireDatabaseOrDialect(const std::string& from, const std::string& dialect, const std::string& what);
 
 // All rows of the wanted tables, with progress on a terminal.
 Rows LoadRows(const Source& source, const Wanted& wanted);

@@ -8,6 +8,18 @@
 #include <cerrno>
 
 namespace pointsman::inline v0 {
+namespace {
+
+// Milliseconds for poll(), rounded up and bounded by a day; 0 if the moment has come.
+int PollWait(std::chrono::steady_clock::time_point until) {
+  constexpr std::chrono::milliseconds kDay = std::chrono::hours(24);
+  const auto now = std::chrono::steady_clock::now();
+  if (until <= now) return 0;
+  if (until - now > kDay) return static_cast<int>(kDay.count());
+  return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(until - now).count());
+}
+
+}  // namespace
 
 WakeUpCall::WakeUpCall() {
   if (pipe(ends_) != 0) return;
@@ -36,24 +48,15 @@ void WakeUpCall::Silence() noexcept {
   }
 }
 
-int PollWait(std::chrono::steady_clock::time_point until) {
-  constexpr std::chrono::milliseconds kDay = std::chrono::hours(24);
-  const auto now = std::chrono::steady_clock::now();
-  if (until <= now) return 0;
-  if (until - now > kDay) return static_cast<int>(kDay.count());
-  return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(until - now).count());
-}
-
-Waited Sleeper::Wait(std::chrono::steady_clock::time_point deadline) {
-  pollfd call{.fd = call_.descriptor(), .events = POLLIN, .revents = 0};
+bool WakeUpCall::AwaitRing(std::chrono::steady_clock::time_point deadline) noexcept {
+  pollfd call{.fd = descriptor(), .events = POLLIN, .revents = 0};
   for (;;) {
     const int wait = PollWait(deadline);
-    const int ready = poll(&call, 1, wait);
-    if (ready > 0) {
-      call_.Silence();
-      return Waited::kInterrupted;
+    if (poll(&call, 1, wait) > 0) {
+      Silence();
+      return true;
     }
-    if (ready == 0 && wait == 0) return Waited::kTimedOut;
+    if (wait == 0) return false;
   }
 }
 

@@ -1,7 +1,7 @@
-// Sleeper: the notifier that hears nothing: it waits, and can be interrupted. Its wake-up call is the file descriptor
-// that others can wait for as well.
+// Sleeper: the notifier that hears nothing: it waits, and can be interrupted. And the wake-up call that it is made of,
+// for others who wait for something besides.
 //
-// Thread safety: as every Notifier; Interrupt also from a signal handler.
+// Thread safety: as every Notifier; Interrupt and Ring also from a signal handler.
 #ifndef POINTSMAN_SRC_REFRESH_SLEEPER_H_
 #define POINTSMAN_SRC_REFRESH_SLEEPER_H_
 
@@ -20,6 +20,8 @@ class WakeUpCall {
   WakeUpCall& operator=(const WakeUpCall&) = delete;
 
   void Ring() noexcept;
+  // Until somebody rings, which is then silenced: true; or until the deadline.
+  bool AwaitRing(std::chrono::steady_clock::time_point deadline) noexcept;
   void Silence() noexcept;                     // takes back what was rung
   int descriptor() const { return ends_[0]; }  // readable since somebody rang; -1: none
 
@@ -29,15 +31,14 @@ class WakeUpCall {
 
 class Sleeper final : public Notifier {
  public:
-  Waited Wait(std::chrono::steady_clock::time_point deadline) override;
+  Waited Wait(std::chrono::steady_clock::time_point deadline) override {
+    return call_.AwaitRing(deadline) ? Waited::kInterrupted : Waited::kTimedOut;
+  }
   void Interrupt() noexcept override { call_.Ring(); }
 
  private:
   WakeUpCall call_;
 };
-
-// Milliseconds until then for poll(), rounded up and bounded by a day; 0 if it has come.
-int PollWait(std::chrono::steady_clock::time_point until);
 
 }  // namespace pointsman::inline v0
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <optional>
 
 #include "load/postgresql/pg_error.h"
@@ -178,6 +179,19 @@ absl::StatusOr<Catalog> ReadCatalog(PgConnection& connection) {
   if (read.ok()) read = take(kColumns, TakeColumn);
   if (read.ok() && catalog.tables.size() < std::size(kAll)) read = take(kElsewhere, TakeElsewhere);
   if (!read.ok()) return read;
+  return catalog;
+}
+
+absl::StatusOr<Catalog> ReadCatalogOf(const std::string& connection, const PostgresqlOptions& options) {
+  absl::StatusOr<std::unique_ptr<PgConnection>> opened =
+      PgConnection::Open(connection, options, PgConnection::Clock::time_point::max());
+  if (!opened.ok()) return opened.status();
+  if (absl::Status begun = (*opened)->Begin(); !begun.ok()) return begun;
+  absl::StatusOr<Catalog> catalog = ReadCatalog(**opened);
+  if (!catalog.ok()) return catalog;
+  const Wanted names_only{.channels = false, .abilities = false};
+  if (absl::Status usable = catalog->CheckUsable((*opened)->name(), names_only); !usable.ok()) return usable;
+  if (absl::Status ended = (*opened)->Commit(); !ended.ok()) return ended;
   return catalog;
 }
 

@@ -58,6 +58,9 @@ struct Catalog {
 };
 
 absl::StatusOr<Catalog> ReadCatalog(PgConnection& connection);
+// The same over a connection of its own, of a database that has a table `channels`. What may be read of it is no
+// matter.
+absl::StatusOr<Catalog> ReadCatalogOf(const std::string& connection, const PostgresqlOptions& options);
 
 // A quoted identifier.
 std::string PgName(std::string_view name);

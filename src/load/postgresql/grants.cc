@@ -1,11 +1,9 @@
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "load/postgresql/catalog.h"
-#include "load/postgresql/pg_connection.h"
 #include "load/sql/table_columns.h"
 #include "pointsman/load/postgresql.h"
 
@@ -40,15 +38,8 @@ std::vector<std::string> PostgresqlGrants(std::string_view role, std::string_vie
 
 absl::StatusOr<std::vector<std::string>> ReadPostgresqlGrants(const std::string& connection, std::string_view role,
                                                               const PostgresqlOptions& options) {
-  absl::StatusOr<std::unique_ptr<PgConnection>> opened =
-      PgConnection::Open(connection, options, PgConnection::Clock::time_point::max());
-  if (!opened.ok()) return opened.status();
-  if (absl::Status begun = (*opened)->Begin(); !begun.ok()) return begun;
-  const absl::StatusOr<Catalog> catalog = ReadCatalog(**opened);
+  const absl::StatusOr<Catalog> catalog = ReadCatalogOf(connection, options);
   if (!catalog.ok()) return catalog.status();
-  const Wanted names_only{.channels = false, .abilities = false};
-  if (absl::Status usable = catalog->CheckUsable((*opened)->name(), names_only); !usable.ok()) return usable;
-  if (absl::Status ended = (*opened)->Commit(); !ended.ok()) return ended;
   return GrantsFor(*catalog, role);
 }
 

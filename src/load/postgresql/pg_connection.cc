@@ -44,12 +44,14 @@ void SayNothing(void*, const PGresult*) {}
 
 absl::StatusOr<std::unique_ptr<PgConnection>> PgConnection::Open(const std::string& connection,
                                                                  const PostgresqlOptions& options,
-                                                                 Clock::time_point deadline) {
+                                                                 Clock::time_point deadline, int wake) {
   if (absl::Status fine = CheckConnectionString(connection); !fine.ok()) return fine;
   std::unique_ptr<PgConnection> opened(new PgConnection(ShownSource(connection), options, deadline));
   if (absl::Status fine = CheckOptions(opened->name_, options); !fine.ok()) return fine;
   if (absl::Status in_time = opened->CheckDeadline(); !in_time.ok()) return in_time;
+  opened->wake_ = wake;
   if (absl::Status connected = opened->Connect(connection); !connected.ok()) return connected;
+  opened->wake_ = -1;
   return opened;
 }
 
@@ -161,9 +163,32 @@ absl::StatusOr<PgConnection::Result> PgConnection::NextResult() {
   }
 }
 
+absl::StatusOr<bool> PgConnection::AwaitNotification(int wake) {
+  for (;;) {
+    if (const absl::StatusOr<bool> heard = TakeNotifications(); !heard.ok() || *heard) return heard;
+    wake_ = wake;
+    const absl::Status ready = WaitForSocket(true, false, deadline_, "has fallen silent");
+    wake_ = -1;
+    if (ready.code() == absl::StatusCode::kDeadlineExceeded) return TakeNotifications();
+    if (!ready.ok()) return ready;
+  }
+}
+
+absl::StatusOr<bool> PgConnection::TakeNotifications() {
+  if (PQconsumeInput(handle_.get()) == 0) return Lost();
+  bool heard = false;
+  while (PGnotify* const notification = PQnotifies(handle_.get())) {
+    PQfreemem(notification);
+    heard = true;
+  }
+  return heard;
+}
+
 absl::Status PgConnection::WaitForSocket(bool read, bool write, Clock::time_point until, const char* what) const {
   const bool encrypted = PQsslInUse(handle_.get()) != 0 || PQgssEncInUse(handle_.get()) != 0;
-  pollfd socket{.fd = PQsocket(handle_.get()), .events = 0, .revents = 0};
+  pollfd sockets[2] = {{.fd = PQsocket(handle_.get()), .events = 0, .revents = 0},
+                       {.fd = wake_, .events = POLLIN, .revents = 0}};  // poll() passes over descriptors below 0
+  pollfd& socket = sockets[0];
   if (socket.fd < 0) return Lost();
   if (read) socket.events |= POLLIN;
   if (write) socket.events |= POLLOUT;
@@ -173,7 +198,8 @@ absl::Status PgConnection::WaitForSocket(bool read, bool write, Clock::time_poin
     milliseconds wait = std::min(duration_cast<milliseconds>(left) + milliseconds(1), kLongestTimeout);
     if (left == Clock::duration::zero()) wait = milliseconds(0);
     if (encrypted && read) wait = std::min(wait, kEncryptedWait);
-    const int ready = poll(&socket, 1, static_cast<int>(wait.count()));
+    const int ready = poll(sockets, 2, static_cast<int>(wait.count()));
+    if (ready > 0 && sockets[1].revents != 0) return absl::CancelledError(name_ + ": interrupted");
     if (ready > 0 || (ready == 0 && left > Clock::duration::zero() && encrypted && read)) return absl::OkStatus();
     if (ready < 0 && errno != EINTR) {
       return absl::UnavailableError(name_ + ": its socket cannot be waited for (" + std::strerror(errno) + ")");

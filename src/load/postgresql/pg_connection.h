@@ -34,9 +34,10 @@ class PgConnection {
  public:
   using Clock = std::chrono::steady_clock;
 
+  // `wake`: a descriptor; Cancelled as soon as it can be read. -1: none.
   static absl::StatusOr<std::unique_ptr<PgConnection>> Open(const std::string& connection,
                                                             const PostgresqlOptions& options,
-                                                            Clock::time_point deadline);
+                                                            Clock::time_point deadline, int wake = -1);
 
   // A transaction that sees one moment (repeatable read), with its timeouts. A load's only reads.
   enum class Access : std::uint8_t { kRead, kWrite };
@@ -49,6 +50,10 @@ class PgConnection {
   absl::StatusOr<std::int64_t> ExecuteCounting(const std::string& sql);
   int server_version() const { return PQserverVersion(handle_.get()); }  // such as 150018
   absl::Status CheckDeadline() const;
+  void set_deadline(Clock::time_point deadline) { deadline_ = deadline; }
+
+  // After a LISTEN: whether somebody notified, before the deadline. Cancelled as above.
+  absl::StatusOr<bool> AwaitNotification(int wake);
 
   // The database, as messages show it.
   const std::string& name() const { return name_; }
@@ -73,8 +78,10 @@ class PgConnection {
   absl::Status Send(const std::string& sql);
   // The next answer to what was sent; null after the last.
   absl::StatusOr<Result> NextResult();
-  // Until the socket can be read (or written, if asked), or `until` has passed.
+  // Until the socket can be read (or written, if asked), or `until` has passed, or wake_ can be read.
   absl::Status WaitForSocket(bool read, bool write, Clock::time_point until, const char* what) const;
+  // What has arrived is read; whether a notification was among it.
+  absl::StatusOr<bool> TakeNotifications();
 
   absl::Status ConnectFailed() const;
   absl::Status Lost() const;
@@ -84,6 +91,7 @@ class PgConnection {
   std::string name_;
   PostgresqlOptions options_;
   Clock::time_point deadline_;
+  int wake_ = -1;
   std::chrono::milliseconds statement_timeout_{0};  // of this transaction, as the server was told
   Clock::time_point sent_;
   Clock::time_point reply_until_;

@@ -36,6 +36,15 @@ struct DeclaredColumn {
   Field<std::string> default_sql;  // NULL: none; absent: not known (the columns of a view)
 };
 
+// The keys of the options that concern routing, quoted, for an IN (…).
+inline std::string RoutingOptionLiterals() {
+  std::string literals;
+  for (const std::string_view key : kRoutingOptions) {
+    literals += (literals.empty() ? "'" : ", '") + std::string(key) + "'";
+  }
+  return literals;
+}
+
 template <class Row>
 class SelectedColumns {
  public:
@@ -103,14 +112,6 @@ class SelectedColumns {
   }
 
  private:
-  static std::string RoutingOptionLiterals() {
-    std::string literals;
-    for (const std::string_view key : kRoutingOptions) {
-      literals += (literals.empty() ? "'" : ", '") + std::string(key) + "'";
-    }
-    return literals;
-  }
-
   // "id 8", or "(default, runway, 8)" for a key of several columns.
   template <class Cells>
   std::string KeyText(const Cells& cells) const {

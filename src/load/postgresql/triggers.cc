@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "load/postgresql/catalog.h"
+#include "load/sql/selected_columns.h"
+#include "load/sql/table_columns.h"
+#include "pointsman/load/postgresql_changes.h"
+
+namespace pointsman::inline v0 {
+namespace {
+
+// No trigger may name a column: PostgreSQL would then refuse to change the column's type, and a gateway that changes it
+// when it starts would not start. So rows are compared as JSON, in which a column that is not there is merely absent.
+
+constexpr SourceTable kWatched[] = {SourceTable::kChannels, SourceTable::kAbilities, SourceTable::kOptions};
+
+// Where things are: names as SQL.
+struct Places {
+  std::string schema;              // of the functions
+  std::vector<std::string> names;  // of the watched tables, in the order of kWatched; empty: not there
+  std::string tokens;              // empty: not there
+  std::string users;
+};
+
+std::string Drop(std::string_view trigger, const std::string& table) {
+  return "DROP TRIGGER IF EXISTS " + std::string(trigger) + " ON " + table;
+}
+
+std::string Literal(std::string_view name) { return "'" + std::string(name) + "'"; }
+
+// The row as JSON. Of a channel's keys the one whose turn is next is no matter: gateways count it up with every
+// request.
+std::string AsJson(SourceTable table, const std::string& row) {
+  const std::string json = "pg_catalog.to_jsonb(" + row + ")";
+  return table == SourceTable::kChannels ? json + " #- '{channel_info,multi_key_polling_index}'" : json;
+}
+
+std::string WhenChanged(SourceTable table, const std::string& schema) {
+  std::string call = schema + "pointsman_differs(" + AsJson(table, "OLD") + ",\n      " + AsJson(table, "NEW");
+  for (const std::string_view column : ColumnsRead(table)) call += ", " + Literal(column);
+  call += ")";
+  if (table != SourceTable::kOptions) return call;
+  return "pg_catalog.to_jsonb(NEW) ->> 'key' IN (" + RoutingOptionLiterals() + ")\n    AND " + call;
+}
+
+// EXECUTE PROCEDURE: servers before 11 do not know EXECUTE FUNCTION, and the later ones know both.
+void AddNotifying(SourceTable table, const std::string& name, const std::string& schema,
+                  std::vector<std::string>& statements) {
+  statements.push_back(Drop("pointsman_rows", name));
+  statements.push_back("CREATE TRIGGER pointsman_rows AFTER INSERT OR DELETE OR TRUNCATE ON " + name +
+                       "\n  FOR EACH STATEMENT EXECUTE PROCEDURE " + schema + "pointsman_notify()");
+  statements.push_back(Drop("pointsman_update", name));
+  statements.push_back("CREATE TRIGGER pointsman_update AFTER UPDATE ON " + name + "\n  FOR EACH ROW WHEN (" +
+                       WhenChanged(table, schema) + ")\n  EXECUTE PROCEDURE " + schema + "pointsman_notify()");
+}
+
+// Equal notifications of one transaction are one to PostgreSQL.
+std::string NotifyFunction(const std::string& schema) {
+  return "CREATE OR REPLACE FUNCTION " + schema +
+         "pointsman_notify() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+         "BEGIN\n"
+         "  PERFORM pg_catalog.pg_notify('pointsman', '');\n"
+         "  RETURN NULL;\n"
+         "END $$";
+}
+
+std::string DiffersFunction(const std::string& schema) {
+  return "CREATE OR REPLACE FUNCTION " + schema +
+         "pointsman_differs(before jsonb, after jsonb, VARIADIC columns text[]) RETURNS boolean\n"
+         "  LANGUAGE plpgsql IMMUTABLE AS $$\n"
+         "DECLARE\n"
+         "  name text;\n"
+         "BEGIN\n"
+         "  FOREACH name IN ARRAY columns LOOP\n"
+         "    IF before -> name IS DISTINCT FROM after -> name THEN RETURN true; END IF;\n"
+         "  END LOOP;\n"
+         "  RETURN false;\n"
+         "END $$";
+}
+
+// PostgreSQL knows no \v: it would be the letter.
+std::string Trimmed(const std::string& what) {
+  return "pg_catalog.btrim(COALESCE(" + what + ", ''), E' \\t\\n\\x0b\\f\\r')";
+}
+
+std::string NormalizeFunction(const Places& places) {
+  const std::string owners =
+      "(SELECT " + Trimmed("u.\"group\"") + " FROM " + places.users + " u WHERE u.id = NEW.user_id)";
+  const std::string group = places.users.empty() ? "'default'" : "COALESCE(NULLIF(" + owners + ", ''), 'default')";
+  return "CREATE OR REPLACE FUNCTION " + places.schema +
+         "pointsman_normalize() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+         "BEGIN\n"
+         "  IF " +
+         Trimmed("NEW.\"group\"") +
+         " <> '' THEN RETURN NEW; END IF;\n"
+         "  IF TG_OP = 'UPDATE' AND NEW.\"group\" IS NOT DISTINCT FROM OLD.\"group\" THEN RETURN NEW; END IF;\n"
+         "  NEW.\"group\" := " +
+         group +
+         ";\n"
+         "  RETURN NEW;\n"
+         "END $$";
+}
+
+std::vector<std::string> TriggersAt(const Places& places, const PostgresqlTriggersOptions& what) {
+  std::vector<std::string> statements = {NotifyFunction(places.schema), DiffersFunction(places.schema)};
+  for (std::size_t i = 0; i < std::size(kWatched); ++i) {
+    if (!places.names[i].empty()) AddNotifying(kWatched[i], places.names[i], places.schema, statements);
+  }
+  if (what.normalize && !places.tokens.empty()) {
+    statements.push_back(NormalizeFunction(places));
+    statements.push_back(Drop("pointsman_group", places.tokens));
+    statements.push_back("CREATE TRIGGER pointsman_group BEFORE INSERT OR UPDATE ON " + places.tokens +
+                         "\n  FOR EACH ROW EXECUTE PROCEDURE " + places.schema + "pointsman_normalize()");
+  }
+  return statements;
+}
+
+std::string NameIn(const Catalog& catalog, SourceTable table) {
+  const PgTable* const found = catalog.Find(table);
+  return found == nullptr ? "" : found->sql_name();
+}
+
+bool HasColumn(const Catalog& catalog, SourceTable table, std::string_view column) {
+  const PgTable* const found = catalog.Find(table);
+  return found != nullptr && found->Find(column) != nullptr;
+}
+
+// The functions live beside the channels, whose owner is to make them.
+Places PlacesIn(const Catalog& catalog) {
+  Places places{.schema = PgName(catalog.Find(SourceTable::kChannels)->schema) + "."};
+  for (const SourceTable table : kWatched) places.names.push_back(NameIn(catalog, table));
+  if (!HasColumn(catalog, SourceTable::kTokens, "group")) return places;
+  places.tokens = NameIn(catalog, SourceTable::kTokens);
+  const bool has_owners =
+      HasColumn(catalog, SourceTable::kTokens, "user_id") && HasColumn(catalog, SourceTable::kUsers, "group");
+  if (has_owners) places.users = NameIn(catalog, SourceTable::kUsers);
+  return places;
+}
+
+}  // namespace
+
+std::vector<std::string> PostgresqlTriggers(std::string_view schema, const PostgresqlTriggersOptions& what) {
+  Places places{.schema = PgName(schema) + "."};
+  for (const SourceTable table : kWatched) places.names.push_back(places.schema + PgName(TableName(table)));
+  places.tokens = places.schema + "\"tokens\"";
+  places.users = places.schema + "\"users\"";
+  return TriggersAt(places, what);
+}
+
+absl::StatusOr<std::vector<std::string>> ReadPostgresqlTriggers(const std::string& connection,
+                                                                const PostgresqlTriggersOptions& what,
+                                                                const PostgresqlOptions& options) {
+  const absl::StatusOr<Catalog> catalog = ReadCatalogOf(connection, options);
+  if (!catalog.ok()) return catalog.status();
+  return TriggersAt(PlacesIn(*catalog), what);
+}
+
+std::vector<std::string> PostgresqlDropTriggers(std::string_view schema) {
+  std::vector<std::string> statements;
+  for (const std::string_view function :
+       {"pointsman_notify()", "pointsman_normalize()", "pointsman_differs(jsonb, jsonb, text[])"}) {
+    statements.push_back("DROP FUNCTION IF EXISTS " + PgName(schema) + "." + std::string(function) + " CASCADE");
+  }
+  return statements;
+}
+
+}  // namespace pointsman::inline v0
