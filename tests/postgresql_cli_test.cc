@@ -5,6 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "support/live_program.h"
 #include "support/move_database.h"
 #include "support/postgres_loader_fixture.h"
 #include "support/run_program.h"
@@ -129,6 +130,9 @@ TEST_F(PostgresqlCommands, NoPasswordIsPrinted) {
            {"doctor", "--json", "--from", from()},
            {"show", "--from", from()},
            {"grants", "--from", from()},
+           {"triggers", "--from", from()},
+           {"watch", "--from", from() + "/missing"},
+           {"watch", "--from", sqlite(), "--listen", "host=x password=hunter2"},
            {"diff", "--before", from(), "--after", from()},
            {"diff", "--json", "--before", from(), "--after", from()},
            {"diff", "--schema", "--before", from(), "--after", from()},
@@ -159,6 +163,26 @@ TEST_F(PostgresqlCommands, GrantsCanBePipedIntoPsql) {
                                  HasSubstr("GRANT SELECT (\"key\", \"value\") ON \"public\".\"options\"")));
   PostgresSession(db_->uri())
       .Run("CREATE ROLE pointsman; " + offline.out + "DROP OWNED BY pointsman; DROP ROLE pointsman");
+}
+
+TEST_F(PostgresqlCommands, TriggersCanBePipedIntoPsqlAndWatchHearsThem) {
+  const Outcome triggers = Pointsman({"triggers", "--from", from(), "--normalize"});
+  EXPECT_EQ(triggers.code, 0) << triggers.err;
+  EXPECT_THAT(triggers.out, StartsWith("-- Triggers that tell pointsman"));
+  Sql(triggers.out);
+  Sql(Pointsman({"triggers", "--dialect", "postgresql"}).out);
+  testing::LiveProgram watch({POINTSMAN_TOOL_PATH, "watch", "--from", from(), "--interval", "3600", "--json"});
+  EXPECT_EQ(Json::parse(watch.Line())["event"], "start");
+  // What is committed before it listens is seen once it does.
+  Sql("UPDATE abilities SET weight = 3 WHERE channel_id = 8; UPDATE channels SET weight = 3 WHERE id = 8");
+  const std::string line = watch.Line();
+  EXPECT_EQ(Json::parse(line, nullptr, false).value("event", ""), "change") << line;
+  EXPECT_THAT(line, Not(HasSubstr("hunter2")));
+  watch.Signal(SIGTERM);
+  EXPECT_EQ(watch.Wait(), 0);
+
+  Sql(Pointsman({"triggers", "--dialect", "postgresql", "--drop"}).out);
+  EXPECT_EQ(db_->Ask("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"), "0");
 }
 
 TEST_F(PostgresqlCommands, AGrantThatIsMissingExitsWithTwoAndNamesTheCure) {

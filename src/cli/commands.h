@@ -2,6 +2,7 @@
 #ifndef POINTSMAN_SRC_CLI_COMMANDS_H_
 #define POINTSMAN_SRC_CLI_COMMANDS_H_
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -88,6 +89,14 @@ struct TriggersOptions {
   bool drop = false;
 };
 int RunTriggers(const TriggersOptions& options);
+
+struct WatchOptions {
+  CommonOptions common;
+  std::string listen;  // empty: the source itself, if it notifies
+  std::chrono::milliseconds interval{2000};
+  std::uint64_t changes = 0;  // to end after; 0: never
+};
+int RunWatch(const WatchOptions& options);
 
 }  // namespace pointsman::cli
 

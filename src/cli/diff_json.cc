@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/diff_output.h"
+#include "cli/watch_output.h"
 
 namespace pointsman::cli {
 namespace {
@@ -70,29 +71,39 @@ Json TokensJson(const Diff& diff) {
   return list;
 }
 
+Json DocumentJson(const DiffDocument& document) {
+  const Diff& d = document.diff;
+  return {{"ok", d.ok()},
+          {"lost", RoutesJson(d.lost)},
+          {"gained", RoutesJson(d.gained)},
+          {"changed", ChangedJson(d)},
+          {"other_group",
+           Some(
+               d, [](const RouteDiff& r) { return r.changes_group(); }, [](const RouteSide& s) { return s.group; })},
+          {"lost_backups",
+           Some(
+               d, [](const RouteDiff& r) { return r.loses_backups(); }, [](const RouteSide& s) { return s.channels; })},
+          {"tokens", TokensJson(d)},
+          {"tokens_compared", document.has_tokens},
+          {"later_only", d.later_only},
+          {"summary", d.Summary()},
+          {"served_before", d.served_before},
+          {"served_after", d.served_after},
+          {"before", {{"source", document.before}, {"content_hash", d.before_hash}}},
+          {"after", {{"source", document.after}, {"content_hash", d.after_hash}}}};
+}
+
+void PrintLine(const Json& json) { std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n"; }
+
 }  // namespace
 
-void PrintDiffJson(const DiffDocument& document) {
-  const Diff& d = document.diff;
-  const Json json = {{"ok", d.ok()},
-                     {"lost", RoutesJson(d.lost)},
-                     {"gained", RoutesJson(d.gained)},
-                     {"changed", ChangedJson(d)},
-                     {"other_group", Some(
-                                         d, [](const RouteDiff& r) { return r.changes_group(); },
-                                         [](const RouteSide& s) { return s.group; })},
-                     {"lost_backups", Some(
-                                          d, [](const RouteDiff& r) { return r.loses_backups(); },
-                                          [](const RouteSide& s) { return s.channels; })},
-                     {"tokens", TokensJson(d)},
-                     {"tokens_compared", document.has_tokens},
-                     {"later_only", d.later_only},
-                     {"summary", d.Summary()},
-                     {"served_before", d.served_before},
-                     {"served_after", d.served_after},
-                     {"before", {{"source", document.before}, {"content_hash", d.before_hash}}},
-                     {"after", {{"source", document.after}, {"content_hash", d.after_hash}}}};
-  std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+void PrintDiffJson(const DiffDocument& document) { PrintLine(DocumentJson(document)); }
+
+void PrintWatchJson(const WatchEvent& event) {
+  Json json = {{"event", event.event}, {"time", UtcNow()}, {"message", event.message}};
+  if (event.generation != 0) json["generation"] = event.generation;
+  if (event.document != nullptr) json.update(DocumentJson(*event.document));
+  PrintLine(json);
 }
 
 }  // namespace pointsman::cli

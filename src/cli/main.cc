@@ -1,6 +1,8 @@
 // pointsman: the library's questions asked from a terminal.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -17,22 +19,18 @@
 namespace pointsman::cli {
 namespace {
 
-// Somebody will try them; a flag that silently did nothing would be worse than none.
-constexpr std::string_view kCommandsToCome[] = {"watch"};
-constexpr std::string_view kCommands[] = {"select", "explain", "show",   "doctor",
-                                          "diff",   "replay",  "grants", "export-sql", "triggers"};
+constexpr std::string_view kCommands[] = {"select", "explain", "show",       "doctor",   "diff",
+                                          "replay", "grants",  "export-sql", "triggers", "watch"};
 
 void CheckCommand(const std::string& command) {
   if (command.empty() || command[0] == '-') return;
-  if (std::ranges::find(kCommandsToCome, command) != std::end(kCommandsToCome)) {
-    Fail("the command " + command + " is not built yet in version " POINTSMAN_VERSION);
-  }
   if (std::ranges::find(kCommands, command) == std::end(kCommands)) {
     Fail("there is no command " + Quoted(command) + DidYouMean(command, kCommands) +
          "; there are: " + JoinNames(kCommands));
   }
 }
 
+// Somebody will try it; a flag that silently did nothing would be worse than none.
 void RefuseToCome(CLI::App& command, const std::string& flag) {
   command
       .add_option_function<std::string>(flag,
@@ -177,6 +175,30 @@ CLI::App& AddTriggers(CLI::App& app, TriggersOptions& options) {
   return command;
 }
 
+CLI::App& AddWatch(CLI::App& app, WatchOptions& options) {
+  CLI::App& command = *app.add_subcommand(
+      "watch",
+      "follow a source and print what each change does to traffic, until a signal; with --json a line for each");
+  AddCommon(command, options.common);
+  command
+      .add_option("--listen", options.listen,
+                  "the postgresql:// URL to hear changes by, if another than the source's: pools lose notifications")
+      ->type_name("URL");
+  command
+      .add_option_function<double>(
+          "--interval",
+          [&options](double seconds) {
+            options.interval = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+          },
+          "how long until the source is read again unasked, in seconds; default: 2")
+      ->check(CLI::Range(0.01, 86400.0))
+      ->type_name("SECONDS");
+  command.add_option("--changes", options.changes, "end after so many changes")
+      ->check(CLI::Range(1u, 1000000000u))
+      ->type_name("N");
+  return command;
+}
+
 void RequireCaller(const RequestOptions& options) {
   if (!options.group && options.token.empty()) Fail("name who asks: --group G (may be \"\") or --token ID|NAME");
 }
@@ -242,6 +264,9 @@ int Run(int argc, char** argv) {
   TriggersOptions triggers;
   CLI::App& triggers_command = AddTriggers(app, triggers);
 
+  WatchOptions watch;
+  CLI::App& watch_command = AddWatch(app, watch);
+
   if (argc > 1) CheckCommand(argv[1]);
   try {
     app.parse(argc, argv);
@@ -262,6 +287,7 @@ int Run(int argc, char** argv) {
   if (grants_command.parsed()) return RunGrants(grants);
   if (export_sql_command.parsed()) return RunExportSql(export_sql);
   if (triggers_command.parsed()) return RunTriggers(triggers);
+  if (watch_command.parsed()) return RunWatch(watch);
   if (replay_command.parsed()) return RunReplay(replay);
   if (diff_command.parsed()) return diff.schema ? RunSchemaDiff(diff) : RunDiff(diff);
   return RunDoctor(doctor);
