@@ -28,6 +28,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// What the guardian is told.
+constexpr char kKill = 'k', kStart = 's', kStop = 'z', kGoOn = 'c';
+
 // The newest of the folders in which Debian and others keep the server's programs; empty where there is none.
 std::string Programs() {
   std::vector<std::pair<int, std::string>> found;
@@ -81,21 +84,51 @@ int Await(pid_t child) {
   return status;
 }
 
-// A process of its own, which outlives the test program by as much as it takes to clean up.
-[[noreturn]] void Guard(int alive, const std::vector<std::string>& server, const std::string& folder,
+// Every process of the server, the first one before its children.
+std::vector<pid_t> ProcessesOf(pid_t server) {
+  std::vector<pid_t> all = {server};
+  const std::string id = std::to_string(server);
+  std::ifstream children("/proc/" + id + "/task/" + id + "/children");
+  for (pid_t child = 0; children >> child;) all.push_back(child);
+  return all;
+}
+
+void SignalAll(pid_t server, int signal) {
+  for (const pid_t process : ProcessesOf(server)) kill(process, signal);
+}
+
+// A process of its own, which outlives the test program by as much as it takes to clean up, and does what it is told
+// meanwhile: one character, which it sends back when that is done. What the server leaves behind becomes its child.
+[[noreturn]] void Guard(int line, const std::vector<std::string>& server, const std::string& folder,
                         const Account& account) {
   setsid();
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   for (int file = 0; file < 1024; ++file) {
-    if (file != alive) close(file);
+    if (file != line) close(file);
   }
-  const pid_t child = fork();
-  if (child == 0) Become(server, folder, account);
-  char byte = 0;
-  while (read(alive, &byte, 1) < 0 && errno == EINTR) {
+  const auto start = [&] {
+    const pid_t child = fork();
+    if (child == 0) Become(server, folder, account);
+    return child;
+  };
+  pid_t child = start();
+  for (char told = 0;;) {
+    const ssize_t count = read(line, &told, 1);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    if (told == kStop || told == kGoOn) SignalAll(child, told == kStop ? SIGSTOP : SIGCONT);
+    if (told == kKill) {
+      SignalAll(child, SIGKILL);
+      while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+      }
+    }
+    if (told == kStart) child = start();
+    if (write(line, &told, 1) != 1) break;
   }
-  kill(child, SIGCONT);
+  SignalAll(child, SIGCONT);
   kill(child, SIGQUIT);
-  Await(child);
+  while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+  }
   std::error_code ignored;
   fs::remove_all(folder, ignored);
   _exit(0);
@@ -192,11 +225,24 @@ void PostgresServer::Start() {
     server.insert(server.end(), {"-c", "listen_addresses=127.0.0.1", "-c", "ssl=on", "-p", std::to_string(port_)});
   }
   int ends[2] = {-1, -1};
-  if (pipe2(ends, O_CLOEXEC) != 0) ADD_FAILURE() << "no pipe";
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) ADD_FAILURE() << "no line to the guardian";
   guardian_ = fork();
   if (guardian_ == 0) Guard(ends[0], server, folder_, ServersAccount());
   close(ends[0]);
   alive_ = ends[1];
+}
+
+void PostgresServer::Tell(char what) {
+  char done = 0;
+  if (write(alive_, &what, 1) != 1 || read(alive_, &done, 1) != 1) ADD_FAILURE() << "the server's guardian is gone";
+}
+
+void PostgresServer::Kill() { Tell(kKill); }
+void PostgresServer::Freeze() { Tell(kStop); }
+void PostgresServer::Thaw() { Tell(kGoOn); }
+void PostgresServer::StartAgain() {
+  Tell(kStart);
+  if (!WaitUntilUp()) ADD_FAILURE() << "the PostgreSQL server did not come up again:\n" << ReadAll(folder_ + "/log");
 }
 
 bool PostgresServer::WaitUntilUp() const {

@@ -40,7 +40,15 @@ class PostgresServer {
   std::string TlsUri(const std::string& database) const;  // without an sslmode
   const std::string& folder() const { return folder_; }   // of the socket
 
+  // SIGKILL to every process of it, at once; and another start on the same data, which ends when it is up.
+  void Kill();
+  void StartAgain();
+  // SIGSTOP to every process of it: connections are accepted by the system and never answered.
+  void Freeze();
+  void Thaw();
+
  private:
+  void Tell(char what);
   void Prepare();
   void MakeCertificate();
   void Start();
@@ -48,7 +56,7 @@ class PostgresServer {
 
   std::string folder_;
   int port_ = 0;    // of TLS; 0: none
-  int alive_ = -1;  // while this end of the pipe is open, the guardian leaves the server alone
+  int alive_ = -1;  // the line to the guardian, which leaves the server alone while it is open
   pid_t guardian_ = -1;
 };
 
