@@ -80,9 +80,17 @@ void Rows::KeepKeys(ChannelRow& row) {
   row.keys.disabled = key_statuses_.emplace_back(disabled.begin(), disabled.end());
 }
 
+// Rows that follow each other mostly agree in one of their names, and comparing is quicker than looking up.
 bool Rows::Add(const AbilityRow& row) {
   AbilityRow& kept = abilities_.emplace_back(row);
-  for (TextField* text : {&kept.group, &kept.model, &kept.tag}) Keep(*text);
+  const AbilityRow* const last = abilities_.size() > 1 ? &kept - 1 : nullptr;
+  for (TextField AbilityRow::* const text : {&AbilityRow::group, &AbilityRow::model, &AbilityRow::tag}) {
+    if (last != nullptr && kept.*text == last->*text) {
+      kept.*text = last->*text;
+    } else {
+      Keep(kept.*text);
+    }
+  }
   return true;
 }
 

@@ -35,9 +35,11 @@ using Deadline = std::chrono::steady_clock::time_point;
 // One value of the row that a statement stands on. Views are valid until the statement's next step.
 class Cell {
  public:
-  Cell(sqlite3_stmt* statement, int column) : statement_(statement), column_(column) {}
+  // The type is asked for once: that costs as much as a value, and every reader wants it several times.
+  Cell(sqlite3_stmt* statement, int column)
+      : statement_(statement), column_(column), type_(sqlite3_column_type(statement, column)) {}
 
-  int type() const { return sqlite3_column_type(statement_, column_); }  // SQLITE_INTEGER and so on
+  int type() const { return type_; }  // SQLITE_INTEGER and so on
   std::int64_t Int() const { return sqlite3_column_int64(statement_, column_); }
   double Real() const { return sqlite3_column_double(statement_, column_); }
   // The bytes of text or a blob, NULs included; numbers as SQLite spells them; NULL is empty.
@@ -46,6 +48,7 @@ class Cell {
  private:
   sqlite3_stmt* statement_;
   int column_;
+  int type_;
 };
 
 class Connection;
