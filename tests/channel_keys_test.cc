@@ -40,7 +40,7 @@ TEST(ChannelInfo, SaysHowManyKeysAndWhichAreDisabled) {
                      "later":[1.5e3,{"deep":[null,true,false,-0.0]}]})"),
             "4 keys 1:2 3:3");
   EXPECT_EQ(Read(R"( { "multi_key_status_list" : null , "is_multi_key" : true , "multi_key_size" : 1 } )"), "1 keys");
-  EXPECT_EQ(Read(R"({"is_multi_key":true,"multi_key_size":65536})"), "65536 keys");
+  EXPECT_EQ(Read(R"({"is_multi_key":true,"multi_key_size":65535})"), "65535 keys");
 }
 
 TEST(ChannelInfo, OfOneKeySaysNothing) {
@@ -66,7 +66,7 @@ TEST(ChannelInfo, ThatCannotBeUnderstoodIsMalformed) {
       R"({"is_multi_key":1})",
       R"({"is_multi_key":true})",
       R"({"is_multi_key":true,"multi_key_size":0})",
-      R"({"is_multi_key":true,"multi_key_size":65537})",
+      R"({"is_multi_key":true,"multi_key_size":65536})",
       R"({"is_multi_key":true,"multi_key_size":2.5})",
       R"({"is_multi_key":true,"multi_key_size":"2"})",
       R"({"is_multi_key":true,"multi_key_size":2} x)",
@@ -129,7 +129,7 @@ TEST(Compile, KeepsAChannelWhoseKeysCannotBeUnderstoodAndNotesIt) {
   EXPECT_EQ(
       compiled.report.rejections[0].Text(),
       "test: channels id 8, column channel_info: channel \"\": what it says of several keys cannot be understood, so "
-      "it counts as one; mend the JSON: is_multi_key, multi_key_size (1 to 65536), multi_key_status_list {\"index\": "
+      "it counts as one; mend the JSON: is_multi_key, multi_key_size (1 to 65535), multi_key_status_list {\"index\": "
       "status}");
 }
 
