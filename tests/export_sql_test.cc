@@ -42,7 +42,8 @@ TEST_F(ExportSql, BlobsTextsInNumbersAndNullsComeThrough) {
   const std::string db = Incident();
   const std::string change = R"sql(UPDATE channels SET channel_info = CAST('{"is_multi_key":true,"multi_key_size":2,
     "multi_key_status_list":{"0":3,"1":3}}' AS blob), priority = NULL, name = 'a "b" \ ''c''')sql";
-  ASSERT_EQ(RunProgram({"sqlite3", db, change}).code, 0);
+  const std::string script = File("change.sql", change);
+  ASSERT_EQ(RunProgram({"/bin/sh", "-c", "sqlite3 '" + db + "' < '" + script + "'"}).code, 0);
   const std::string rows = Exported(db, Pointsman({"export-sql", "--dialect", "sqlite"}).out);
   const nlohmann::json found =
       Document(Pointsman({"doctor", "--from", rows, "--json", "--only", "channel-keys-disabled"}));

@@ -36,9 +36,11 @@ TEST_F(PostgresqlLoad, EveryColumnArrivesInItsField) {
   const Rows rows = MustLoad();
   EXPECT_THAT(
       RowTexts(rows),
-      ElementsAre("channel 8 'Bltcy' 55 2 'default,vip' 'runway, pika' -3 7 'video' '{\"a\":\"b\"}' '{\"x\": 1}'",
-                  "ability 'default' 'runway' 8 1 -4 9 'clips'", "token 3 2 'app' 3 'vip' 77 1 'pika' 0 '[\"vip\"]'",
-                  "user 2 'root' 2 'svip'", "option 'RetryTimes' '3'"));
+      ElementsAre(
+          "channel 8 'Bltcy' 55 2 'default,vip' 'runway, pika' -3 7 'video' '{\"a\":\"b\"}' '{\"x\": 1}' absent "
+          "0 keys",
+          "ability 'default' 'runway' 8 1 -4 9 'clips'", "token 3 2 'app' 3 'vip' 77 1 'pika' 0 '[\"vip\"]'",
+          "user 2 'root' 2 'svip'", "option 'RetryTimes' '3'"));
   EXPECT_THAT(rows.rejections(), IsEmpty());
 }
 
@@ -136,10 +138,11 @@ TEST_F(PostgresqlLoad, EveryTypeThatHoldsAWholeNumberWillDo) {
          CREATE TABLE abilities ("group" "char", model name, channel_id numeric, enabled text, weight real);
          INSERT INTO channels VALUES (1, 1, 55, -9223372036854775808.000, 2);
          INSERT INTO abilities VALUES ('a', 'm', 1, 'true', 3), ('b', 'm', 1, 'FALSE', 1e6), ('c', 'm', 1.0, NULL, NULL))");
-  EXPECT_THAT(RowTexts(MustLoad()),
-              ElementsAre("channel 1 absent 55 1 absent absent -9223372036854775808 2 absent absent absent",
-                          "ability 'a' 'm' 1 1 absent 3 absent", "ability 'b' 'm' 1 0 absent 1000000 absent",
-                          "ability 'c' 'm' 1 NULL absent NULL absent"));
+  EXPECT_THAT(
+      RowTexts(MustLoad()),
+      ElementsAre("channel 1 absent 55 1 absent absent -9223372036854775808 2 absent absent absent absent 0 keys",
+                  "ability 'a' 'm' 1 1 absent 3 absent", "ability 'b' 'm' 1 0 absent 1000000 absent",
+                  "ability 'c' 'm' 1 NULL absent NULL absent"));
 }
 
 TEST_F(PostgresqlLoad, AValueOfTheWrongTypeRejectsItsRowAlone) {

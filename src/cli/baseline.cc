@@ -30,7 +30,8 @@ Baseline Baseline::Read(const std::string& file) {
   const std::string text = ReadText(file, "baseline");
   Baseline baseline;
   try {
-    for (const Json& finding : Json::parse(text).at("findings")) {
+    const Json document = Json::parse(text);
+    for (const Json& finding : document.at("findings")) {
       Known& known = baseline.by_code_[finding.at("code").get<std::string>()].emplace_back();
       known.severity = SeverityOf(finding.at("severity").get<std::string>());
       known.count = finding.at("count").get<std::size_t>();
