@@ -194,7 +194,7 @@ TEST_F(PostgresqlErrors, AStatementThatSomebodyCancelsIsUnavailable) {
   std::thread administrator([&] {
     for (int i = 0; i < 500; ++i) {
       if (db_->Ask("SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE application_name = 'pointsman' "
-                   "AND datname = current_database() AND query LIKE '%abilities\"'") != "0")
+                   "AND datname = current_database() AND query LIKE 'COPY%abilities\"%'") != "0")
         break;
       std::this_thread::sleep_for(milliseconds(20));
     }

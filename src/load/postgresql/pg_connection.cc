@@ -158,8 +158,26 @@ absl::StatusOr<PgConnection::Result> PgConnection::NextResult() {
     case PGRES_FATAL_ERROR: return Failed(result.get());
     case PGRES_SINGLE_TUPLE:
     case PGRES_TUPLES_OK:
+    case PGRES_COPY_OUT:
     case PGRES_COMMAND_OK: return result;
     default: return absl::InternalError(name_ + ": an answer that was not asked for; is this PostgreSQL?");
+  }
+}
+
+absl::StatusOr<std::size_t> PgConnection::NextCopyLine(char*& line) {
+  for (;;) {
+    const int size = PQgetCopyData(handle_.get(), &line, 1);
+    if (size > 0) return static_cast<std::size_t>(size);
+    line = nullptr;
+    if (size < 0) break;
+    if (absl::Status ready = WaitForSocket(true, false, reply_until_, "has fallen silent"); !ready.ok()) return ready;
+    if (PQconsumeInput(handle_.get()) == 0) return Lost();
+  }
+  // How it ended.
+  for (;;) {
+    const absl::StatusOr<Result> result = NextResult();
+    if (!result.ok()) return result.status();
+    if (*result == nullptr) return 0;
   }
 }
 

@@ -17,6 +17,7 @@
 #include <libpq-fe.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -59,6 +60,7 @@ class PgConnection {
   const std::string& name() const { return name_; }
 
  private:
+  friend class PgCopy;
   friend class PgRows;
   struct Close {
     void operator()(PGconn* handle) const { PQfinish(handle); }
@@ -78,6 +80,8 @@ class PgConnection {
   absl::Status Send(const std::string& sql);
   // The next answer to what was sent; null after the last.
   absl::StatusOr<Result> NextResult();
+  // The next line of a COPY, which the caller has to free, and its size; null after the last.
+  absl::StatusOr<std::size_t> NextCopyLine(char*& line);
   // Until the socket can be read (or written, if asked), or `until` has passed, or wake_ can be read.
   absl::Status WaitForSocket(bool read, bool write, Clock::time_point until, const char* what) const;
   // What has arrived is read; whether a notification was among it.
@@ -97,6 +101,9 @@ class PgConnection {
   Clock::time_point reply_until_;
   std::unique_ptr<PGconn, Close> handle_;
 };
+
+// What PostgreSQL prints of a bytea, as bytes.
+std::string BytesOf(const char* printed);
 
 // The rows of one statement, one in memory at a time. REQUIRES: no other statement before the last row was read.
 class PgRows {

@@ -13,6 +13,15 @@ constexpr std::uint64_t kRowsBetweenClockReads = 1024;
 
 }  // namespace
 
+std::string BytesOf(const char* printed) {
+  std::size_t size = 0;
+  unsigned char* const bytes = PQunescapeBytea(reinterpret_cast<const unsigned char*>(printed), &size);
+  if (bytes == nullptr) throw std::bad_alloc();
+  std::string out(reinterpret_cast<const char*>(bytes), size);
+  PQfreemem(bytes);
+  return out;
+}
+
 PgRows::PgRows(PgConnection& connection, const std::string& sql) : connection_(connection) {
   status_ = connection.Send(sql);
   if (status_.ok() && PQsetSingleRowMode(connection.handle_.get()) == 0) status_ = connection.Lost();
@@ -41,12 +50,7 @@ void PgRows::DecodeBytes() {
   for (int i = 0; i < columns; ++i) {
     if (PgKindOf(PQftype(row_.get(), i)) != PgKind::kBytes || PQgetisnull(row_.get(), 0, i) != 0) continue;
     bytes_.resize(static_cast<std::size_t>(columns));
-    std::size_t size = 0;
-    unsigned char* const bytes =
-        PQunescapeBytea(reinterpret_cast<const unsigned char*>(PQgetvalue(row_.get(), 0, i)), &size);
-    if (bytes == nullptr) throw std::bad_alloc();
-    bytes_[static_cast<std::size_t>(i)].assign(reinterpret_cast<const char*>(bytes), size);
-    PQfreemem(bytes);
+    bytes_[static_cast<std::size_t>(i)] = BytesOf(PQgetvalue(row_.get(), 0, i));
   }
 }
 

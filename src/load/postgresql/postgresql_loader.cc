@@ -7,6 +7,7 @@
 #include "load/postgresql/catalog.h"
 #include "load/postgresql/connection_string.h"
 #include "load/postgresql/pg_connection.h"
+#include "load/postgresql/pg_copy.h"
 #include "load/postgresql/read_tables.h"
 #include "load/sql/selected_columns.h"
 #include "pointsman/load/postgresql.h"
@@ -25,7 +26,7 @@ absl::Status ReadTable(PgConnection& connection, const PgTable& declared, std::s
                                       " has no column " + std::string(columns.missing_key()) +
                                       ", so this is not a gateway's database; name the one that the gateway uses");
   }
-  PgRows rows(connection, columns.Select(declared.sql_name()));
+  PgCopy rows(connection, columns.Select(declared.sql_name()));
   while (rows.Next()) {
     Row row;
     if (!columns.Fill(rows, connection.name(), sink, row)) continue;
