@@ -71,7 +71,7 @@ struct RequestOptions {
   std::string model;
   std::optional<std::string> allow;  // comma list
   std::optional<std::string> affinity;
-  std::uint64_t attempts = 0;        // of a walk; 0: a selection on its own
+  std::uint64_t attempts = 0;  // of a walk; 0: a selection on its own
 };
 
 // A request and what it points into.

@@ -115,9 +115,7 @@ struct TableData {
   std::size_t dead_words = 0;  // of the blocks
 
   // Of a group's number.
-  Balance BalanceOf(std::uint32_t group) const {
-    return balances.empty() ? Balance::kWeightedRandom : balances[group];
-  }
+  Balance BalanceOf(std::uint32_t group) const { return balances.empty() ? Balance::kWeightedRandom : balances[group]; }
 
   // As the rows say it, of a candidate of a tier of that route.
   std::int64_t PriorityOf(std::uint32_t group, std::uint32_t model, const TierBlock& of, std::uint32_t i) const;
