@@ -98,8 +98,8 @@ TEST_F(PostgresqlTriggersTest, TenThousandUpdatesOfQuotasAndResponseTimesNotifyN
 TEST_F(PostgresqlTriggersTest, EveryColumnThatRoutingReadsNotifiesAndNoOther) {
   Install();
   Ear ear(db_->uri());
-  const std::set<std::string> routing = {"id",       "name",   "type", "status",        "group",       "models",
-                                         "priority", "weight", "tag",  "model_mapping", "channel_info"};
+  const std::set<std::string> routing = {"id",       "name",   "type", "status",        "group",        "models",
+                                         "priority", "weight", "tag",  "model_mapping", "channel_info", "other_info"};
   PostgresSession owner(db_->uri());
   for (const auto& [column, value] :
        std::vector<std::pair<std::string, std::string>>{{"id", "10"},
