@@ -5,6 +5,7 @@
 
 #include "cli/html_page.h"
 #include "cli/terminal.h"
+#include "text/printable.h"
 
 namespace pointsman::cli {
 namespace {
@@ -28,13 +29,18 @@ std::string Paragraph(std::string_view label, std::string_view text) {
   return "<p><span class=\"soft\">" + std::string(label) + "</span> " + HtmlText(text) + "</p>\n";
 }
 
+// On narrow screens a label stands before each cell, so cells with nothing in them have none.
+std::string Cell(std::string_view label, const std::string& html) {
+  return "<td" + (html.empty() ? std::string() : " data-label=\"" + std::string(label) + "\"") + ">" + html + "</td>";
+}
+
 std::string RowCells(const FindingRow& row) {
   const std::string said = !row.detail.empty() ? HtmlText(row.detail)
-                           : row.value         ? "<code>" + Html(*row.value) + "</code>"
+                           : row.value         ? "<code>" + HtmlText(Quoted(*row.value)) + "</code>"
                                                : std::string("NULL");
-  return "<tr><th scope=\"row\"><code>" + std::string(TableName(row.table)) + "</code> " + HtmlText(row.key) +
-         "</th><td data-label=\"Name\">" + Html(row.name, kNameBytes) + "</td><td data-label=\"Column\"><code>" +
-         Html(row.column) + "</code></td><td data-label=\"What\">" + said + "</td></tr>\n";
+  const std::string column = row.column.empty() ? "" : "<code>" + Html(row.column) + "</code>";
+  return "<tr><th scope=\"row\"><code>" + std::string(TableName(row.table)) + "</code> " + HtmlText(row.key) + "</th>" +
+         Cell("Name", Html(row.name, kNameBytes)) + Cell("Column", column) + Cell("What", said) + "</tr>\n";
 }
 
 std::string RowTable(const Finding& f) {
@@ -93,8 +99,7 @@ std::string DoctorPage(const Examination& e, const std::string& source, Dialect 
           "<ul class=\"tiles\">\n" + Tile(CountOf(e, Severity::kError), "errors", "bad") +
           Tile(CountOf(e, Severity::kWarning), "warnings", "warn") + Tile(CountOf(e, Severity::kInfo), "infos") +
           Tile(s.tokens, "tokens in use") + Tile(s.empty_group_tokens, "of them without a group", "bad") +
-          Tile(s.enabled_channels, "enabled channels") + Tile(s.groups, "groups served") +
-          Tile(s.models, "models served") + "</ul>\n";
+          Tile(s.groups, "groups served") + Tile(s.models, "models served") + "</ul>\n";
   if (e.findings.empty()) body += "<p class=\"verdict good\">✓ Nothing to complain about.</p>\n";
   for (const Finding& finding : e.findings) body += FindingCard(finding, dialect, baseline.Knows(finding));
   return page.Text();

@@ -29,6 +29,7 @@ body { margin: 0; background: var(--page); color: var(--ink);
 main { max-width: 68rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 .5rem; }
 h2 { font-size: 1.2rem; margin: 2.2rem 0 .7rem; overflow-wrap: anywhere; }
+.card > h2:first-child { margin-top: 0; }
 h3 { font-size: 1rem; margin: 0 0 .4rem; overflow-wrap: anywhere; }
 p { margin: .3rem 0; overflow-wrap: anywhere; }
 a { color: var(--bar); }

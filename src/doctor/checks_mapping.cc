@@ -58,6 +58,10 @@ void ForEachMapping(const Evidence& evidence, const Visit& visit) {
   }
 }
 
+std::string WhoElse(const PairSet& failing) {
+  return failing.empty() ? "no pair has these channels alone, so another attempt may succeed" : PairsFail(failing);
+}
+
 Severity SeverityOf(const PairSet& failing) { return failing.empty() ? Severity::kWarning : Severity::kError; }
 
 }  // namespace
@@ -79,8 +83,7 @@ void CheckModelMappingMalformed(const Evidence& evidence, Findings& findings) {
            {.severity = SeverityOf(failing),
             .message = "the model mapping of " + Amount(growing.finding().count, "channel is", "channels is") +
                        " no JSON object of names: " + names.Text(),
-            .why = "gateways fail each request that draws such a channel; nobody else serves " +
-                   Amount(failing.size(), "(group, model) pair", "(group, model) pairs"),
+            .why = "gateways fail each request that draws such a channel; " + WhoElse(failing),
             .cure = CureClass::kAdvice,
             .advice = "write an object such as {\"public-name\": \"upstream-name\"}, or empty it"},
            findings);
@@ -111,8 +114,7 @@ void CheckModelMappingCycle(const Evidence& evidence, Findings& findings) {
            {.severity = SeverityOf(failing),
             .message =
                 Amount(growing.finding().count, "channel maps", "channels map") + " models in a cycle: " + texts.Text(),
-            .why = "gateways fail each request for such a model that draws the channel; nobody else serves " +
-                   Amount(failing.size(), "(group, model) pair", "(group, model) pairs"),
+            .why = "gateways fail each request for such a model that draws the channel; " + WhoElse(failing),
             .cure = CureClass::kAdvice,
             .advice = "let the last name of the chain be the upstream's own"},
            findings);
