@@ -112,9 +112,12 @@ TEST(PolicyJson, BalanceIsReadFromAndWrittenToTheFile) {
 }
 
 TEST(PolicyJson, BalanceThatIsNotKnownIsRefused) {
-  EXPECT_EQ(Refusal(R"({"balance": "smooth"})"), "1");
-  EXPECT_EQ(Refusal(R"({"balance": null})"), "2");
-  EXPECT_EQ(Refusal(R"({"fleet_seed": -1})"), "3");
+  const std::string rest =
+      "; write one of weighted_random, smooth_round_robin, least_in_flight, lowest_latency, affinity";
+  EXPECT_EQ(Refusal(R"({"balance": "smooth"})"), "p.json:1:13: $.balance is \"smooth\"" + rest);
+  EXPECT_EQ(Refusal(R"({"balance": null})"), "p.json:1:13: $.balance is null" + rest);
+  EXPECT_EQ(Refusal(R"({"fleet_seed": -1})"),
+            "p.json:1:16: $.fleet_seed is -1; write a whole number from 0 to 18446744073709551615");
 }
 
 TEST(PolicyJson, KeyThatStandsTwiceIsRefused) {
@@ -146,7 +149,7 @@ TEST(PolicyJson, WrongTypesNameWhatIsWanted) {
       {R"({"groups": []})",
        "1:12: $.groups is a list; write an object of groups, such as {\"vip\": {\"aliases\": [\"VIP\"]}}"},
       {R"({"groups": {"vip": "default"}})",
-       "1:20: $.groups.vip is the text \"default\"; write an object with the keys aliases, fallback"},
+       "1:20: $.groups.vip is the text \"default\"; write an object with the keys aliases, balance, fallback"},
       {R"({"groups": {"vip": {"aliases": "VIP"}}})",
        "1:32: $.groups.vip.aliases is the text \"VIP\"; write a list of groups, such as [\"default\", \"vip\"]"},
       {R"({"groups": {"vip": {"fallback": {}}}})",
@@ -241,6 +244,8 @@ TEST(PolicyToJson, SaysEverythingEvenTheDefaults) {
     "tiers": "always",
     "null": "zero"
   },
+  "balance": "weighted_random",
+  "fleet_seed": 0,
   "source": "both"
 })");
 }

@@ -73,7 +73,7 @@ class POINTSMAN_EXPORT JsonLoader final : public Loader {
 //    "shares": "weight",                                        // or "plus_ten", "plus_ten_inclusive", "uniform"
 //    "priorities": {"tiers": "always", "null": "zero"},         // or "above_zero"; "never"
 //    "source": "both",                                          // or "channels", "abilities"
-//    "balance": "weighted_random", "fleet_seed": 0}             // no other values in this version
+//    "balance": "weighted_random", "fleet_seed": 0}             // balance.h; a group may have its own
 POINTSMAN_EXPORT absl::StatusOr<Policy> ParsePolicy(std::string_view text, std::string_view name = "policy",
                                                     std::span<const ModelNormalizer> normalizers = {},
                                                     const Policy& base = {});
