@@ -64,6 +64,7 @@ class PointsmanConan(ConanFile):
 
     def generate(self):
         toolchain = CMakeToolchain(self)
+        toolchain.user_presets_path = False
         for component in self.components:
             toolchain.cache_variables[f"POINTSMAN_{component.upper()}"] = bool(self.options.get_safe(component))
         for part in ("TOOL", "EXAMPLES", "TESTS", "BENCHMARKS"):

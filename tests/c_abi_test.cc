@@ -6,7 +6,9 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <map>
 #include <new>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -140,6 +142,54 @@ TEST_F(CAbi, MoreGroupsThanAPlanCanHaveAreMisuse) {
   EXPECT_EQ(Select(request), POINTSMAN_REASON_NONE);
   request.ordered_groups = nullptr;
   EXPECT_EQ(Select(request), POINTSMAN_REASON_MISUSE);
+}
+
+// Keys that a row tells of take turns; a channel with one key says so.
+TEST_F(CAbi, SelectionsNameTheKeyOfAChannelWithSeveral) {
+  ASSERT_EQ(Select(For("default")), POINTSMAN_REASON_NONE);
+  EXPECT_EQ(selection_.key_index, -1);
+  MakeWithoutGuard();
+  pointsman_rows* rows = nullptr;
+  ASSERT_EQ(pointsman_rows_new(pointsman_string("keys"), &rows), POINTSMAN_OK);
+  pointsman_channel channel = POINTSMAN_CHANNEL_INIT;
+  channel.id = 5;
+  channel.groups = pointsman_string("g");
+  channel.models = pointsman_string("m");
+  channel.channel_info =
+      pointsman_string(R"({"is_multi_key":true,"multi_key_size":3,"multi_key_status_list":{"1":2}})");
+  ASSERT_EQ(pointsman_rows_add_channel(rows, &channel), POINTSMAN_OK);
+  ASSERT_EQ(pointsman_reload_rows(router_, rows, nullptr, nullptr), POINTSMAN_OK);
+  pointsman_rows_free(rows);
+  std::set<std::int64_t> keys;
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_EQ(Select(For("g", "m")), POINTSMAN_REASON_NONE);
+    keys.insert(selection_.key_index);
+  }
+  EXPECT_EQ(keys, (std::set<std::int64_t>{0, 2})) << "key 1 is disabled";
+}
+
+TEST_F(CAbi, AffinityKeepsAKeyWithItsChannel) {
+  pointsman_router_options options = POINTSMAN_ROUTER_OPTIONS_INIT;
+  options.policy = pointsman_string(R"({"balance": "affinity"})");
+  options.max_lost_share = 1;
+  Make(options);
+  ASSERT_EQ(pointsman_reload_json(router_, pointsman_string(R"({"channels": [
+      {"id": 1, "models": "m", "group": "g"}, {"id": 2, "models": "m", "group": "g"}]})"),
+                                  nullptr, nullptr),
+            POINTSMAN_OK);
+  pointsman_request request = For("g", "m");
+  request.has_affinity = 1;
+  std::map<std::int64_t, int> first;
+  for (request.affinity = 0; request.affinity < 64; ++request.affinity) {
+    ASSERT_EQ(Select(request), POINTSMAN_REASON_NONE);
+    const std::int64_t channel = selection_.channel_id;
+    ++first[channel];
+    for (int i = 0; i < 8; ++i) {
+      Select(request);
+      ASSERT_EQ(selection_.channel_id, channel);
+    }
+  }
+  EXPECT_EQ(first.size(), 2u) << "all keys at one channel";
 }
 
 TEST_F(CAbi, InjectedBitsDecideTheDraw) {
@@ -283,12 +333,12 @@ TEST_F(CAbi, LaterFieldsAreRefusedUnlessZeroAndLeftAsTheyAre) {
   EXPECT_EQ(Select(later.request), POINTSMAN_REASON_MISUSE);
   struct LaterSelection {
     pointsman_selection selection;
-    std::uint64_t key_index;
+    std::uint64_t added;
   } wide = {POINTSMAN_SELECTION_INIT, 42};
   wide.selection.struct_size = sizeof wide;
   const pointsman_request request = For("default");
   EXPECT_EQ(pointsman_select(router_, &request, nullptr, &wide.selection), POINTSMAN_REASON_NONE);
-  EXPECT_EQ(wide.key_index, 42u);
+  EXPECT_EQ(wide.added, 42u);
   pointsman_release(&wide.selection);
 }
 

@@ -32,16 +32,18 @@ class Options(ctypes.Structure):
 class Request(ctypes.Structure):
     _fields_ = [("struct_size", c_size_t), ("group", Text), ("user_group", Text), ("model", Text),
                 ("allowed_groups", POINTER(Text)), ("allowed_count", c_size_t),
-                ("ordered_groups", POINTER(Text)), ("ordered_count", c_size_t), ("pin", c_int64),
+                ("ordered_groups", POINTER(Text)), ("ordered_count", c_size_t), ("pin", c_int64), ("affinity", c_uint64),
                 ("has_allowed_groups", c_uint8), ("has_ordered_groups", c_uint8), ("has_pin", c_uint8),
-                ("stay_in_group", c_uint8), ("unused", c_uint32), ("bits", c_void_p), ("bits_context", c_void_p)]
+                ("has_affinity", c_uint8), ("stay_in_group", c_uint8), ("unused", c_uint8 * 3), ("bits", c_void_p), ("bits_context", c_void_p)]
 
 
 class Selection(ctypes.Structure):
-    """channel_id where `reason` is 0. Gives back what it reserved when it is forgotten."""
+    """channel_id where `reason` is 0, and key_index where the channel has several keys (else -1).
+
+    Gives back what it reserved when it is forgotten."""
     _fields_ = [("struct_size", c_size_t), ("held", c_uint64 * 16), ("reason", c_int32), ("degraded", c_int32),
                 ("channel_id", c_int64), ("priority", c_int64), ("cookie", c_uint64), ("group", Text),
-                ("generation", c_uint64), ("retry_after_ms", c_int64)]
+                ("generation", c_uint64), ("retry_after_ms", c_int64), ("key_index", c_int64)]
 
     def __init__(self):
         super().__init__(ctypes.sizeof(Selection))

@@ -116,6 +116,7 @@ typedef struct pointsman_channel {
   size_t struct_size;
   int64_t id;
   pointsman_text name, groups, models, tag;
+  pointsman_text channel_info; /* JSON: whether it has several keys, and which of them are disabled */
   pointsman_integer type, status, priority, weight;
   uint64_t cookie; /* the host's own: comes back in the selection */
 } pointsman_channel;
@@ -194,9 +195,10 @@ typedef struct pointsman_request {
   size_t allowed_count;
   const pointsman_text* ordered_groups; /* with has_ordered_groups: the plan, 256 at most */
   size_t ordered_count;
-  int64_t pin; /* with has_pin: this channel or none */
-  uint8_t has_allowed_groups, has_ordered_groups, has_pin, stay_in_group;
-  uint32_t unused;
+  int64_t pin;       /* with has_pin: this channel or none */
+  uint64_t affinity; /* with has_affinity: whose requests belong together (balance.h) */
+  uint8_t has_allowed_groups, has_ordered_groups, has_pin, has_affinity, stay_in_group;
+  uint8_t unused[3];
   uint64_t (*bits)(void* context); /* 64 uniform random bits; NULL: the thread's own. It must not fail. */
   void* bits_context;
 } pointsman_request;
@@ -218,6 +220,7 @@ typedef struct pointsman_selection {
   pointsman_text group; /* the group that served: bill this one. Valid as long as the router */
   uint64_t generation;
   int64_t retry_after_ms; /* where all cool down or are at their limits: until the first is back; -1: unknown */
+  int64_t key_index;      /* which of the channel's keys to use, where it has several; -1: it has one */
 } pointsman_selection;
 #define POINTSMAN_SELECTION_INIT {.struct_size = sizeof(pointsman_selection)}
 

@@ -58,6 +58,7 @@ std::int32_t pointsman_rows_add_channel(pointsman_rows* rows, const pointsman_ch
                                           .priority = Field(c.priority),
                                           .weight = Field(c.weight),
                                           .tag = Field(c.tag),
+                                          .channel_info = Field(c.channel_info),
                                           .cookie = c.cookie});
 }
 

@@ -46,6 +46,8 @@ std::int32_t Hand(Selection&& selected, pointsman_selection& into) noexcept {
   into.group = {s.group().data(), s.group().size()};
   into.generation = s.generation();
   const auto retry_after = s.retry_after();
+  const auto key = s.key_index();
+  into.key_index = key.has_value() ? static_cast<std::int64_t>(*key) : -1;
   into.retry_after_ms = retry_after.has_value() ? retry_after->count() : -1;
   return into.reason;
 }
@@ -75,6 +77,7 @@ Request WithoutLists(const pointsman_request& given) noexcept {
                   .model = View(given.model),
                   .stay_in_group = given.stay_in_group != 0};
   if (given.has_pin != 0) request.pin = given.pin;
+  if (given.has_affinity != 0) request.affinity = given.affinity;
   return request;
 }
 
@@ -114,6 +117,7 @@ std::int32_t Misused(pointsman_selection& into) noexcept {
   LetGo(into);
   into.reason = POINTSMAN_REASON_MISUSE;
   into.channel_id = 0;
+  into.key_index = -1;
   return into.reason;
 }
 

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "doctor/undo_file.h"
 #include "pointsman/cure.h"
+#include "pointsman/export.h"
 #include "pointsman/loader.h"
 
 namespace pointsman::inline v0 {
@@ -40,9 +41,9 @@ class CureTarget {
 };
 
 // FailedPrecondition where nobody would be asked; `call` is the name of the public function.
-absl::Status CheckConfirms(const CureOptions& options, const std::string& call);
+POINTSMAN_EXPORT absl::Status CheckConfirms(const CureOptions& options, const std::string& call);
 
-absl::StatusOr<CureResult> RunCure(CureTarget& target, const CureOptions& options);
+POINTSMAN_EXPORT absl::StatusOr<CureResult> RunCure(CureTarget& target, const CureOptions& options);
 
 }  // namespace pointsman::inline v0
 

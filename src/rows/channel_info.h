@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "pointsman/channel_keys.h"
+#include "pointsman/export.h"
 #include "pointsman/rows.h"
 
 namespace pointsman::inline v0 {
@@ -31,7 +32,7 @@ ChannelKeys JudgeKeys(std::int64_t count, std::vector<KeyStatus>& disabled);
 IntField ReadStatusTime(std::string_view text);
 
 // Such a text that reads back as `keys`. REQUIRES: keys.count is not 0.
-std::string ChannelInfoText(const ChannelKeys& keys);
+POINTSMAN_EXPORT std::string ChannelInfoText(const ChannelKeys& keys);
 
 }  // namespace pointsman::inline v0
 

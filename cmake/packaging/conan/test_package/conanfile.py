@@ -19,6 +19,7 @@ class PointsmanTestConan(ConanFile):
     def generate(self):
         options = self.dependencies["pointsman"].options
         toolchain = CMakeToolchain(self)
+        toolchain.user_presets_path = False
         built = [name for name in ("json", "sqlite3", "postgresql", "c") if options.get_safe(name)]
         toolchain.cache_variables["COMPONENTS"] = ";".join(["pointsman", *built])
         toolchain.generate()
