@@ -37,7 +37,8 @@ struct Size {
 // Ten models a channel, in one of fifty groups; names as long as real ones.
 std::string Tables(std::string_view boolean) {
   return "CREATE TABLE channels (id bigint PRIMARY KEY, name text, type bigint, key text, status bigint, \"group\" "
-         "varchar(64), models text, priority bigint, weight bigint, tag text, model_mapping text, channel_info text);"
+         "varchar(64), models text, priority bigint, weight bigint, tag text, model_mapping text, channel_info text, "
+         "other_info text);"
          "CREATE TABLE abilities (\"group\" varchar(64), model varchar(255), channel_id bigint, enabled " +
          std::string(boolean) +
          ", priority bigint, weight bigint, tag text, PRIMARY KEY (\"group\", model, channel_id));";
@@ -45,7 +46,7 @@ std::string Tables(std::string_view boolean) {
 std::string Fill(const Size& size, const std::string& series, const std::string& yes) {
   const std::string channels =
       "INSERT INTO channels SELECT i, 'channel-' || i, 1, 'sk-' || i, 1, 'customers-' || i % 50, "
-      "'claude-sonnet-model-' || i % 100, i % 3, i % 20, NULL, '', NULL FROM ";
+      "'claude-sonnet-model-' || i % 100, i % 3, i % 20, NULL, '', NULL, NULL FROM ";
   const std::string abilities =
       "INSERT INTO abilities SELECT 'customers-' || (i / 10) % 50, 'claude-sonnet-model-' || (i % 10 + 10 * ((i / 10) "
       "% "
