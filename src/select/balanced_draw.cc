@@ -41,7 +41,7 @@ std::uint32_t BalancedDraw::ByTurn(const TierBlock& tier, Level level) const noe
   for (std::uint32_t i = 0; i < tier.size(); ++i) {
     const std::uint64_t counts = weights[i] == 0 ? 0 : weights[i] * level(i);
     sum += counts;
-    common = std::gcd(common, counts);
+    if (common != 1) common = std::gcd(common, counts);
   }
   if (sum == 0) return kNoIndex;
   const std::optional<std::uint64_t> ticket =

@@ -12,7 +12,7 @@
 // 2010), and fractions compared by products of 128 bits. It is taken only of candidates that a tangent, which is never
 // above it, does not rule out: about as many as the logarithm of their number.
 //
-// Thread safety: thread-compatible. Cost: 3 ns a candidate, 60 ns a logarithm.
+// Thread safety: thread-compatible. Cost: a few nanoseconds a candidate, some dozens a logarithm.
 #ifndef POINTSMAN_SRC_SELECT_RENDEZVOUS_H_
 #define POINTSMAN_SRC_SELECT_RENDEZVOUS_H_
 
