@@ -158,6 +158,22 @@ TEST_F(Keys, WhereEverythingCoolsDownTheEarliestRecoveryIsTold) {
   EXPECT_EQ(refused.retry_after(), 5s);
 }
 
+// A host that is told to serve all the same has to know with what.
+TEST_F(Keys, FailingOpenNamesTheKeyThatIsBackFirst) {
+  Serve({Row(1, 3)});
+  Fail(OutcomeKind::kRateLimited, 9s);
+  const std::uint32_t soonest = Fail(OutcomeKind::kRateLimited, 5s);
+  Fail(OutcomeKind::kRateLimited, 7s);
+  Attempts walk;
+  const Selection alone = router_->Select(kAsk);
+  const Selection first = router_->Select(kAsk, walk);
+  for (const Selection* s : {&alone, &first}) {
+    ASSERT_TRUE(*s);
+    EXPECT_TRUE(s->degraded());
+    EXPECT_EQ(s->key_index(), soonest);
+  }
+}
+
 TEST_F(Keys, OtherFailuresAreTheChannels) {
   Serve({Row(1, 3)});
   for (int i = 0; i < 3; ++i) Fail(OutcomeKind::kTransient);

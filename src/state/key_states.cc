@@ -36,12 +36,22 @@ std::optional<std::uint32_t> KeyStates::Next(Nanoseconds now, Tried tried) noexc
   if (count == 0) return std::nullopt;
   const Block& block = *block_.load(std::memory_order_acquire);
   const std::uint32_t turn = turn_.fetch_add(1, kRelaxed) % count;
+  std::optional<std::uint32_t> soonest;
+  Nanoseconds back = ModelStates::kForever;
+  bool all_are_out = true;
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::uint32_t key = (turn + i) % count;
-    if (block.keys[key].disabled.load(kRelaxed) || now < block.keys[key].until.load(kRelaxed)) continue;
-    if (!tried(key)) return key;
+    if (block.keys[key].disabled.load(kRelaxed)) continue;
+    const Nanoseconds until = block.keys[key].until.load(kRelaxed);
+    if (until <= now) {
+      if (!tried(key)) return key;
+      all_are_out = false;
+    } else if (until < back) {
+      back = until;
+      soonest = key;
+    }
   }
-  return std::nullopt;
+  return all_are_out ? soonest : std::nullopt;
 }
 
 Nanoseconds KeyStates::OpensAt(Nanoseconds now) const noexcept {
