@@ -309,9 +309,9 @@ TEST(Affinity, SameKeySameChannelOnEveryNode) {
 TEST(Affinity, VectorsArePinned) {
   EXPECT_EQ(AffinityKey("conversation-17"), 7959428892673998597u);
   EXPECT_EQ(AffinityKey(""), 2945182322382062539u);
-  EXPECT_EQ(RendezvousNumber(1, 0, 8), 0xaeb2ddd4d36a72f0u);
-  EXPECT_EQ(RendezvousNumber(1, 7, 8), 0x1919a6cd6684f8eu);
-  EXPECT_EQ(RendezvousNumber(~0ull, 7, -1), 0x5c921be13cf5366eu);
+  EXPECT_EQ(RendezvousNumber(SeededKey(1, 0), 8), 0xaeb2ddd4d36a72f0u);
+  EXPECT_EQ(RendezvousNumber(SeededKey(1, 7), 8), 0x1919a6cd6684f8eu);
+  EXPECT_EQ(RendezvousNumber(SeededKey(~0ull, 7), -1), 0x5c921be13cf5366eu);
   EXPECT_EQ(NegativeLog2(0x123456789abcdef0u), 16380065491u);
   Served s({5, 1, 9, 3, 2}, With(Balance::kAffinity));
   std::vector<std::int64_t> ids;
@@ -445,8 +445,8 @@ TEST(Logarithm, BoundChangesNoWinner) {
     for (std::uint32_t c = 0; c < 20; ++c) {
       const std::uint64_t weight = 1 + (key >> c) % 7;
       quick.Offer(c, weight, c);
-      const long double score =
-          static_cast<long double>(NegativeLog2(RendezvousNumber(key, 1, c))) / static_cast<long double>(weight);
+      const long double score = static_cast<long double>(NegativeLog2(RendezvousNumber(SeededKey(key, 1), c))) /
+                                static_cast<long double>(weight);
       if (score < least) {
         least = score;
         slow = c;

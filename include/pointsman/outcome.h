@@ -13,6 +13,7 @@
 #define POINTSMAN_OUTCOME_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -31,6 +32,8 @@ enum class OutcomeKind : std::uint8_t {
   kCallersFault,       // the request itself is wrong: any channel would refuse it
   kCancelled,          // ended by the caller or the host before there was an answer
 };
+
+inline constexpr std::size_t kOutcomeKinds = 8;
 
 // "success", "transient", "rate_limited", "quota_exhausted", "credential_refused", "model_unavailable",
 // "callers_fault", "cancelled".

@@ -49,6 +49,7 @@
 #include "pointsman/policy.h"
 #include "pointsman/random.h"
 #include "pointsman/request.h"
+#include "pointsman/route_counts.h"
 #include "pointsman/route_table.h"
 #include "pointsman/selection.h"
 
@@ -100,6 +101,9 @@ struct RouterOptions {
   // How many of the decisions that SelectRecorded made are kept for Dump, the latest ones. 0: none. What they take is
   // not part of memory_bytes.
   std::size_t recent_decisions = 0;
+
+  // How many groups, models and channels Report counts apart, for RouteCounts. 0: it counts none. About 300 bytes each.
+  std::size_t most_route_counts = 0;
 };
 
 class POINTSMAN_EXPORT Router {
@@ -166,6 +170,10 @@ class POINTSMAN_EXPORT Router {
   // many of them are known here. Cost: O(channels).
   std::vector<ChannelStatus> ChannelStates() const;
   std::size_t ImportChannelStates(std::span<const ChannelStatus> states);
+
+  // How attempts ended by group, model and channel (route_counts.h), in that order. Empty unless RouterOptions wants
+  // them. Cost: O(counts), under locks that reports of the same channels wait for.
+  std::vector<RouteCount> RouteCounts() const;
 
   // Calls `use(const RouteTable&)` with the current table, which does not change or end during the call, and returns
   // what it returns. Before the first publish the table is empty. A fiber that may go on in another thread must not be

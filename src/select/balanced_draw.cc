@@ -85,7 +85,9 @@ std::uint32_t BalancedDraw::ByKey(const TierBlock& tier, Level level) const noex
   const TierWeights weights(tier);
   Rendezvous best(*request_.affinity, published_.data->policy.fleet_seed);
   for (std::uint32_t i = 0; i < tier.size(); ++i) {
-    if (weights[i] != 0) best.Offer(published_.channels[tier.channel(i)].id, weights[i] * level(i), i);
+    if (weights[i] == 0) continue;
+    const std::int64_t id = published_.channels[tier.channel(i)].id;
+    if (best.MayWin(id, weights[i] * Availability::kFull)) best.Offer(id, weights[i] * level(i), i);
   }
   return best.winner();
 }

@@ -1,0 +1,151 @@
+// How a router selects: the usual paths straight through select/at_once.h, the others in full.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "random/thread_generator.h"
+#include "router_impl.h"
+#include "select/at_once.h"
+#include "select/in_full.h"
+#include "select/plan_walk.h"
+#include "select/recorded.h"
+#include "select/select.h"
+#include "table/table_data.h"
+
+namespace pointsman::inline v0 {
+namespace {
+
+// A handle can be younger than the table: another thread published meanwhile, and this one still reads the old table.
+std::uint32_t PlaceOf(std::span<const std::uint32_t> place_of_handle, std::size_t handle) noexcept {
+  return handle < place_of_handle.size() ? place_of_handle[handle] : kNoIndex;
+}
+
+RandomBits Erased(ThreadWords) noexcept { return ThreadBits(); }
+RandomBits Erased(RandomBits bits) noexcept { return bits; }
+
+// Plain names and switches alone decide, or SelectInFull does.
+template <class Bits>
+Selection OrInFull(const Published& now, const Request& request, Selection plain, Bits bits) noexcept {
+  if (plain.reason() != Reason::kAllCoolingDown) return plain;
+  return SelectInFull(now, request, nullptr, Erased(bits));
+}
+
+// Where a group does not serve a name at once: the end of it, unless there is more to the policy, the group's name (it
+// may be blank) or a channel's state.
+template <class Bits>
+[[gnu::noinline]] Selection GoOn(const Published& now, const Request& request, Reason reason, Bits bits) noexcept {
+  if (!now.data->simple) return SelectInFull(now, request, nullptr, Erased(bits));
+  if (reason == Reason::kUnknownGroup) return OrInFull(now, request, SelectByNames(now, request, bits), bits);
+  return OrInFull(now, request, Refuse(now, reason), bits);
+}
+
+template <class Bits>
+[[gnu::noinline]] Selection GoOn(const Published& now, std::uint32_t group, std::uint32_t model, Reason reason,
+                                 Bits bits) noexcept {
+  if (group != kNoIndex && (group & BoundNames::kBalanced) != 0) {
+    group &= ~BoundNames::kBalanced;
+  } else if (group == kNoIndex || (now.data->simple && reason != Reason::kAllCoolingDown)) {
+    return Refuse(now, reason);
+  }
+  const std::string_view name = model == kNoIndex ? std::string_view() : now.data->models[model];
+  return SelectInFull(now, {.group = now.data->groups[group], .model = name}, nullptr, Erased(bits));
+}
+
+template <class Bits>
+[[gnu::noinline, gnu::cold]] Selection SelectWithCare(const TableCell& current, const Request& request,
+                                                      Bits bits) noexcept {
+  return current.Read([&](const Published& now) noexcept {
+    return now.data->simple && !AsksForMore(request) ? OrInFull(now, request, SelectByNames(now, request, bits), bits)
+                                                     : SelectInFull(now, request, nullptr, Erased(bits));
+  });
+}
+
+template <class Names, class Bits>
+[[gnu::always_inline]] inline Selection SelectNames(const TableCell& current, const Request& request,
+                                                    Bits bits) noexcept {
+  return current.Read([&request, bits](const Published& now) noexcept {
+    return SelectAtOnce<Names>(now, request, bits, [&now, &request, bits](Reason reason) noexcept {
+      return GoOn(now, request, reason, bits);
+    });
+  });
+}
+
+// Apart from the path of names that are not short, which would pay for the questions about length.
+template <class Bits>
+[[gnu::noinline]] Selection SelectUsual(const TableCell& current, const Request& request, Bits bits) noexcept {
+  if (!IsUsual(request)) [[unlikely]]
+    return SelectWithCare(current, request, bits);
+  return SelectNames<UsualNames>(current, request, bits);
+}
+
+template <class Bits>
+[[gnu::always_inline]] inline Selection SelectHandles(const TableCell& current, std::size_t group, std::size_t model,
+                                                      Bits bits) noexcept {
+  return current.Read([group, model, bits](const Published& now) noexcept {
+    const std::uint32_t grouped = PlaceOf(now.group_of_handle, group);
+    const std::uint32_t named = PlaceOf(now.model_of_handle, model);
+    return SelectAtOnce(now, grouped, named, bits, [&now, grouped, named, bits](Reason reason) noexcept {
+      return GoOn(now, grouped, named, reason, bits);
+    });
+  });
+}
+
+}  // namespace
+
+[[gnu::flatten]] Selection Router::Select(const Request& request) const noexcept {
+  if (!IsPlain(request)) [[unlikely]]
+    return SelectUsual(impl_->current(), request, ThreadWords());
+  return SelectNames<MiddleNames>(impl_->current(), request, ThreadWords());
+}
+
+Selection Router::Select(const Request& request, RandomBits bits) const noexcept {
+  if (!IsPlain(request)) [[unlikely]]
+    return SelectUsual(impl_->current(), request, bits);
+  return SelectNames<MiddleNames>(impl_->current(), request, bits);
+}
+
+Selection Router::Select(const Request& request, Attempts& attempts) const noexcept {
+  return Select(request, attempts, ThreadBits());
+}
+
+Selection Router::Select(const Request& request, Attempts& attempts, RandomBits bits) const noexcept {
+  return impl_->current().Read(
+      [&](const Published& now) noexcept { return SelectInFull(now, request, &attempts, bits); });
+}
+
+Selection Router::SelectRecorded(const Request& request, Attempts* attempts, RandomBits bits,
+                                 DecisionRecord& record) const {
+  // Held, not read: what this allocates and asks may take its time.
+  const std::shared_ptr<const Published> now = impl_->current().Hold();
+  Selection selection = SelectAndRecord(*now, request, attempts, bits, record);
+  impl_->recent.Keep(record);
+  return selection;
+}
+
+[[gnu::flatten]] Selection Router::Select(GroupHandle group, ModelHandle model) const noexcept {
+  return SelectHandles(impl_->current(), group.number_, model.number_, ThreadWords());
+}
+
+Selection Router::Select(GroupHandle group, ModelHandle model, RandomBits bits) const noexcept {
+  return SelectHandles(impl_->current(), group.number_, model.number_, bits);
+}
+
+std::optional<GroupHandle> Router::FindGroup(std::string_view group, std::string_view user_group) const {
+  // The plan's first group: an alias is resolved, and the policy's permissions are asked here once and for all.
+  const std::shared_ptr<const Published> now = impl_->current().Hold();
+  const Request request{.group = group, .user_group = user_group};
+  PlanWalk walk(*now->data, request);
+  PlanStop stop;
+  if (!walk.Next(stop)) return std::nullopt;
+  const std::uint32_t number = impl_->publisher.GroupNumber(stop.name);
+  return number == kNoIndex ? std::nullopt : std::optional(GroupHandle(number));
+}
+
+std::optional<ModelHandle> Router::FindModel(std::string_view model) const {
+  const std::uint32_t number = impl_->publisher.ModelNumber(model);
+  return number == kNoIndex ? std::nullopt : std::optional(ModelHandle(number));
+}
+
+}  // namespace pointsman::inline v0
