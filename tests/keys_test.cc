@@ -226,6 +226,28 @@ TEST_F(Keys, AWalkTriesAnotherKeyOfTheChannelFirst) {
   EXPECT_EQ(router_->Select(kAsk, walk).channel_id(), 2);
 }
 
+TEST_F(Keys, ExplanationsAndSharesSayThatAnotherKeyComesFirst) {
+  Serve({Row(1, 2, {}, 5), Row(2, 0, {}, 5), Row(3, 0)});
+  Attempts walk;
+  Request pinned = kAsk;
+  pinned.pin = 1;
+  Selection s = router_->Select(pinned, walk);
+  router_->Report(s, {.kind = OutcomeKind::kRateLimited}, walk);
+  const Explanation why = router_->Explain(kAsk, walk);
+  ASSERT_EQ(why.tiers.size(), 2u);
+  EXPECT_EQ(why.tiers[0].candidates[0].share.Text(), "1/1");
+  EXPECT_EQ(why.tiers[0].candidates[1].passed_over, PassedOver::kKey);
+  EXPECT_EQ(why.tiers[0].candidates[1].share.numerator, 0u);
+  EXPECT_THAT(why.Text(Language::kEnglish, Audience::kOperator), ::testing::HasSubstr("another key of the channel"));
+  const Distribution shares = router_->Distribute(kAsk, &walk);
+  ASSERT_EQ(shares.shares.size(), 1u);
+  EXPECT_EQ(shares.shares[0].channel_id, 1);
+  Selection another = router_->Select(kAsk, walk);
+  EXPECT_EQ(another.channel_id(), 1);
+  router_->Report(another, {.kind = OutcomeKind::kRateLimited}, walk);
+  EXPECT_EQ(router_->Explain(kAsk, walk).tiers[0].candidates[1].share.Text(), "1/1") << "no key is left";
+}
+
 TEST_F(Keys, AWalkGoesOnToAnotherChannelWhenTheFailureWasNotTheKeys) {
   Serve({Row(1, 3, {}, 5), Row(2, 0)});
   Attempts walk;

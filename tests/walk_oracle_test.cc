@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pointsman/router.h"
+#include "support/naive_balance.h"
 #include "support/naive_walker.h"
 #include "support/random_policy.h"
 #include "support/rows_builder.h"
@@ -23,12 +24,14 @@ int Seeds() {
 
 class WalkOracle {
  public:
-  explicit WalkOracle(unsigned seed) : random_(seed), bits_(seed), policy_(Usual(random_.Next())), router_(policy_) {
+  explicit WalkOracle(unsigned seed)
+      : random_(seed), bits_(seed), policy_(Usual(random_.Next())), router_(policy_), balance_(policy_) {
     Publish();
   }
 
-  // One request, walked to its end while the world changes. What each attempt came to is counted in `seen`.
-  void WalkOnce(std::map<Reason, int>& seen) {
+  // One request, walked to its end while the world changes. What each attempt came to is counted in `seen`, and what
+  // decided it beside chance, among several, in `met`.
+  void WalkOnce(std::map<Reason, int>& seen, std::map<std::string, int>& met) {
     const std::string group = Group();
     const std::string user_group = Group();
     const std::string model = Model();
@@ -39,6 +42,7 @@ class WalkOracle {
     if (OneIn(6)) request.ordered_groups = std::span(list).first(random_.Below(4));
     request.stay_in_group = OneIn(6);
     if (OneIn(12)) request.pin = Channel();
+    if (OneIn(2)) request.affinity = random_.Below(1000);
     naive_->filtered.clear();
     filtered_.clear();
     if (OneIn(4)) {
@@ -50,7 +54,9 @@ class WalkOracle {
     std::vector<NaiveAttempt> tried;
     for (int i = 0; i < 30; ++i) {
       naive_->filtered = filtered_;
-      const NaiveWalker::Answer expected = naive_->Ask(request, alone ? nullptr : &tried);
+      NaiveWalker::Answer expected = naive_->Ask(request, alone ? nullptr : &tried);
+      if (expected.reason == Reason::kNone && balance_.GiveToKey(request, expected)) ++met["affinity"];
+      if (expected.is_pinned && !request.pin) ++met["another key"];
       const Explanation why = alone ? router_.Explain(request) : router_.Explain(request, attempts);
       const Selection drawn =
           alone ? router_.Select(request, RandomBits(bits_)) : router_.Select(request, attempts, RandomBits(bits_));
@@ -63,7 +69,17 @@ class WalkOracle {
       ASSERT_EQ(drawn.group(), expected.group);
       ASSERT_EQ(drawn.priority(), expected.priority);
       ASSERT_TRUE(expected.weights.contains(drawn.channel_id())) << drawn.channel_id();
-      tried.push_back({drawn.channel_id(), expected.group, expected.priority});
+      if (const auto turn = balance_.Turn(expected)) {
+        ASSERT_EQ(drawn.channel_id(), *turn) << "whose turn it is";
+        ++met["turn"];
+      }
+      ASSERT_NO_FATAL_FAILURE(CompareKey(drawn, alone ? NaiveWalker::Tried() : tried));
+      tried.push_back({.channel = drawn.channel_id(), .group = expected.group, .priority = expected.priority});
+      if (drawn.key_index()) tried.back().key = *drawn.key_index();
+      if (!alone && drawn.key_index() && OneIn(2)) {
+        attempts.NoteKeysFault(drawn.channel_id());
+        tried.back().keys_fault = true;
+      }
       ASSERT_EQ(attempts.size(), alone ? 0 : tried.size());
       if (alone) break;
       if (OneIn(4)) Switch();
@@ -102,6 +118,17 @@ class WalkOracle {
     ASSERT_EQ(explained, shares);
   }
 
+  // Named where the channel has several; one that was not tried, as long as there is one.
+  void CompareKey(const Selection& drawn, const NaiveWalker::Tried& tried) {
+    const std::int64_t keys = naive_->keys[drawn.channel_id()];
+    ASSERT_EQ(drawn.key_index().has_value(), keys > 1);
+    if (keys < 2) return;
+    ASSERT_LT(*drawn.key_index(), keys);
+    if (naive_->HasUntriedKey(drawn.channel_id(), tried)) {
+      ASSERT_FALSE(NaiveWalker::WasTried(drawn.channel_id(), *drawn.key_index(), tried)) << *drawn.key_index();
+    }
+  }
+
   static std::int32_t Judge(void* self, const FilterCandidate& c) noexcept {
     return static_cast<const WalkOracle*>(self)->filtered_.contains(c.channel_id) ? 7 : 0;
   }
@@ -120,10 +147,16 @@ class WalkOracle {
   void Publish() {
     Rows rows("random");
     std::set<std::int64_t> enabled_channels;
+    std::map<std::int64_t, std::int64_t> channel_keys;
     for (std::int64_t id = 1; id <= 8; ++id) {
       const bool enabled = !OneIn(8);
       if (enabled) enabled_channels.insert(id);
-      rows.Add(ChannelRow{.id = id, .status = enabled ? 1 : 2, .groups = "default", .models = ""});
+      channel_keys[id] = static_cast<std::int64_t>(random_.Below(4));
+      rows.Add(ChannelRow{.id = id,
+                          .status = enabled ? 1 : 2,
+                          .groups = "default",
+                          .models = "",
+                          .keys = {.count = static_cast<std::uint32_t>(channel_keys[id])}});
     }
     std::vector<NaiveCandidate> candidates;
     std::set<std::string> groups = {"default", policy_.groups.default_group};
@@ -149,6 +182,7 @@ class WalkOracle {
     const std::set<std::int64_t> off = naive_ ? naive_->off : std::set<std::int64_t>();
     naive_.emplace(std::move(candidates), std::move(groups), policy_);
     naive_->off = off;
+    naive_->keys = std::move(channel_keys);
     ASSERT_TRUE(router_.Publish(MustCompile(rows, policy_).table).ok());
   }
 
@@ -167,15 +201,17 @@ class WalkOracle {
   Policy policy_;
   Router router_;
   std::optional<NaiveWalker> naive_;
+  NaiveBalance balance_;
   std::set<std::int64_t> filtered_;
 };
 
 TEST(WalkOracle, EveryAttemptOfRandomWalksIsWhatTheNaiveWalkerSays) {
   std::map<Reason, int> seen;
+  std::map<std::string, int> met;
   for (int seed = 1; seed <= Seeds(); ++seed) {
     SCOPED_TRACE(seed);
     WalkOracle oracle(static_cast<unsigned>(seed));
-    for (int walk = 0; walk < 4; ++walk) oracle.WalkOnce(seen);
+    for (int walk = 0; walk < 4; ++walk) oracle.WalkOnce(seen, met);
     if (HasFatalFailure()) return;
   }
   // A comparison that never meets a reason proves nothing about it. The rarest, kAllZeroWeight, comes up once in 250
@@ -187,6 +223,7 @@ TEST(WalkOracle, EveryAttemptOfRandomWalksIsWhatTheNaiveWalkerSays) {
         Reason::kExhausted, Reason::kBudgetSpent, Reason::kPinUnusable, Reason::kEmptyTable}) {
     EXPECT_GE(seen[reason], enough) << ReasonName(reason);
   }
+  for (const char* what : {"affinity", "turn", "another key"}) EXPECT_GE(met[what], Seeds() / 250) << what;
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ enum class PassedOver : std::uint8_t {
   kNone,
   kTier,   // the policy wants no further attempt from its tier
   kGroup,  // the policy wants no further attempt from its group
+  kKey,    // another key of the channel that was tried last comes first
 };
 
 // One candidate of the route, or why it is out.

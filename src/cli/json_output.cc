@@ -38,6 +38,7 @@ Json CandidateJson(std::int64_t id, std::string_view name, std::uint32_t weight,
 std::string_view OutName(const ExplainedCandidate& c) {
   switch (c.out) {
     case Reason::kExhausted:
+      if (c.passed_over == PassedOver::kKey) return "another_key_first";
       return RejectedName(c.passed_over == PassedOver::kTier    ? Rejected::kTierTried
                           : c.passed_over == PassedOver::kGroup ? Rejected::kGroupTried
                                                                 : Rejected::kTried);

@@ -171,13 +171,20 @@ class Walker {
           c.out = s.verdict.reason == Reason::kAllZeroWeight ? Reason::kNone : s.verdict.reason;
           c.passed_over = PassedOver::kNone;
           c.share = s.weight > 0 ? Share::Of(s.weight, next.total) : Share();
+          if (next.other_key && s.weight == 0) PassOver(c, PassedOver::kKey);
+        } else if (next.other_key && c.share.numerator > 0) {
+          PassOver(c, PassedOver::kKey);
         } else if (is_above && c.share.numerator > 0) {
-          c.out = Reason::kExhausted;
-          c.passed_over = PassedOver::kTier;
-          c.share = Share();
+          PassOver(c, PassedOver::kTier);
         }
       }
     }
+  }
+
+  static void PassOver(ExplainedCandidate& c, PassedOver how) {
+    c.out = Reason::kExhausted;
+    c.passed_over = how;
+    c.share = Share();
   }
 
   // What kept a group with a route from serving: what was nearest to it, as in the selection.

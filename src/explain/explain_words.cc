@@ -25,6 +25,8 @@ Phrase Passed(PassedOver over) {
     case PassedOver::kGroup:
       return {"its group has had its attempts (retry.budget_per_group)",
               "其分组的尝试次数已用完（retry.budget_per_group）"};
+    case PassedOver::kKey:
+      return {"another key of the channel that was tried last comes first", "先换用上次所试渠道的其他密钥"};
   }
   return {};
 }

@@ -29,6 +29,9 @@ class WordReader final : public ChoiceSource {
   std::uint16_t Key(const Published& /*now*/, std::uint32_t /*channel*/, KeyStates::Tried /*tried*/) noexcept override {
     return static_cast<std::uint16_t>(Next());
   }
+  bool HasKey(const Published& /*now*/, std::uint32_t /*channel*/, KeyStates::Tried /*tried*/) noexcept override {
+    return Next() != 0;
+  }
 
  private:
   static std::uint64_t Draw(void* context) noexcept { return static_cast<WordReader*>(context)->Next(); }

@@ -24,4 +24,8 @@ std::uint16_t LiveChoices::Key(const Published& now, std::uint32_t channel, KeyS
   return key ? static_cast<std::uint16_t>(*key) : Selection::kNoKey;
 }
 
+bool LiveChoices::HasKey(const Published& now, std::uint32_t channel, KeyStates::Tried tried) noexcept {
+  return now.states[channel]->HasKey(now.state->clock.Now().count(), tried);
+}
+
 }  // namespace pointsman::inline v0

@@ -39,6 +39,8 @@ class ChoiceSource {
   virtual std::uint64_t Latency(const Published& now, std::uint32_t channel) noexcept = 0;
   // Of a channel with several: one that is not out and that `tried` does not name. Selection::kNoKey: there is none.
   virtual std::uint16_t Key(const Published& now, std::uint32_t channel, KeyStates::Tried tried) noexcept = 0;
+  // Whether there is one. Takes no turn.
+  virtual bool HasKey(const Published& now, std::uint32_t channel, KeyStates::Tried tried) noexcept = 0;
 };
 
 class LiveChoices final : public ChoiceSource {
@@ -49,6 +51,7 @@ class LiveChoices final : public ChoiceSource {
   std::uint64_t InFlight(const Published& now, std::uint32_t channel) noexcept override;
   std::uint64_t Latency(const Published& now, std::uint32_t channel) noexcept override;
   std::uint16_t Key(const Published& now, std::uint32_t channel, KeyStates::Tried tried) noexcept override;
+  bool HasKey(const Published& now, std::uint32_t channel, KeyStates::Tried tried) noexcept override;
   std::size_t memory_bytes() const { return sizeof(*this) + rotations_.memory_bytes(); }
 
  private:

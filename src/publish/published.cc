@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "publish/choice_source.h"
 #include "table/table_data.h"
 
 namespace pointsman::inline v0 {
@@ -19,12 +20,40 @@ Published Unserved(std::shared_ptr<const RouteTable> table) {
   return unserved;
 }
 
+namespace {
+
+// Answers what takes no turn, and nothing else: whose turn it is and who is busy stay unknown.
+class StillChoices final : public ChoiceSource {
+ public:
+  explicit StillChoices(const Published& now) : choices_(now.choices), states_(now.states), state_(now.state) {}
+
+  std::optional<std::uint64_t> Ticket(const TurnKey& /*key*/) noexcept override { return std::nullopt; }
+  std::uint64_t InFlight(const Published& /*now*/, std::uint32_t /*channel*/) noexcept override { return 0; }
+  std::uint64_t Latency(const Published& /*now*/, std::uint32_t /*channel*/) noexcept override { return 0; }
+  std::uint16_t Key(const Published& /*now*/, std::uint32_t /*channel*/, KeyStates::Tried /*tried*/) noexcept override {
+    return Selection::kNoKey;
+  }
+  bool HasKey(const Published& /*now*/, std::uint32_t channel, KeyStates::Tried tried) noexcept override {
+    return choices_ != nullptr && states_[channel]->HasKey(state_->clock.Now().count(), tried);
+  }
+
+ private:
+  ChoiceSource* choices_;
+  std::span<SlotState* const> states_;
+  const ChannelStateOptions* state_;
+};
+
+struct FrozenChannels : BoundChannels {
+  explicit FrozenChannels(const Published& now) : words(now.channels.size()), choices(now), bound(now.bound_channels) {}
+  std::vector<SlotWord> words;
+  StillChoices choices;
+  std::shared_ptr<const BoundChannels> bound;  // whose states are asked
+};
+
+}  // namespace
+
 Published Frozen(const Published& now) {
-  struct FrozenChannels : BoundChannels {
-    explicit FrozenChannels(std::size_t n) : words(n) {}
-    std::vector<SlotWord> words;
-  };
-  auto frozen = std::make_shared<FrozenChannels>(now.channels.size());
+  auto frozen = std::make_shared<FrozenChannels>(now);
   frozen->channels.assign(now.channels.begin(), now.channels.end());
   for (std::size_t c = 0; c < frozen->words.size(); ++c) {
     frozen->words[c].store(AvailabilityNow(now, c).Freeze(), std::memory_order_relaxed);
@@ -33,7 +62,7 @@ Published Frozen(const Published& now) {
   Published then = now;
   then.channels = frozen->channels;
   then.states = {};
-  then.choices = nullptr;
+  then.choices = &frozen->choices;
   then.bound_channels = std::move(frozen);
   return then;
 }

@@ -23,17 +23,12 @@ class FullSelection {
   Selection Run(const Attempts* attempts) noexcept {
     attempts_ = attempts;
     Selection served(Reason::kNone, published_.generation);
-    if (attempts != nullptr && !attempts->empty() && (*attempts)[attempts->size() - 1].keys_fault &&
-        ServeAnotherKey((*attempts)[attempts->size() - 1], served)) {
-      return served;
-    }
     const Reason reason =
         WalkTiers(published_, request_, attempts, circumstances_, [&](const TierOffer& at, Reason& nearest) {
           if (at.all_below) return DrawAlike(at, nearest, served);
           SlotState* reservation = nullptr;
-          const std::uint32_t drawn = request_.pin.has_value()
-                                          ? Pinned(at.tier, *request_.pin, at.judge, nearest, reservation)
-                                          : Draw(at, nearest, reservation);
+          const std::uint32_t drawn = at.pin.has_value() ? Pinned(at.tier, *at.pin, at.judge, nearest, reservation)
+                                                         : Draw(at, nearest, reservation);
           if (drawn == kNoIndex) return false;
           served = ServeReserved(at, at.tier, drawn, reservation);
           return true;
@@ -45,24 +40,6 @@ class FullSelection {
  private:
   // Others may take a trial or a reservation while this draws for it.
   static constexpr int kMostClaims = 8;
-
-  // The channel of the last attempt once more, with a key that was not tried.
-  bool ServeAnotherKey(const Attempt& last, Selection& served) noexcept {
-    if (published_.choices == nullptr) return false;
-    Request pinned = request_;
-    pinned.pin = last.channel_id;
-    Circumstances once_more{.again = true};
-    const Reason reason =
-        WalkTiers(published_, pinned, attempts_, once_more, [&](const TierOffer& at, Reason& nearest) {
-          if (at.degraded || GroupKey(published_.data->groups[at.group]) != last.group) return false;
-          SlotState* reservation = nullptr;
-          const std::uint32_t place = Pinned(at.tier, *pinned.pin, at.judge, nearest, reservation);
-          if (place == kNoIndex) return false;
-          served = ServeReserved(at, at.tier, place, reservation);
-          return served.key_index().has_value() && !attempts_->HasTried(last.channel_id, *served.key_index());
-        });
-    return reason == Reason::kNone;
-  }
 
   std::uint16_t KeyOf(std::uint32_t channel) const noexcept {
     const ChannelRecord& record = published_.data->channels[channel];

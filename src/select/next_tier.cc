@@ -8,12 +8,12 @@ namespace pointsman::inline v0 {
 namespace {
 
 // A pin asks for one channel, whatever it weighs.
-Standing StandingOf(const Published& published, const Request& request, const TierOffer& at, const TierBlock& tier,
-                    const TierWeights& weights, std::uint32_t i) {
+Standing StandingOf(const Published& published, const TierOffer& at, const TierBlock& tier, const TierWeights& weights,
+                    std::uint32_t i) {
   const std::uint32_t channel = tier.channel(i);
   Standing standing{.channel_id = published.channels[channel].id, .channel = channel};
-  const bool pinned = request.pin.has_value();
-  if (pinned && standing.channel_id != *request.pin) {
+  const bool pinned = at.pin.has_value();
+  if (pinned && standing.channel_id != *at.pin) {
     standing.verdict.reason = Reason::kPinUnusable;
     return standing;
   }
@@ -29,7 +29,7 @@ Standing StandingOf(const Published& published, const Request& request, const Ti
 
 // Whether the request's own key decides.
 bool IsByKey(const Published& published, const Request& request, const TierOffer& at) {
-  return request.affinity && !request.pin && !at.all_below && published.data->BalanceOf(at.group) == Balance::kAffinity;
+  return request.affinity && !at.pin && !at.all_below && published.data->BalanceOf(at.group) == Balance::kAffinity;
 }
 
 // Everything to the candidate that the key belongs to.
@@ -55,7 +55,7 @@ NextTier FindNextTier(const Published& published, const Request& request, const 
       const TierBlock tier = published.data->tier(ref);
       const TierWeights weights(tier);
       for (std::uint32_t i = 0; i < tier.size(); ++i) {
-        next.standings.push_back(StandingOf(published, request, at, tier, weights, i));
+        next.standings.push_back(StandingOf(published, at, tier, weights, i));
         const Standing& standing = next.standings.back();
         next.total += standing.weight;
         if (standing.verdict.reason != Reason::kPinUnusable) nearest = std::max(nearest, standing.verdict.reason);
@@ -64,6 +64,7 @@ NextTier FindNextTier(const Published& published, const Request& request, const 
     if (IsByKey(published, request, at)) GiveToKey(published, request, next);
     if (next.total == 0 || nearest == Reason::kFilterFailed) return false;
     next.group = at.group;
+    next.other_key = at.other_key;
     next.match = at.match;
     next.tier = at.ref;
     next.priority = published.data->priorities[at.tier.priority()];

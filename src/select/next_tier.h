@@ -33,6 +33,7 @@ struct NextTier {
   ModelMatch match;
   TierRef tier = kNotListed;
   std::int64_t priority = 0;
+  bool other_key = false;           // all of it to the channel of the last attempt, with a key that was not tried
   std::uint64_t total = 0;          // of the weights
   std::vector<Standing> standings;  // every candidate of the tier that was compiled, by channel id
 };

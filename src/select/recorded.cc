@@ -72,6 +72,9 @@ class WordRecorder final : public ChoiceSource {
   std::uint16_t Key(const Published& /*frozen*/, std::uint32_t channel, KeyStates::Tried tried) noexcept override {
     return static_cast<std::uint16_t>(Note(now_.choices->Key(now_, channel, tried)));
   }
+  bool HasKey(const Published& /*frozen*/, std::uint32_t channel, KeyStates::Tried tried) noexcept override {
+    return Note(now_.choices->HasKey(now_, channel, tried) ? 1 : 0) != 0;
+  }
 
  private:
   static std::uint64_t Draw(void* context) noexcept {

@@ -17,10 +17,14 @@
 
 #include <cstddef>
 
+#include <optional>
+
+#include "publish/choice_source.h"
 #include "publish/published.h"
 #include "select/candidates.h"
 #include "select/model_match.h"
 #include "select/plan_walk.h"
+#include "select/selected.h"
 #include "select/turn.h"
 
 namespace pointsman::inline v0 {
@@ -33,7 +37,21 @@ struct TierOffer {
   const CandidateJudge& judge;
   bool degraded = false;   // who cools down serves
   bool all_below = false;  // alike among its candidates and those of all tiers below it (select/turn.h)
+  // The only channel that is meant, whatever it weighs: the request's own pin, or the channel of the last attempt.
+  std::optional<std::int64_t> pin;
+  bool other_key = false;  // the latter: with a key that was not tried
 };
+
+// The channel of the last attempt, if that failed by its key's fault and another key can be had.
+inline std::optional<std::int64_t> ChannelWithAnotherKey(const Published& published, const Attempts* attempts) {
+  if (attempts == nullptr || attempts->empty() || published.choices == nullptr) return std::nullopt;
+  const Attempt& last = (*attempts)[attempts->size() - 1];
+  if (!last.keys_fault) return std::nullopt;
+  const std::uint32_t channel = ChannelNumber(*published.data, last.channel_id);
+  const auto tried = [&](std::uint32_t key) { return attempts->HasTried(last.channel_id, key); };
+  if (channel == kNoIndex || !published.choices->HasKey(published, channel, tried)) return std::nullopt;
+  return last.channel_id;
+}
 
 // The tiers of one route.
 template <class Offer>
@@ -52,13 +70,19 @@ Reason WalkRoute(const Published& published, const Request& request, const Attem
                        .tier = published.data->tier(turn.from),
                        .judge = judge,
                        .degraded = circumstances.lenient,
-                       .all_below = turn.all_below};
+                       .all_below = turn.all_below,
+                       .pin = std::nullopt};
     return offer(at, nearest) ? Reason::kNone : nearest;
   }
   for (TierRef ref = match.first; ref != kAllOut;) {
     const TierBlock tier = published.data->tier(ref);
-    const TierOffer at{
-        .group = group, .match = match, .ref = ref, .tier = tier, .judge = judge, .degraded = circumstances.lenient};
+    const TierOffer at{.group = group,
+                       .match = match,
+                       .ref = ref,
+                       .tier = tier,
+                       .judge = judge,
+                       .degraded = circumstances.lenient,
+                       .pin = request.pin};
     ref = tier.next();
     if (judge.PassesOver(tier)) continue;
     if (offer(at, nearest)) return Reason::kNone;
@@ -93,8 +117,24 @@ Reason WalkPlan(const Published& published, const Request& request, const Attemp
   return request.pin.has_value() ? Reason::kPinUnusable : first;
 }
 
-// The whole: budgets, and what follows where nothing was left: those who cool down, and then what was tried before.
-// `attempts` may be null: a selection on its own. `circumstances` tell afterwards what was met.
+// The group of the last attempt once more, for that channel alone.
+template <class Offer>
+Reason WalkForAnotherKey(const Published& published, const Request& request, const Attempts& attempts,
+                         std::int64_t channel, Offer& offer) {
+  const std::uint64_t group = attempts[attempts.size() - 1].group;
+  const auto only_there = [&](TierOffer at, Reason& nearest) {
+    at.other_key = true;
+    return GroupKey(published.data->groups[at.group]) == group && offer(at, nearest);
+  };
+  Request pinned = request;
+  pinned.pin = channel;
+  Circumstances circumstances{.again = true};
+  return WalkPlan(published, pinned, &attempts, circumstances, only_there);
+}
+
+// The whole: budgets, another key of the last channel, and what follows where nothing was left: those who cool down,
+// and then what was tried before. `attempts` may be null: a selection on its own. `circumstances` tell afterwards what
+// was met.
 template <class Offer>
 Reason WalkTiers(const Published& published, const Request& request, const Attempts* attempts,
                  Circumstances& circumstances, Offer&& offer) {
@@ -102,6 +142,9 @@ Reason WalkTiers(const Published& published, const Request& request, const Attem
   const RetryPolicy& retry = published.data->policy.retry;
   if (attempts != nullptr && attempts->size() >= static_cast<std::size_t>(retry.budget)) return Reason::kBudgetSpent;
   if (attempts != nullptr && attempts->size() == attempts->capacity()) return Reason::kAttemptLimit;
+  if (const auto channel = ChannelWithAnotherKey(published, attempts)) {
+    if (WalkForAnotherKey(published, request, *attempts, *channel, offer) == Reason::kNone) return Reason::kNone;
+  }
   const Reason reason = WalkPlan(published, request, attempts, circumstances, offer);
   if (reason == Reason::kNone || reason == Reason::kFilterFailed) return reason;
   const auto once_more = [&](bool Circumstances::* how) {

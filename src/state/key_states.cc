@@ -54,6 +54,16 @@ std::optional<std::uint32_t> KeyStates::Next(Nanoseconds now, Tried tried) noexc
   return all_are_out ? soonest : std::nullopt;
 }
 
+bool KeyStates::Has(Nanoseconds now, Tried tried) const noexcept {
+  const std::uint32_t count = count_.load(std::memory_order_acquire);
+  const Block* const block = block_.load(std::memory_order_acquire);
+  for (std::uint32_t key = 0; key < count; ++key) {
+    const Key& at = block->keys[key];
+    if (!at.disabled.load(kRelaxed) && at.until.load(kRelaxed) <= now && !tried(key)) return true;
+  }
+  return false;
+}
+
 Nanoseconds KeyStates::OpensAt(Nanoseconds now) const noexcept {
   const std::uint32_t count = count_.load(std::memory_order_acquire);
   if (count == 0) return now;

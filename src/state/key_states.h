@@ -36,6 +36,8 @@ class KeyStates {
   // The next in turn that is usable now and that `tried` does not name; where all cool down, the one that is back
   // first, since whoever asks then serves all the same. Nothing where there is none.
   std::optional<std::uint32_t> Next(Nanoseconds now, Tried tried) noexcept;
+  // Whether one is usable now that `tried` does not name.
+  bool Has(Nanoseconds now, Tried tried) const noexcept;
   // When the first of them can be had: `now` or before, or ModelStates::kForever where the row disables all.
   Nanoseconds OpensAt(Nanoseconds now) const noexcept;
 

@@ -210,6 +210,11 @@ std::optional<std::uint32_t> SlotState::NextKey(Nanoseconds now, KeyStates::Trie
   return keys_.load(std::memory_order_acquire)->Next(Monotonic(now), tried);
 }
 
+bool SlotState::HasKey(Nanoseconds now, KeyStates::Tried tried) noexcept {
+  if ((word_.load(kRelaxed) & kKeys) == 0) return false;
+  return keys_.load(std::memory_order_acquire)->Has(Monotonic(now), tried);
+}
+
 void SlotState::Count(bool counts) {
   const std::lock_guard held(lock());
   SetBits(kCounted, counts ? kCounted : 0);

@@ -81,6 +81,8 @@ class SlotState {
   void SetKeys(const ChannelKeys& keys);
   // The next in turn of those that are not out. Nothing where there are none, or the channel has not several.
   std::optional<std::uint32_t> NextKey(Nanoseconds now, KeyStates::Tried tried) noexcept;
+  // Whether there is one that `tried` does not name.
+  bool HasKey(Nanoseconds now, KeyStates::Tried tried) noexcept;
   // Whether requests in flight are counted although there is no limit.
   void Count(bool counts);
   // What was learned from outcomes; switches and limits stay.

@@ -32,6 +32,8 @@ struct NaiveAttempt {
   std::int64_t channel = 0;
   std::string group;
   std::int64_t priority = 0;
+  std::int64_t key = -1;    // where the channel has several
+  bool keys_fault = false;  // it failed by that
 };
 
 class NaiveWalker {
@@ -40,7 +42,10 @@ class NaiveWalker {
     Reason reason = Reason::kNone;
     std::string group;
     std::int64_t priority = 0;
-    std::map<std::int64_t, std::uint64_t> weights;  // by channel; those that can be drawn
+    std::map<std::int64_t, std::uint64_t> weights = {};  // by channel; those that can be drawn
+    std::string model = {};                              // as it is listed
+    std::size_t siblings = 0;                            // in the tier, whatever they weigh
+    bool is_pinned = false;                              // by the request, or because another key comes first
   };
 
   NaiveWalker(std::vector<NaiveCandidate> candidates, std::set<std::string> groups, Policy policy)
@@ -49,8 +54,9 @@ class NaiveWalker {
         policy_(std::move(policy)),
         plans_(policy_.groups) {}
 
-  std::set<std::int64_t> off;       // switched off
-  std::set<std::int64_t> filtered;  // by the request's filter
+  std::set<std::int64_t> off;                 // switched off
+  std::set<std::int64_t> filtered;            // by the request's filter
+  std::map<std::int64_t, std::int64_t> keys;  // how many a channel has
 
   // `tried` is null for a selection on its own.
   Answer Ask(const Request& request, const std::vector<NaiveAttempt>* tried) const {
@@ -58,6 +64,12 @@ class NaiveWalker {
     if (tried == nullptr) return Walk(request, {});
     if (tried->size() >= static_cast<std::size_t>(policy_.retry.budget)) return {.reason = Reason::kBudgetSpent};
     if (tried->size() == 16) return {.reason = Reason::kAttemptLimit};
+    if (!tried->empty() && tried->back().keys_fault && HasUntriedKey(tried->back().channel, *tried)) {
+      Request pinned = request;
+      pinned.pin = tried->back().channel;
+      Answer another = Walk(pinned, *tried, true, &tried->back().group);
+      if (another.reason == Reason::kNone) return another;
+    }
     Answer answer = Walk(request, *tried);
     if (answer.reason == Reason::kExhausted && policy_.retry.last_resort == LastResort::kRepeat) {
       answer = Walk(request, *tried, true);
@@ -65,10 +77,21 @@ class NaiveWalker {
     return answer;
   }
 
- private:
-  enum class Outcome { kNotReached, kNoRoute, kExhausted };
   using Tried = std::vector<NaiveAttempt>;
 
+  static bool WasTried(std::int64_t channel, std::int64_t key, const Tried& tried) {
+    return std::any_of(tried.begin(), tried.end(), [&](const auto& t) { return t.channel == channel && t.key == key; });
+  }
+  bool HasUntriedKey(std::int64_t channel, const Tried& tried) const {
+    const auto has = keys.find(channel);
+    for (std::int64_t key = 0; has != keys.end() && has->second > 1 && key < has->second; ++key) {
+      if (!WasTried(channel, key, tried)) return true;
+    }
+    return false;
+  }
+
+ private:
+  enum class Outcome { kNotReached, kNoRoute, kExhausted };
   static bool Blank(std::string_view text) { return text.find_first_not_of(" \t") == std::string_view::npos; }
 
   std::optional<std::vector<NaiveStep>> PlanOf(const Request& request) const {
@@ -98,8 +121,8 @@ class NaiveWalker {
     });
   }
 
-  // `again`: what was tried may be had once more.
-  Answer Walk(const Request& request, const Tried& tried, bool again = false) const {
+  // `again`: what was tried may be had once more. `only`: no other group serves.
+  Answer Walk(const Request& request, const Tried& tried, bool again = false, const std::string* only = nullptr) const {
     const auto plan = PlanOf(request);
     if (!plan) return {.reason = tried.empty() ? Reason::kEmptyGroup : Reason::kExhausted};
     std::vector<Outcome> outcomes;
@@ -116,7 +139,7 @@ class NaiveWalker {
       } else if (!MayUse(request, step.name)) {
         outcomes.push_back(entered[step.name] = Outcome::kNoRoute);
       } else {
-        const auto [outcome, answer] = Enter(request, step.name, tried, again);
+        const auto [outcome, answer] = Enter(request, step.name, tried, again, only);
         if (answer.reason == Reason::kNone) return answer;
         if (first == Reason::kNone) first = answer.reason;
         outcomes.push_back(entered[step.name] = outcome);
@@ -127,8 +150,8 @@ class NaiveWalker {
     return {.reason = request.pin ? Reason::kPinUnusable : first};
   }
 
-  std::pair<Outcome, Answer> Enter(const Request& request, const std::string& group, const Tried& tried,
-                                   bool again) const {
+  std::pair<Outcome, Answer> Enter(const Request& request, const std::string& group, const Tried& tried, bool again,
+                                   const std::string* only) const {
     std::vector<std::string> names = {std::string(request.model)};
     for (const std::string& name : OtherNames(std::string(request.model))) names.push_back(name);
     bool listed = false;
@@ -142,6 +165,8 @@ class NaiveWalker {
         listed = true;
         if (c.enabled) enabled.push_back(c);
       }
+      if (!enabled.empty() && only != nullptr && group != *only)
+        return {Outcome::kNoRoute, {.reason = Reason::kExhausted}};
       if (!enabled.empty())
         return {request.pin ? Outcome::kNoRoute : Outcome::kExhausted, Draw(request, enabled, tried, again)};
     }
@@ -195,6 +220,9 @@ class NaiveWalker {
       if (used && !again && policy_.retry.tiers == RetryTiers::kOnePerTier) continue;
       const bool all_zero = std::all_of(tier.begin(), tier.end(), [](const auto& c) { return c.weight == 0; });
       Answer answer{.group = group, .priority = priority};
+      answer.model = tier.front().model;
+      answer.siblings = tier.size();
+      answer.is_pinned = request.pin.has_value();
       for (const NaiveCandidate& c : tier) {
         const Reason reason = WhyOut(c, again ? Tried() : tried);
         if (request.pin && c.channel != *request.pin) continue;

@@ -103,11 +103,9 @@ Policy TextOfBytes(const Policy& policy) {
   groups.default_group = TextOfBytes(policy.groups.default_group);
   groups.groups.clear();
   for (const auto& [name, rule] : policy.groups.groups) {
-    GroupRule& written = groups.groups[TextOfBytes(name)];
+    GroupRule& written = groups.groups[TextOfBytes(name)] = rule;  // whole, so that nothing but texts can differ
     written.aliases = TextsOf(rule.aliases);
-    for (const Fallback& edge : rule.fallback) {
-      written.fallback.push_back({.group = TextOfBytes(edge.group), .when = edge.when});
-    }
+    for (Fallback& edge : written.fallback) edge.group = TextOfBytes(edge.group);
   }
   groups.automatic = TextsOf(policy.groups.automatic);
   if (policy.groups.usable) groups.usable = TextsOf(*policy.groups.usable);
