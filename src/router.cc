@@ -28,10 +28,11 @@ void Router::Report(Selection& selection, const Outcome& outcome) {
     const std::uint32_t model = SelectionAccess::model(selection);
     const bool is_known = selection.generation() >= now.names_since && model < now.data->models.size();
     const std::string_view name = is_known ? now.data->models[model] : std::string_view();
+    const Nanoseconds time = impl_->slots().Now();
     const auto may_cool = [&] {
-      return MayCoolDown(now, selection.group(), channel, now.state->cooldown.max_cooling_share);
+      return MayCoolDown(now, selection.group(), channel, time, now.state->cooldown.max_cooling_share);
     };
-    now.states[channel]->Note(outcome, name, selection.key_index(), impl_->slots().Now(), MayCool::Of(may_cool));
+    now.states[channel]->Note(outcome, name, selection.key_index(), time, MayCool::Of(may_cool));
     if (impl_->counter) {
       impl_->counter->Note({.group = selection.group(), .model = name, .channel_id = selection.channel_id()}, outcome);
     }
@@ -96,7 +97,9 @@ std::size_t Router::ImportChannelStates(std::span<const ChannelStatus> states) {
   const Nanoseconds now = impl_->slots().Now();
   std::size_t known = 0;
   for (const ChannelStatus& status : states) {
-    known += impl_->slots().With(status.channel_id, [&](SlotState& s) { s.Import(status, now); }) ? 1u : 0u;
+    if (!impl_->slots().With(status.channel_id, [&](SlotState& s) { s.Import(status, now); })) continue;
+    ++known;
+    if (status.limits != ChannelLimits{}) SetLimits(status.channel_id, status.limits).IgnoreError();
   }
   return known;
 }

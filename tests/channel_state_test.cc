@@ -29,10 +29,10 @@ constexpr Request kRequest{.group = "g", .model = "m"};
 
 class State : public ::testing::Test {
  protected:
-  ChannelStateOptions Options() {
+  ChannelStateOptions Options(double most_cooling = 1) {
     ChannelStateOptions options;
     options.cooldown.jitter = 0;
-    options.cooldown.max_cooling_share = 1;
+    options.cooldown.max_cooling_share = most_cooling;
     options.clock = clock_.clock();
     return options;
   }
@@ -195,6 +195,102 @@ TEST_F(State, NotMoreThanTheShareOfAGroupCoolsDownAtOnce) {
   for (const ChannelStatus& status : router_->ChannelStates())
     cooling += status.phase == ChannelPhase::kCooling ? 1 : 0;
   EXPECT_EQ(cooling, 2);
+}
+
+// A cooldown that is over, but whose trial nobody takes, since others serve, holds nobody up for good.
+TEST_F(State, AFallbackThatFailedLongAgoDoesNotKeepADeadPrimaryServing) {
+  Serve(Options(0.5), Channel(8, "g", "m", 1, 10), Channel(9, "g", "m"));
+  ASSERT_TRUE(router_->SwitchOff(8));
+  Report(9, OutcomeKind::kRateLimited);
+  ASSERT_TRUE(router_->SwitchOn(8));
+  clock_.Advance(1h);
+  Report(8, OutcomeKind::kTransient, 3);
+  EXPECT_EQ(Status(8).phase, ChannelPhase::kCooling);
+  Selection trial = router_->Select(kRequest);
+  EXPECT_EQ(trial.channel_id(), 9);
+  router_->Report(trial, {});
+  EXPECT_EQ(Count(10), (std::map<std::int64_t, int>{{9, 10}}));
+}
+
+TEST_F(State, ChannelsThatAreSwitchedOffAreNotPartOfTheGroupThatMayCool) {
+  Serve(Options(0.5), Channel(1, "g", "m"), Channel(2, "g", "m"), Channel(3, "g", "m"), Channel(4, "g", "m"));
+  Report(1, OutcomeKind::kCredentialRefused);
+  Report(2, OutcomeKind::kCredentialRefused);
+  for (const std::int64_t id : {1, 2}) ASSERT_TRUE(router_->SwitchOff(id));
+  Report(3, OutcomeKind::kCredentialRefused);
+  EXPECT_EQ(Status(3).phase, ChannelPhase::kCooling) << "one of the two that are left";
+  Report(4, OutcomeKind::kCredentialRefused);
+  EXPECT_EQ(Status(4).phase, ChannelPhase::kInOrder);
+}
+
+TEST_F(State, AClockThatIsSetBackGoesOnFromWhereItWas) {
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
+  Report(1, OutcomeKind::kCredentialRefused);
+  clock_.Advance(-24h);
+  EXPECT_EQ(Status(1).remaining, 300s);
+  clock_.Advance(299s);
+  EXPECT_EQ(Status(1).remaining, 1s);
+  clock_.Advance(2s);
+  EXPECT_EQ(Status(1).phase, ChannelPhase::kTrial);
+}
+
+TEST_F(State, AClockThatLeapsAheadForAMomentKeepsNoLimitForLong) {
+  Serve(Options(), Channel(1, "g", "m"));
+  ASSERT_TRUE(router_->SetLimits(1, {.requests_per_minute = 60}).ok());
+  EXPECT_TRUE(router_->Select(kRequest));
+  clock_.Advance(24h);
+  EXPECT_TRUE(router_->Select(kRequest));
+  clock_.Advance(-24h);
+  clock_.Advance(1s);
+  EXPECT_FALSE(router_->Select(kRequest)) << "the moment of the leap counts once more";
+  clock_.Advance(1s);
+  EXPECT_TRUE(router_->Select(kRequest));
+}
+
+TEST_F(State, ADebtEndsWithResetState) {
+  Serve(Options(), Channel(1, "g", "m"));
+  ASSERT_TRUE(router_->SetLimits(1, {.tokens_per_minute = 1}).ok());
+  Selection s = router_->Select(kRequest);
+  router_->Report(s, {.tokens = 5000});
+  EXPECT_EQ(router_->Select(kRequest).reason(), Reason::kAllAtLimit);
+  ASSERT_TRUE(router_->ResetState(1));
+  EXPECT_TRUE(router_->Select(kRequest));
+}
+
+TEST_F(State, OfRequestsInFlightNobodyKnowsWhenOneEnds) {
+  Serve(Options(), Channel(1, "g", "m"));
+  ASSERT_TRUE(router_->SetLimits(1, {.max_in_flight = 1}).ok());
+  const Selection held = router_->Select(kRequest);
+  const Selection refused = router_->Select(kRequest);
+  EXPECT_EQ(refused.reason(), Reason::kAllAtLimit);
+  EXPECT_EQ(refused.retry_after(), std::nullopt);
+}
+
+TEST_F(State, ABurstOfTheSameMissingModelIsOneCooldown) {
+  Serve(Options(), Channel(1, "g", "m"));
+  std::vector<Selection> burst;
+  for (int i = 0; i < 8; ++i) burst.push_back(router_->Select(kRequest));
+  for (Selection& s : burst) router_->Report(s, {.kind = OutcomeKind::kModelUnavailable});
+  ASSERT_EQ(Status(1).models.size(), 1u);
+  EXPECT_EQ(Status(1).models[0].remaining, 5s);
+}
+
+TEST_F(State, OfATagsSwitchMovesToAnotherRouterAndLimitsThereStay) {
+  Serve(Options(), Channel(1, "g", "m"));
+  ChannelStatus status = Status(1);
+  status.tag_off = true;
+  status.switch_note = "maintenance";
+  status.tag_remaining = 60s;
+  status.models = {{.model = "m"}};
+  ASSERT_TRUE(router_->SetLimits(1, {.max_in_flight = 7}).ok());
+  EXPECT_EQ(router_->ImportChannelStates(std::vector<ChannelStatus>{status}), 1u);
+  const ChannelStatus now = Status(1);
+  EXPECT_TRUE(now.tag_off);
+  EXPECT_EQ(now.switch_note, "maintenance");
+  EXPECT_EQ(now.tag_remaining, 60s);
+  EXPECT_EQ(now.limits.max_in_flight, 7) << "it said nothing of limits";
+  ASSERT_EQ(now.models.size(), 1u);
+  EXPECT_EQ(now.models[0].remaining, 600s) << "a cooldown without an end is not believed";
 }
 
 TEST_F(State, AModelThatAChannelDoesNotHaveIsLeftOutForThatModelAlone) {

@@ -129,6 +129,37 @@ TEST_F(Channel, WhatWasOnItsWayWhenTheCooldownBeganSaysNothingNew) {
   EXPECT_EQ(cooldown_.cooldowns(), 1);
 }
 
+TEST_F(Channel, ALongerRetryAfterHoldsAlthoughTheCooldownHasBegun) {
+  Note(OutcomeKind::kRateLimited);
+  EXPECT_EQ(left(), 5 * kSecond);
+  Note(OutcomeKind::kRateLimited, 120s);
+  EXPECT_EQ(left(), 120 * kSecond);
+  Note(OutcomeKind::kRateLimited, 60s);
+  EXPECT_EQ(left(), 120 * kSecond) << "a shorter one takes nothing away";
+  EXPECT_EQ(cooldown_.cooldowns(), 1);
+}
+
+TEST_F(Channel, RetryAfterOfATransientFailureHoldsWhereItIsLonger) {
+  Fail(2);
+  Note(OutcomeKind::kTransient, 90s);
+  EXPECT_EQ(left(), 90 * kSecond);
+}
+
+TEST_F(Channel, JitterDoesNotGoBeyondTheLongest) {
+  policy_.jitter = 1;
+  Note(OutcomeKind::kRateLimited, 24h);
+  EXPECT_EQ(left(), 600 * kSecond);
+}
+
+TEST_F(Channel, ATimeThatNobodyCanHaveWaitedForIsNotKnown) {
+  const auto may_cool = [] { return true; };
+  Note(OutcomeKind::kRateLimited);
+  PassTime(6 * kSecond);
+  const Outcome absurd{.kind = OutcomeKind::kSuccess, .latency = std::chrono::nanoseconds::max()};
+  EXPECT_EQ(cooldown_.Note(absurd, now_, policy_, 8, MayCool::Of(may_cool)), kSlowStart) << "the trial succeeded";
+  EXPECT_EQ(cooldown_.latency().count(), 0);
+}
+
 TEST_F(Channel, LetsOneTrialThroughWhenTheCooldownIsOver) {
   Fail(3);
   EXPECT_EQ(cooldown_.NextTrial(policy_), now_ + 5 * kSecond);

@@ -104,6 +104,31 @@ TEST_F(Keys, ThatFailByTheirOwnFaultAreLeftAloneAndTheChannelServesOn) {
   EXPECT_TRUE(Count(30).contains(failed));
 }
 
+TEST_F(Keys, FailuresThatWereOnTheirWayCountOnceAndALongerRetryAfterHolds) {
+  Serve({Row(1, 2)});
+  std::vector<Selection> burst;
+  for (int i = 0; i < 16; ++i) {
+    if (Selection s = router_->Select(kAsk); s.key_index() == 0u) burst.push_back(std::move(s));
+  }
+  ASSERT_EQ(burst.size(), 8u);
+  for (Selection& s : burst) router_->Report(s, {.kind = OutcomeKind::kRateLimited});
+  EXPECT_THAT(router_->ChannelStates()[0].keys, ElementsAre(KeyCooldown{.key = 0, .remaining = 5s}));
+}
+
+TEST_F(Keys, AnEarlierRequestsSuccessDoesNotLiftTheCooldownAndItsRetryAfterProlongsIt) {
+  Serve({Row(1, 2)});
+  std::vector<Selection> first;
+  while (first.size() < 3) {
+    if (Selection s = router_->Select(kAsk); s.key_index() == 0u) first.push_back(std::move(s));
+  }
+  router_->Report(first[0], {.kind = OutcomeKind::kRateLimited, .retry_after = 60s});
+  now_ += 10s;
+  router_->Report(first[1], {.kind = OutcomeKind::kSuccess, .latency = 11s});
+  EXPECT_THAT(router_->ChannelStates()[0].keys, ElementsAre(KeyCooldown{.key = 0, .remaining = 50s}));
+  router_->Report(first[2], {.kind = OutcomeKind::kRateLimited, .retry_after = 100s});
+  EXPECT_THAT(router_->ChannelStates()[0].keys, ElementsAre(KeyCooldown{.key = 0, .remaining = 100s}));
+}
+
 TEST_F(Keys, RetryAfterIsHonoured) {
   Serve({Row(1, 2)});
   const std::uint32_t failed = Fail(OutcomeKind::kRateLimited, 7s);

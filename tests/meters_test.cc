@@ -91,6 +91,25 @@ TEST(Meters, NodesShareALimitAndEachHasAtLeastOne) {
   EXPECT_TRUE(small.Reserve(kNow));
 }
 
+TEST(Meters, ADebtIsForgivenWhenTheRateChanges) {
+  Meters meters;
+  meters.Limit({.tokens_per_minute = 1}, 1);
+  ASSERT_TRUE(meters.Reserve(kNow));
+  meters.Settle(5000, kNow);
+  EXPECT_FALSE(meters.Reserve(kNow));
+  meters.Limit({.tokens_per_minute = 1}, 1);
+  EXPECT_FALSE(meters.Reserve(kNow)) << "the same limit again changes nothing";
+  meters.Limit({.tokens_per_minute = 1'000'000}, 1);
+  EXPECT_TRUE(meters.Reserve(kNow));
+}
+
+TEST(Meters, NodesShareABurst) {
+  Meters meters;
+  meters.Limit({.requests_per_minute = 60, .burst = 9}, 3);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(meters.Reserve(kNow)) << i;
+  EXPECT_FALSE(meters.Reserve(kNow));
+}
+
 TEST(Meters, HugeLimitsLimitNothing) {
   Meters meters;
   constexpr auto kHuge = std::numeric_limits<std::int64_t>::max();

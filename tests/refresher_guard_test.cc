@@ -69,13 +69,48 @@ TEST_F(Refusal, EndsWhenTheSameContentIsSeenLongEnough) {
   EXPECT_TRUE(refresher_->status().ok());
 }
 
-// A table that is being filled again is another one at each look.
-TEST_F(Refusal, BeginsAnewWithEachOtherContent) {
-  for (int i = 0; i < 20; ++i) {
-    channels_ = {Channel(100 + i, "default", "runway", 1)};
+class Filling : public Refusal {
+ protected:
+  static std::vector<ChannelRow> First(int n) {
+    static constexpr const char* kModels[] = {"m0", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9",
+                                              "n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"};
+    std::vector<ChannelRow> rows;
+    for (int i = 0; i < n; ++i) rows.push_back(Channel(100 + i, "default", kModels[i]));
+    return rows;
+  }
+  void SetUp() override {
+    channels_ = First(20);
+    Refusal::SetUp();
+  }
+};
+
+// A table that is being filled again loses less at each look.
+TEST_F(Filling, BeginsAnewWithEachOtherLoss) {
+  for (int n = 0; n < 10; n += 2) {
+    channels_ = First(n);
+    for (int look = 0; look < 5; ++look) EXPECT_EQ(Next().outcome, RefreshOutcome::kRefused) << n;
+  }
+  EXPECT_TRUE(Serves("n9"));
+}
+
+// A database that is alive is another one at each look, too.
+TEST_F(Filling, EndsWhereTheLossLastsWhateverElseChanges) {
+  for (int i = 0; i < 6; ++i) {
+    channels_ = First(4);
+    channels_[0].weight = i;
     EXPECT_EQ(Next().outcome, RefreshOutcome::kRefused) << i;
   }
-  EXPECT_TRUE(Serves("kling"));
+  channels_[0].weight = 7;
+  EXPECT_EQ(Next().outcome, RefreshOutcome::kPublished);
+  EXPECT_FALSE(Serves("n9"));
+}
+
+TEST_F(Filling, AWordHoldsForTheSameLossWhateverElseChanges) {
+  channels_ = First(4);
+  EXPECT_EQ(Next().outcome, RefreshOutcome::kRefused);
+  ASSERT_TRUE(refresher_->AcceptLoss());
+  channels_[0].weight = 7;
+  EXPECT_EQ(Next().outcome, RefreshOutcome::kPublished);
 }
 
 TEST_F(Refusal, EndsWhenSomebodySaysThatItIsMeant) {
@@ -87,7 +122,7 @@ TEST_F(Refusal, EndsWhenSomebodySaysThatItIsMeant) {
   EXPECT_FALSE(Serves("runway"));
 }
 
-TEST_F(Refusal, IsAcceptedForTheContentThatWasSeenAndNoOther) {
+TEST_F(Refusal, IsAcceptedForTheLossThatWasToldAndNoLarger) {
   channels_ = {Channel(8, "default", "runway")};
   EXPECT_EQ(Next().outcome, RefreshOutcome::kRefused);
   EXPECT_TRUE(refresher_->AcceptLoss());

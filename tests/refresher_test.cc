@@ -219,6 +219,9 @@ TEST_F(Refreshing, AClockThatGoesBackDelaysNothingForLong) {
   now_ -= std::chrono::hours(3);
   EXPECT_EQ(NextOf(refresher_->Step()), seconds(10));
   EXPECT_GE(*refresher_->status().age, seconds(0));
+  EXPECT_EQ(StepAfter(seconds(9)).outcome, RefreshOutcome::kNotDue);
+  EXPECT_EQ(StepAfter(seconds(1)).outcome, RefreshOutcome::kUnchanged) << "not three hours later";
+  EXPECT_EQ(refresher_->status().loads, 2u);
 }
 
 TEST_F(Refreshing, EveryTurnThatLoadsIsObserved) {

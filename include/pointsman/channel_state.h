@@ -13,12 +13,15 @@
 // What a failure does:
 //   transient           counted; after `consecutive_failures` in a row, or when `failure_share` of at least
 //                       `minimum_volume` requests in `window` failed, the channel cools down for `first`, doubled each
-//                       time it fails again soon after
+//                       time it fails again soon after; for Retry-After if that is longer
 //   rate_limited        cools down at once: for Retry-After, else as above
 //   quota_exhausted     cools down at once: for Retry-After, else `quota`
 //   credential_refused  cools down at once for `credential`
-//   model_unavailable   the channel is left out for this model alone, at once, as long as `first`, doubled likewise
+//   model_unavailable   the channel is left out for this model alone, at once, as long as `first`, doubled likewise; it
+//                       is back all at once, without a trial
 //   callers_fault, cancelled   nothing
+//
+// A failure of a request that was on its way when the cooldown began says nothing new, but a longer Retry-After holds.
 //
 // Of a channel with several keys (ChannelRow::keys), rate_limited, quota_exhausted and credential_refused are the key's
 // alone: it is left out as long as that says, the others go on in turns, and only where all of them are out, so is the
@@ -52,7 +55,8 @@
 namespace pointsman::inline v0 {
 
 // Where time comes from: nanoseconds since whenever, as a steady clock counts them. A clock that goes back or leaps is
-// survived: time is never taken to be earlier than it was for the channel, and no wait is longer than
+// survived: time is never taken to be earlier than it was for the channel; it stands still until a clock that went back
+// by less than three seconds has caught up, and goes on from where it was after any longer step. No wait is longer than
 // CooldownPolicy::longest.
 struct Clock {
   using Function = std::chrono::nanoseconds (*)(void* context) noexcept;
@@ -95,7 +99,8 @@ struct ChannelStateOptions {
   CooldownPolicy cooldown;
   AllCooling all_cooling = AllCooling::kFailOpen;
   std::map<std::string, AllCooling, std::less<>> all_cooling_in;  // by group, where it differs
-  std::int32_t nodes = 1;  // gateways that share the limits: each keeps to its part, rounded down but never to nothing
+  // Gateways that share the limits, bursts included: each keeps to its part, rounded down but never to nothing.
+  std::int32_t nodes = 1;
   Clock clock;
   // Turns that can be told apart, for Balance::kSmoothRoundRobin: one for each group, model and priority. 64 bytes
   // each, if there is such a group at all.
@@ -147,10 +152,11 @@ struct KeyCooldown {
 // One channel at one moment.
 struct ChannelStatus {
   std::int64_t channel_id = 0;
-  bool switched_off = false;  // by its id
-  bool tag_off = false;       // by its tag
-  std::string switch_note;
+  bool switched_off = false;                                  // by its id
+  bool tag_off = false;                                       // by its tag
+  std::string switch_note;                                    // of its own switch, else of its tag's; so is the next
   std::optional<std::chrono::milliseconds> switch_remaining;  // absent: no end, or not switched off
+  std::optional<std::chrono::milliseconds> tag_remaining;     // likewise, of its tag's switch
   ChannelPhase phase = ChannelPhase::kInOrder;
   std::chrono::milliseconds remaining{0};  // of the phase
   std::int32_t cooldowns = 0;              // in a row, each twice as long as the one before

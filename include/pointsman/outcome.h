@@ -1,9 +1,8 @@
 // Outcome: how an attempt ended, as far as routing is concerned, and a classifier for what HTTP upstreams say.
 //
 //   Reply reply = Send(selection.channel_id(), request);
-//   router.Report(selection, pointsman::ClassifyHttp({.status = reply.status, .retry_after =
-//   reply.header("retry-after"),
-//                                                     .body = reply.body}));
+//   const pointsman::HttpReply seen{.status = reply.status, .retry_after = reply.retry_after, .body = reply.body};
+//   router.Report(selection, pointsman::ClassifyHttp(seen));
 //
 // A caller's fault says nothing about the channel and never counts against it; neither does a request that was
 // cancelled. What each of the others does: CooldownPolicy in channel_state.h.
@@ -63,11 +62,12 @@ struct HttpReply {
   std::string_view body{};         // of an error; the first 4096 bytes are looked at
 };
 
-// By status first, and by the words that providers use where a status means several things: 401 and 403 are the
-// credential, unless the text speaks of quota, billing or balance; 429 is a limit, unless it says so too; 404 is the
-// model where the text names a model, and a caller's fault otherwise; 400 and the other 4xx are the caller's fault,
-// unless the text says that the key is invalid, the quota spent or the model not there. 408, 5xx and no answer at all
-// are transient. 2xx and 3xx are success. Upper and lower case are alike.
+// By status first, and where a status means several things by the words that providers use: 401 and 403 are the
+// credential, unless it says quota, model, or (403) that the content was refused; 429 is a limit, unless it says quota;
+// 404 is the model where it says so, and a caller's fault otherwise; 400 and the other 4xx are the caller's fault,
+// unless it says key, quota or model. 408, 5xx and no answer at all are transient. 2xx and 3xx are success. Words count
+// as the whole value of "code", "type", "reason", "status" or "error", or at the beginning of the message: what an
+// upstream repeats of a request takes no channel out. Upper and lower case are alike.
 POINTSMAN_EXPORT Outcome ClassifyHttp(const HttpReply& reply);
 
 }  // namespace pointsman::inline v0

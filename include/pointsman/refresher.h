@@ -3,10 +3,11 @@
 //
 //   pointsman::PostgresqlLoader loader(url);
 //   pointsman::PostgresqlListener listener(url);                      // optional: changes within milliseconds
-//   pointsman::Refresher refresher(router, loader, {.notifier = &listener, .observe = [](const auto& turn) { Log(turn);
-//   }}); if (absl::Status started = refresher.Start(); !started.ok()) return started;      // its own thread, until
-//   Stop … Metric("routing_age_seconds", refresher.status().age);            // as data: a health check decides what is
-//   too old
+//   pointsman::Refresher refresher(router, loader, {.notifier = &listener});
+//   absl::Status started = refresher.Start();                         // its own thread, until Stop
+//   …
+//   Metric("routing_age_seconds", refresher.status().age);            // as data: a health check decides what is too
+//   old
 //
 // A host with a loop of its own starts no thread:
 //
@@ -20,7 +21,7 @@
 //   it differs                                it is published, unless something newer was meanwhile (Router::Publish)
 //   it lost most routes, or a column          refused, as of a database that is emptied and filled again, or halfway
 //                                             through a migration. Accepted when AcceptLoss says so; lost routes also
-//                                             when the same content was seen again after `accept_loss_after`
+//                                             when the loss lasts for `accept_loss_after`, whatever else changes
 //   the load failed                           the last good table stays; again after a backoff
 //
 // A column counts as lost if the source had it at the last publish and has it no more: without `enabled`, say, every
@@ -90,8 +91,8 @@ struct RefresherOptions {
   RefreshPace pace;
   // For one load; loaders that can be interrupted then fail.
   std::chrono::milliseconds load_timeout{60'000};
-  // Lost routes are accepted once the same content is seen again so long after it was refused first. Zero: never, but
-  // by AcceptLoss.
+  // Lost routes are accepted once the loss, give or take a twentieth of the routes, has lasted so long. Zero: never,
+  // but by AcceptLoss.
   std::chrono::milliseconds accept_loss_after{60'000};
   // Hears of changes; must outlive the refresher. Null: only polling and Notify.
   Notifier* notifier = nullptr;
@@ -157,7 +158,8 @@ class POINTSMAN_EXPORT Refresher {
   // The source may have changed. Cheap, from any thread.
   void Notify();
 
-  // Publishes what is held back now, if the next load still says the same, and loads soon. False if nothing is.
+  // Accepts the loss that status() tells of: the next load is published if it loses no more, give or take a twentieth
+  // of the routes. Loads soon. False if nothing is held back.
   bool AcceptLoss();
 
   // Starts the one thread that this library ever starts. FailedPrecondition where it runs already; InvalidArgument for

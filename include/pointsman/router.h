@@ -161,13 +161,15 @@ class POINTSMAN_EXPORT Router {
   // negative numbers.
   absl::Status SetLimits(std::int64_t channel_id, const ChannelLimits& limits);
 
-  // Forgets what was learned of a channel from outcomes: its key was replaced, say. Switches and limits stay. False as
-  // above.
+  // Forgets what was learned of a channel from outcomes, what it owes to a rate included: its key was replaced, say.
+  // Switches and limits stay. False as above.
   bool ResetState(std::int64_t channel_id);
 
   // How every channel of the published tables stands, in order of id; and the same taken over from another process or
-  // from before a restart: cooldowns, switches by id, limits, models and counts, but not what is in flight. Returns how
-  // many of them are known here. Cost: O(channels).
+  // from before a restart: cooldowns, switches, limits, models and counts, but not what is in flight. What is not
+  // limited there keeps the limits that it has here; limits that SetLimits refuses are left out. A tag's switch holds
+  // for the channels that are named, until SwitchOnTag. Returns how many of them are known here: publish first. Cost:
+  // O(channels).
   std::vector<ChannelStatus> ChannelStates() const;
   std::size_t ImportChannelStates(std::span<const ChannelStatus> states);
 

@@ -37,7 +37,7 @@ std::vector<bool> ChannelsChosenByLoad(const TableData& data) {
   return chosen;
 }
 
-bool MayCoolDown(const Published& now, std::string_view group, std::uint32_t channel, double most) {
+bool MayCoolDown(const Published& now, std::string_view group, std::uint32_t channel, Nanoseconds time, double most) {
   const TableData& data = *now.data;
   const std::uint32_t g = data.group_table.Find(group);
   if (g == kNoIndex) return true;
@@ -45,8 +45,9 @@ bool MayCoolDown(const Published& now, std::string_view group, std::uint32_t cha
   std::size_t channels = 0;
   std::size_t cooling = 0;
   ForEachChannel(data, g, seen, [&](std::uint32_t c) {
+    if (c != channel && (now.channels[c].word->load(std::memory_order_relaxed) & slot_bit::kPlain) != 0) return;
     ++channels;
-    if (c == channel || (now.channels[c].word->load(std::memory_order_relaxed) & slot_bit::kCooling) != 0) ++cooling;
+    if (c == channel || now.states[c]->IsLeftAlone(time)) ++cooling;
   });
   const auto permitted = static_cast<std::size_t>(most * static_cast<double>(channels));
   return cooling <= std::max<std::size_t>(permitted, 1);

@@ -12,9 +12,10 @@
 
 namespace pointsman::inline v0 {
 
-// At most `most` of the channels that serve anything in the group, but always one. `channel` is the number of the one
-// that would be next. A group that the table does not have sets no limit.
-bool MayCoolDown(const Published& now, std::string_view group, std::uint32_t channel, double most);
+// At most `most` of the channels that serve anything in the group and are not switched off, but always one. `channel`
+// is the number of the one that would be next; `time` is the clock's. A group that the table does not have sets no
+// limit.
+bool MayCoolDown(const Published& now, std::string_view group, std::uint32_t channel, Nanoseconds time, double most);
 
 // By number: those that serve something in a group whose choice is by load (balance.h). O(candidates of these groups).
 std::vector<bool> ChannelsChosenByLoad(const TableData& data);

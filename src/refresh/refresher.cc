@@ -15,6 +15,7 @@
 #include "refresh/observed_loader.h"
 #include "refresh/schedule.h"
 #include "refresh/sleeper.h"
+#include "state/forward_time.h"
 
 namespace pointsman::inline v0 {
 namespace {
@@ -63,6 +64,10 @@ class Refresher::Impl {
   RefreshTurn Load();
   void Judge(Prepared& prepared, RefreshTurn& turn);
   void Refuse(const Prepared& prepared, std::vector<std::string> missing, const absl::Status& why, RefreshTurn& turn);
+  bool IsHeldBack() const {
+    const std::lock_guard lock(mutex_);
+    return !held_.empty();
+  }
   void EnterIntoTheBooks(const RefreshTurn& turn, nanoseconds began, nanoseconds ended);
 
   void Hear() {
@@ -71,8 +76,7 @@ class Refresher::Impl {
     ++books_.notifications;
   }
   Notifier& waiter() { return options_.notifier != nullptr ? *options_.notifier : sleeper_; }
-  // Never earlier than it was.
-  nanoseconds Now() const { return latest_ = std::max(latest_, options_.clock.Now()); }
+  nanoseconds Now() const { return nanoseconds(time_.At(options_.clock.Now().count())); }
   nanoseconds UntilDue(nanoseconds now) const {
     const nanoseconds due = schedule_.due();
     return due <= now ? nanoseconds(0) : due - now;
@@ -90,7 +94,7 @@ class Refresher::Impl {
   std::thread thread_;
 
   mutable std::mutex mutex_;  // guards the following
-  mutable nanoseconds latest_ = nanoseconds::min();
+  mutable ForwardTime time_;
   Schedule schedule_;
   HeldBack held_;
   RefreshStatus books_;  // its counters, last_error and rejections
@@ -149,12 +153,13 @@ void Refresher::Impl::Judge(Prepared& prepared, RefreshTurn& turn) {
     turn.report.generation = today.generation;
     return;
   }
-  bool accepted = false;
-  {
-    const std::lock_guard lock(mutex_);
-    accepted = held_.Accepts(hash, Now());
-  }
   std::vector<std::string> missing = Missing(columns_, loader_.columns());
+  bool accepted = false;
+  if (IsHeldBack()) {
+    const Loss loss = CountLoss(*today.table, *prepared.table);
+    const std::lock_guard lock(mutex_);
+    accepted = held_.Accepts({.lost = loss.lost, .serving = loss.serving, .columns = missing}, Now());
+  }
   if (!missing.empty() && !accepted) {
     const absl::Status why = ColumnsAreGone(loader_.source(), missing);
     return Refuse(prepared, std::move(missing), why, turn);

@@ -44,10 +44,14 @@ class FullSelection {
   std::uint16_t KeyOf(std::uint32_t channel) const noexcept {
     const ChannelRecord& record = published_.data->channels[channel];
     if (record.keys.count < 2 || published_.choices == nullptr) return Selection::kNoKey;
-    const auto tried = [&](std::uint32_t key) { return attempts_ != nullptr && attempts_->HasTried(record.id, key); };
-    const std::uint16_t key = published_.choices->Key(published_, channel, tried);
-    if (key != Selection::kNoKey || attempts_ == nullptr) return key;
-    return published_.choices->Key(published_, channel, [](std::uint32_t) { return false; });  // a repeat
+    // The channel may have more keys by now than this table knows.
+    const auto unknown = [&](std::uint32_t key) { return key >= record.keys.count; };
+    const auto tried = [&](std::uint32_t key) {
+      return unknown(key) || (attempts_ != nullptr && attempts_->HasTried(record.id, key));
+    };
+    std::uint16_t key = published_.choices->Key(published_, channel, tried);
+    if (key == Selection::kNoKey && attempts_ != nullptr) key = published_.choices->Key(published_, channel, unknown);
+    return key != Selection::kNoKey && unknown(key) ? Selection::kNoKey : key;
   }
 
   Selection ServeReserved(const TierOffer& at, const TierBlock& tier, std::uint32_t i,

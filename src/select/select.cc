@@ -45,8 +45,10 @@ std::uint32_t RouteStates::LevelBehind(std::uint32_t channel, std::uint64_t word
 }
 
 std::uint16_t RouteStates::KeyBehind(std::uint32_t channel) noexcept {
-  const auto key = published_.states[channel]->NextKey(Now(), [](std::uint32_t) { return false; });
-  return key ? static_cast<std::uint16_t>(*key) : Selection::kNoKey;
+  // The channel may have more keys by now than this table knows.
+  const std::uint32_t count = published_.data->channels[channel].keys.count;
+  const auto key = published_.states[channel]->NextKey(Now(), [&](std::uint32_t k) { return k >= count; });
+  return key && *key < count ? static_cast<std::uint16_t>(*key) : Selection::kNoKey;
 }
 
 bool RouteStates::ClaimBehind(std::uint32_t channel, std::uint64_t word, SlotState*& reservation) noexcept {

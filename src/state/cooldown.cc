@@ -12,6 +12,13 @@ namespace {
 constexpr Nanoseconds kSecond = 1'000'000'000;
 constexpr std::int64_t kLatencyWeight = 8;  // a new value moves the average by an eighth of the difference
 
+// 0 where it is not known; what nobody can have waited for is not.
+std::int64_t TimeTaken(const Outcome& outcome) {
+  constexpr std::int64_t kDay = 86'400 * kSecond;
+  const std::int64_t took = outcome.latency.count();
+  return took < 0 || took > kDay ? 0 : took;
+}
+
 bool IsFailure(OutcomeKind kind) {
   switch (kind) {
     case OutcomeKind::kTransient:
@@ -72,7 +79,9 @@ std::uint64_t Cooldown::Note(const Outcome& outcome, Nanoseconds now, const Cool
   if (outcome.kind == OutcomeKind::kSuccess) {
     Succeed(outcome, now, policy);
   } else if (IsFailure(outcome.kind)) {
-    if (!Fail(outcome, now, policy) || now < ask_again_at_) return bits();
+    const bool is_reason_enough = Fail(outcome, now, policy);
+    if (phase_ == Phase::kCooling && IsCooling(now)) Prolong(outcome, now, policy);
+    if (!is_reason_enough || now < ask_again_at_) return bits();
     if (may_cool()) {
       Cool(LengthOf(outcome, cooldowns_, policy), now, policy, salt);
     } else {
@@ -84,9 +93,15 @@ std::uint64_t Cooldown::Note(const Outcome& outcome, Nanoseconds now, const Cool
   return bits();
 }
 
+// A request that was on its way says nothing new of the channel, but it may know how long to wait.
+void Cooldown::Prolong(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy) {
+  if (const auto asked = AskedFor(outcome, policy))
+    until_.store(std::max(until(), now + *asked), std::memory_order_relaxed);
+}
+
 void Cooldown::Succeed(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy) {
   ++successes_;
-  if (const std::int64_t took = outcome.latency.count(); took > 0) {
+  if (const std::int64_t took = TimeTaken(outcome); took > 0) {
     const std::int64_t average = latency_.load(std::memory_order_relaxed);
     latency_.store(average == 0 ? took : average + (took - average) / kLatencyWeight, std::memory_order_relaxed);
   }
@@ -105,7 +120,7 @@ void Cooldown::Succeed(const Outcome& outcome, Nanoseconds now, const CooldownPo
 // Whether that is one of the requests that were on their way when the cooldown began: then it says nothing new.
 bool Cooldown::BeganBefore(const Outcome& outcome, Nanoseconds now) const {
   return phase_ == Phase::kCooling &&
-         (IsCooling(now) || (outcome.latency.count() > 0 && now - outcome.latency.count() < cooled_at_));
+         (IsCooling(now) || (TimeTaken(outcome) > 0 && now - TimeTaken(outcome) < cooled_at_));
 }
 
 void Cooldown::GiveBackTrial(const CooldownPolicy& policy) noexcept {
@@ -128,21 +143,27 @@ bool Cooldown::Fail(const Outcome& outcome, Nanoseconds now, const CooldownPolic
          static_cast<double>(window_.failures()) >= policy.failure_share * static_cast<double>(window_.requests());
 }
 
+std::optional<Nanoseconds> AskedFor(const Outcome& outcome, const CooldownPolicy& policy) {
+  if (!outcome.retry_after.has_value() || outcome.retry_after->count() < 0) return std::nullopt;
+  return Nanos(std::min(*outcome.retry_after, policy.longest));
+}
+
 Nanoseconds LengthOf(const Outcome& outcome, std::int32_t times, const CooldownPolicy& policy) {
-  const bool asked = outcome.retry_after.has_value() && outcome.retry_after->count() >= 0;
+  const std::optional<Nanoseconds> asked = AskedFor(outcome, policy);
+  const CooldownPolicy without_jitter{.longest_backoff = policy.longest_backoff, .jitter = 0};
   switch (outcome.kind) {
     case OutcomeKind::kCredentialRefused: return Nanos(policy.credential);
-    case OutcomeKind::kQuotaExhausted:
-      return asked ? Nanos(std::min(*outcome.retry_after, policy.longest)) : Nanos(policy.quota);
+    case OutcomeKind::kQuotaExhausted: return asked.value_or(Nanos(policy.quota));
     case OutcomeKind::kRateLimited:
-      if (asked) return Nanos(std::min(*outcome.retry_after, policy.longest));
+      if (asked) return *asked;
       [[fallthrough]];
-    default: return Backoff(Nanos(policy.first), times, {.longest_backoff = policy.longest_backoff, .jitter = 0}, 0);
+    default: return std::max(Backoff(Nanos(policy.first), times, without_jitter, 0), asked.value_or(0));
   }
 }
 
 void Cooldown::Cool(Nanoseconds length, Nanoseconds now, const CooldownPolicy& policy, std::uint64_t salt) {
-  const Nanoseconds lasts = Jittered(length, policy, salt + static_cast<std::uint64_t>(cooldowns_));
+  const Nanoseconds jittered = Jittered(length, policy, salt + static_cast<std::uint64_t>(cooldowns_));
+  const Nanoseconds lasts = std::min(jittered, std::max(length, Nanos(policy.longest)));
   cooled_at_ = now;
   until_.store(now + lasts, std::memory_order_relaxed);
   trials_until_.store(0, std::memory_order_relaxed);

@@ -18,14 +18,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "pointsman/channel_state.h"
 #include "pointsman/outcome.h"
+#include "state/forward_time.h"
 
 namespace pointsman::inline v0 {
-
-// Times are nanoseconds of the injected clock.
-using Nanoseconds = std::int64_t;
 
 // Failures and requests of the last window: two halves, so that what is old falls out by and by.
 class OutcomeWindow {
@@ -88,6 +87,7 @@ class Cooldown {
   enum class Phase : std::uint8_t { kInOrder, kCooling, kSlowStart };
   std::uint64_t bits() const;
   void Succeed(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy);
+  void Prolong(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy);
   bool Fail(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy);
   bool BeganBefore(const Outcome& outcome, Nanoseconds now) const;
   void GiveBackTrial(const CooldownPolicy& policy) noexcept;
@@ -107,6 +107,9 @@ class Cooldown {
   OutcomeWindow window_;
   Nanoseconds ask_again_at_ = 0;  // after a cooldown that was not allowed
 };
+
+// What the upstream asks for, at most `longest`.
+std::optional<Nanoseconds> AskedFor(const Outcome& outcome, const CooldownPolicy& policy);
 
 // How long a failure keeps a channel or a key out that has cooled down so often in a row, jitter left aside.
 Nanoseconds LengthOf(const Outcome& outcome, std::int32_t times, const CooldownPolicy& policy);

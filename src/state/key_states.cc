@@ -91,6 +91,15 @@ void KeyStates::Cool(std::uint32_t key, Nanoseconds until) noexcept {
   if (found->cooldowns < 62) ++found->cooldowns;
 }
 
+bool KeyStates::IsCooling(std::uint32_t key, Nanoseconds now) const noexcept {
+  const Key* const found = Find(key);
+  return found != nullptr && now < found->until.load(kRelaxed);
+}
+
+void KeyStates::Prolong(std::uint32_t key, Nanoseconds until) noexcept {
+  if (Key* const found = Find(key)) found->until.store(std::max(found->until.load(kRelaxed), until), kRelaxed);
+}
+
 void KeyStates::Recover(std::uint32_t key) noexcept {
   Key* const found = Find(key);
   if (found == nullptr) return;

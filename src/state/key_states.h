@@ -44,6 +44,9 @@ class KeyStates {
   // How often in a row it cooled down, and from now on until then. Nothing for a key that the row does not have.
   std::int32_t cooldowns(std::uint32_t key) const noexcept;
   void Cool(std::uint32_t key, Nanoseconds until) noexcept;
+  bool IsCooling(std::uint32_t key, Nanoseconds now) const noexcept;
+  // Not a cooldown more, but a longer one.
+  void Prolong(std::uint32_t key, Nanoseconds until) noexcept;
   void Recover(std::uint32_t key) noexcept;
   void RecoverAll() noexcept;
 

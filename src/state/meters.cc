@@ -27,11 +27,19 @@ Nanoseconds TimeOf(std::int64_t tokens, std::int64_t a_minute) {
 void Meters::Limit(const ChannelLimits& limits, std::int32_t nodes) noexcept {
   most_in_flight_.store(Part(limits.max_in_flight, nodes), kRelaxed);
   const std::int64_t requests = Part(limits.requests_per_minute, nodes);
-  const Nanoseconds apart = requests == 0 ? 0 : std::max<Nanoseconds>((kMinute + requests - 1) / requests, 1);
-  const std::int64_t burst = std::clamp<std::int64_t>(limits.burst, 1, std::max<std::int64_t>(requests, 1));
+  const Nanoseconds apart =
+      requests == 0 ? 0 : std::max<Nanoseconds>(kMinute / requests + (kMinute % requests != 0 ? 1 : 0), 1);
+  const std::int64_t burst =
+      std::clamp<std::int64_t>(Part(limits.burst, nodes), 1, std::max<std::int64_t>(requests, 1));
   request_leeway_.store((burst - 1) * apart, kRelaxed);
-  request_apart_.store(apart, kRelaxed);
-  tokens_a_minute_.store(Part(limits.tokens_per_minute, nodes), kRelaxed);
+  const std::int64_t tokens = Part(limits.tokens_per_minute, nodes);
+  if (request_apart_.exchange(apart, kRelaxed) != apart) requests_until_.store(0, kRelaxed);
+  if (tokens_a_minute_.exchange(tokens, kRelaxed) != tokens) tokens_until_.store(0, kRelaxed);
+}
+
+void Meters::Forgive() noexcept {
+  requests_until_.store(0, kRelaxed);
+  tokens_until_.store(0, kRelaxed);
 }
 
 bool Meters::limited() const noexcept {

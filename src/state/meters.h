@@ -21,9 +21,13 @@ namespace pointsman::inline v0 {
 
 class Meters {
  public:
-  // Shared by `nodes` gateways. Negative limits count as none. What is in flight stays counted.
+  // Shared by `nodes` gateways. Negative limits count as none. What is in flight stays counted; what is owed to a rate
+  // is forgiven when that changes, since it was reckoned by the old one.
   void Limit(const ChannelLimits& limits, std::int32_t nodes) noexcept;
   bool limited() const noexcept;
+
+  // Nothing is owed any more. What is in flight stays counted.
+  void Forgive() noexcept;
 
   // When a request would be let through: now or before if it would be at once; for a limit in flight, now + 1.
   Nanoseconds OpensAt(Nanoseconds now) const noexcept;

@@ -64,6 +64,11 @@ std::int32_t ModelStates::CountCooldown(std::string_view model) const {
   return entry == nullptr ? 0 : entry->cooldowns;
 }
 
+bool ModelStates::IsCooling(std::string_view model, Nanoseconds now) const {
+  const Entry* entry = FindEntry(model, false);
+  return entry != nullptr && now < entry->until.load(kRelaxed);
+}
+
 void ModelStates::Clear(std::string_view model, bool by_hand) {
   if (Entry* entry = FindEntry(model, by_hand); entry != nullptr) Free(*entry);
 }

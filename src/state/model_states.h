@@ -42,6 +42,7 @@ class ModelStates {
   bool Set(std::string_view model, Nanoseconds until, bool by_hand, Nanoseconds now);
   // How often in a row it cooled down, this time included.
   std::int32_t CountCooldown(std::string_view model) const;
+  bool IsCooling(std::string_view model, Nanoseconds now) const;
   void Clear(std::string_view model, bool by_hand);
   void ClearAll();
   // Forgets what is over long since. True: nothing is left.

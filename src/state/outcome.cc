@@ -2,44 +2,42 @@
 
 #include <algorithm>
 #include <charconv>
-#include <initializer_list>
-#include <string>
 #include <system_error>
+
+#include "state/error_body.h"
 
 namespace pointsman::inline v0 {
 namespace {
 
-constexpr std::size_t kMostBodyBytes = 4096;
-
-std::string Lowered(std::string_view text) {
-  std::string lowered(text.substr(0, kMostBodyBytes));
-  for (char& c : lowered) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+// The words of OpenAI, Anthropic, Azure, Google, DeepSeek, Alibaba and those who copy them.
+bool SpeaksOfQuota(const ErrorBody& body) {
+  return body.HasCode({"insufficient_quota", "insufficient_user_quota", "insufficient_balance", "billing_not_active",
+                       "billing_hard_limit_reached", "quota_exceeded", "arrearage", "out_of_credits"}) ||
+         body.Begins({"insufficient quota", "insufficient balance", "insufficient credits", "insufficient_quota",
+                      "you exceeded your current quota", "your credit balance", "your account is not active",
+                      "billing has not been enabled", "billing hard limit", "this request requires more credits",
+                      "you have run out of credits", "out of credits"});
+}
+bool SpeaksOfKey(const ErrorBody& body) {
+  return body.HasCode({"invalid_api_key", "api_key_invalid", "invalid api key", "authentication_error",
+                       "invalid_authentication_error", "account_deactivated", "permission_denied", "unauthenticated",
+                       "expired_api_key"}) ||
+         body.Begins({"invalid api key", "incorrect api key", "api key not valid", "api key expired", "expired api key",
+                      "invalid x-api-key", "invalid authentication", "authentication fails"});
+}
+bool SpeaksOfModel(const ErrorBody& body) {
+  if (body.HasCode({"model_not_found", "model not found", "deploymentnotfound", "unknown_model"})) return true;
+  if (body.Begins({"model not found", "model_not_found", "no such model", "unknown model", "not found the model",
+                   "the api deployment for this resource does not exist"})) {
+    return true;
   }
-  return lowered;
+  return (body.Begins({"the model", "model:", "model ", "models/"})) &&
+         (body.HasCode({"not_found_error", "not_found", "resource_not_found_error"}) ||
+          body.Mentions({"does not exist", "not found", "do not have access"}));
 }
-
-bool SaysAny(const std::string& body, std::initializer_list<std::string_view> phrases) {
-  return std::any_of(phrases.begin(), phrases.end(),
-                     [&](std::string_view phrase) { return body.find(phrase) != std::string::npos; });
-}
-
-// The words of OpenAI, Anthropic, Azure, Google and those who copy them.
-bool SpeaksOfQuota(const std::string& body) {
-  return SaysAny(
-      body, {"insufficient_quota", "insufficient quota", "exceeded your current quota", "billing", "credit balance",
-             "insufficient balance", "insufficient_balance", "arrearage", "out of credits"});
-}
-bool SpeaksOfKey(const std::string& body) {
-  return SaysAny(body,
-                 {"invalid_api_key", "invalid api key", "incorrect api key", "api key not valid", "api_key_invalid",
-                  "authentication_error", "account_deactivated", "permission_denied", "expired api key"});
-}
-bool SpeaksOfModel(const std::string& body) {
-  return SaysAny(body,
-                 {"model_not_found", "model not found", "deploymentnotfound", "unknown model", "no such model"}) ||
-         (body.find("model") != std::string::npos &&
-          SaysAny(body, {"does not exist", "is not found", "not supported for", "do not have access"}));
+bool SpeaksOfContent(const ErrorBody& body) {
+  return body.Mentions({"moderation", "content policy", "content_policy", "content filter", "content_filter",
+                        "usage polic", "flagged", "safety"});
 }
 
 std::optional<std::chrono::milliseconds> ParseSeconds(std::string_view text) {
@@ -53,7 +51,7 @@ std::optional<std::chrono::milliseconds> ParseSeconds(std::string_view text) {
   return std::chrono::seconds(std::min<std::uint64_t>(seconds, kMost));
 }
 
-OutcomeKind KindOf(int status, const std::string& body) {
+OutcomeKind KindOf(int status, const ErrorBody& body) {
   if (status >= 200 && status < 400) return OutcomeKind::kSuccess;
   if (status == 408 || status < 200 || status >= 500) return OutcomeKind::kTransient;
   switch (status) {
@@ -62,7 +60,8 @@ OutcomeKind KindOf(int status, const std::string& body) {
     case 401:
     case 403:
       if (SpeaksOfQuota(body)) return OutcomeKind::kQuotaExhausted;
-      return SpeaksOfModel(body) ? OutcomeKind::kModelUnavailable : OutcomeKind::kCredentialRefused;
+      if (SpeaksOfModel(body)) return OutcomeKind::kModelUnavailable;
+      return status == 403 && SpeaksOfContent(body) ? OutcomeKind::kCallersFault : OutcomeKind::kCredentialRefused;
     default: break;
   }
   if (SpeaksOfKey(body)) return OutcomeKind::kCredentialRefused;
@@ -97,7 +96,7 @@ bool IsWorthAnotherAttempt(OutcomeKind kind) {
 }
 
 Outcome ClassifyHttp(const HttpReply& reply) {
-  return {.kind = KindOf(reply.status, Lowered(reply.body)), .retry_after = ParseSeconds(reply.retry_after)};
+  return {.kind = KindOf(reply.status, ErrorBody(reply.body)), .retry_after = ParseSeconds(reply.retry_after)};
 }
 
 }  // namespace pointsman::inline v0

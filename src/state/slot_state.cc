@@ -34,15 +34,8 @@ SlotState::Rare& SlotState::rare() {
   return *rare_;
 }
 
-Nanoseconds SlotState::Monotonic(Nanoseconds now) noexcept {
-  Nanoseconds latest = latest_.load(kRelaxed);
-  while (latest < now && !latest_.compare_exchange_weak(latest, now, kRelaxed)) {
-  }
-  return std::max(latest, now);
-}
-
 Availability SlotState::Judge(std::uint64_t word, std::string_view model, Nanoseconds now, Leniency leniency) noexcept {
-  now = Monotonic(now);
+  now = time_.At(now);
   if (IsOver(word, now)) {
     TrySettle(now);
     word = word_.load(kRelaxed);
@@ -76,14 +69,15 @@ Availability SlotState::Judge(std::uint64_t word, std::string_view model, Nanose
   if ((word & kSlowStart) != 0 && leniency == Leniency::kNone) a.level = cooldown_.Level(now, cooling());
   if ((word & kReserves) != 0) {
     const Nanoseconds opens = meters_.OpensAt(now);
-    if (now < opens) return {.reason = Reason::kAllAtLimit, .recovers_in = opens - now};
+    // Of requests in flight nobody knows when one ends.
+    if (now < opens) return {.reason = Reason::kAllAtLimit, .recovers_in = opens == now + 1 ? 0 : opens - now};
     a.claims = true;
   }
   return a;
 }
 
 SlotState::Claimed SlotState::Claim(std::uint64_t word, Nanoseconds now, Leniency leniency) noexcept {
-  now = Monotonic(now);
+  now = time_.At(now);
   const bool limited = (word & kReserves) != 0;
   if (limited && !meters_.Reserve(now)) return Claimed::kRefused;
   if ((word & kCooling) != 0 && leniency == Leniency::kNone && !cooldown_.TakeTrial(now, cooling())) {
@@ -124,6 +118,12 @@ void SlotState::Settle(Nanoseconds now) {
 bool SlotState::NoteKey(const Outcome& outcome, std::uint32_t key, Nanoseconds now) {
   KeyStates* const keys = keys_.load(kRelaxed);
   if (keys == nullptr || (word_.load(kRelaxed) & kKeys) == 0) return false;
+  // Of a request that was on its way when the key failed, nothing but a longer wait is new.
+  if (keys->IsCooling(key, now)) {
+    if (!IsTheKeysFault(outcome.kind)) return false;
+    if (const auto asked = AskedFor(outcome, cooling())) keys->Prolong(key, now + *asked);
+    return true;
+  }
   if (outcome.kind == OutcomeKind::kSuccess) keys->Recover(key);
   if (!IsTheKeysFault(outcome.kind)) return false;
   const std::int32_t times = keys->cooldowns(key);
@@ -134,7 +134,7 @@ bool SlotState::NoteKey(const Outcome& outcome, std::uint32_t key, Nanoseconds n
 
 void SlotState::Note(const Outcome& outcome, std::string_view model, std::optional<std::uint32_t> key, Nanoseconds now,
                      MayCool may_cool) {
-  now = Monotonic(now);
+  now = time_.At(now);
   const std::lock_guard held(lock());
   meters_.Settle(outcome.tokens, now);
   const bool was_the_key = key.has_value() && NoteKey(outcome, *key, now);
@@ -142,7 +142,8 @@ void SlotState::Note(const Outcome& outcome, std::string_view model, std::option
   const std::uint64_t bits = cooldown_.Note(of_channel, now, cooling(), salt(), may_cool);
   SetBits(kCooling | kSlowStart, bits);
   if (model.empty()) return;
-  if (outcome.kind == OutcomeKind::kModelUnavailable) {
+  const bool was_on_its_way = models_.IsCooling(model, now);  // when an earlier one said so
+  if (outcome.kind == OutcomeKind::kModelUnavailable && !was_on_its_way) {
     const std::int32_t times = models_.CountCooldown(model);
     const Nanoseconds lasts = Backoff(Nanos(cooling().first), times, cooling(), salt());
     if (models_.Set(model, now + lasts, false, now)) SetBits(0, kModels);
@@ -153,7 +154,7 @@ void SlotState::Note(const Outcome& outcome, std::string_view model, std::option
 }
 
 void SlotState::SwitchOff(std::uint64_t bit, const SwitchNote& note, Nanoseconds now) {
-  now = Monotonic(now);
+  now = time_.At(now);
   const std::lock_guard held(lock());
   const bool by_tag = bit == kTagOff;
   const Nanoseconds until = EndOf(note, now);
@@ -172,7 +173,7 @@ void SlotState::SwitchOn(std::uint64_t bit) {
 }
 
 bool SlotState::SwitchOff(std::string_view model, const SwitchNote& note, Nanoseconds now) {
-  now = Monotonic(now);
+  now = time_.At(now);
   const std::lock_guard held(lock());
   if (!models_.Set(model, EndOf(note, now), true, now)) return false;
   SetBits(0, kModels);
@@ -184,7 +185,7 @@ void SlotState::SwitchOn(std::string_view model) {
   const std::lock_guard held(lock());
   models_.Clear(model, true);
   models_.Clear(model, false);
-  Settle(latest_.load(kRelaxed));
+  Settle(time_.latest());
 }
 
 void SlotState::Limit(const ChannelLimits& limits) {
@@ -205,14 +206,19 @@ void SlotState::SetKeys(const ChannelKeys& keys) {
   SetBits(0, kKeys);
 }
 
+bool SlotState::IsLeftAlone(Nanoseconds now) noexcept {
+  now = time_.At(now);
+  return (word_.load(kRelaxed) & kCooling) != 0 && now < cooldown_.until() + Nanos(cooling().trial_timeout);
+}
+
 std::optional<std::uint32_t> SlotState::NextKey(Nanoseconds now, KeyStates::Tried tried) noexcept {
   if ((word_.load(kRelaxed) & kKeys) == 0) return std::nullopt;
-  return keys_.load(std::memory_order_acquire)->Next(Monotonic(now), tried);
+  return keys_.load(std::memory_order_acquire)->Next(time_.At(now), tried);
 }
 
 bool SlotState::HasKey(Nanoseconds now, KeyStates::Tried tried) noexcept {
   if ((word_.load(kRelaxed) & kKeys) == 0) return false;
-  return keys_.load(std::memory_order_acquire)->Has(Monotonic(now), tried);
+  return keys_.load(std::memory_order_acquire)->Has(time_.At(now), tried);
 }
 
 void SlotState::Count(bool counts) {
@@ -223,14 +229,15 @@ void SlotState::Count(bool counts) {
 void SlotState::Reset() {
   const std::lock_guard held(lock());
   cooldown_.Reset();
-  for (const ModelState& state : models_.States(latest_.load(kRelaxed))) models_.Clear(state.model, false);
+  meters_.Forgive();
+  for (const ModelState& state : models_.States(time_.latest())) models_.Clear(state.model, false);
   if (KeyStates* const keys = keys_.load(kRelaxed); keys != nullptr) keys->RecoverAll();
   SetBits(kCooling | kSlowStart, 0);
-  Settle(latest_.load(kRelaxed));
+  Settle(time_.latest());
 }
 
 ChannelStatus SlotState::Status(Nanoseconds now) {
-  now = Monotonic(now);
+  now = time_.At(now);
   const std::lock_guard held(lock());
   Settle(now);
   const std::uint64_t word = word_.load(kRelaxed);
@@ -246,6 +253,7 @@ ChannelStatus SlotState::Status(Nanoseconds now) {
   if ((word & (status.switched_off ? kSwitchEnds : kTagEnds)) != 0) {
     status.switch_remaining = Left(until.load(kRelaxed), now);
   }
+  if ((word & kTagEnds) != 0) status.tag_remaining = Left(tag_until_.load(kRelaxed), now);
   if ((word & kCooling) != 0) {
     status.phase = cooldown_.IsCooling(now) ? ChannelPhase::kCooling : ChannelPhase::kTrial;
     status.remaining = Left(cooldown_.IsCooling(now) ? cooldown_.until() : cooldown_.NextTrial(cooling()), now);
@@ -268,8 +276,13 @@ void SlotState::Import(const ChannelStatus& status, Nanoseconds now) {
   if (status.switched_off) {
     SwitchOff(kSwitchedOff, {.why = status.switch_note, .lasts = status.switch_remaining}, now);
   }
-  Limit(status.limits);
-  now = Monotonic(now);
+  if (status.tag_off) {
+    const bool alone = !status.switched_off;
+    SwitchNote note{.lasts = status.tag_remaining};
+    if (alone) note = {.why = status.switch_note, .lasts = note.lasts ? note.lasts : status.switch_remaining};
+    SwitchOff(kTagOff, note, now);
+  }
+  now = time_.At(now);
   const std::lock_guard held(lock());
   SetBits(kCooling | kSlowStart, cooldown_.Import(status, now, cooling()));
   if (KeyStates* const keys = keys_.load(kRelaxed); keys != nullptr) {
@@ -277,8 +290,9 @@ void SlotState::Import(const ChannelStatus& status, Nanoseconds now) {
       keys->Cool(key.key, now + std::min(Nanos(key.remaining), Nanos(cooling().longest)));
   }
   for (const ModelState& state : status.models) {
-    const SwitchNote note{.lasts = state.remaining};
-    if (models_.Set(state.model, EndOf(note, now), state.switched_off, now)) SetBits(0, kModels);
+    const Nanoseconds end = EndOf({.lasts = state.remaining}, now);
+    const Nanoseconds until = state.switched_off ? end : std::min(end, now + Nanos(cooling().longest));
+    if (models_.Set(state.model, until, state.switched_off, now)) SetBits(0, kModels);
   }
 }
 

@@ -24,6 +24,7 @@
 #include "pointsman/channel_state.h"
 #include "pointsman/outcome.h"
 #include "state/cooldown.h"
+#include "state/forward_time.h"
 #include "state/key_states.h"
 #include "state/meters.h"
 #include "state/model_states.h"
@@ -77,6 +78,8 @@ class SlotState {
   bool SwitchOff(std::string_view model, const SwitchNote& note, Nanoseconds now);
   void SwitchOn(std::string_view model);
   void Limit(const ChannelLimits& limits);
+  // Whether it cools down, or did until a moment ago: one that nobody tries, because others serve, is not out for good.
+  bool IsLeftAlone(Nanoseconds now) noexcept;
   // The keys of the channel's row; fewer than two: none to tell apart.
   void SetKeys(const ChannelKeys& keys);
   // The next in turn of those that are not out. Nothing where there are none, or the channel has not several.
@@ -124,14 +127,12 @@ class SlotState {
   bool IsOver(std::uint64_t word, Nanoseconds now) const noexcept;
   void TrySettle(Nanoseconds now) noexcept;
   void Settle(Nanoseconds now);
-  // The clock may go back; here it does not.
-  Nanoseconds Monotonic(Nanoseconds now) noexcept;
 
   const std::int64_t channel_id_;
   SlotWord& word_;
   SlotCommons& commons_;
   std::atomic<std::int64_t> references_{1};
-  std::atomic<Nanoseconds> latest_{0};
+  ForwardTime time_;
   std::atomic<Nanoseconds> switch_until_{0};
   std::atomic<Nanoseconds> tag_until_{0};
   Cooldown cooldown_;

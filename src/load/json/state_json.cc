@@ -24,6 +24,7 @@ void WriteSwitch(const ChannelStatus& s, JsonLine& line) {
   if (s.tag_off) line.Key("tag_off").Raw("true");
   if (!s.switch_note.empty()) line.Key("switch_note").Text(s.switch_note);
   if (s.switch_remaining) line.Key("switch_remaining_ms").Number(s.switch_remaining->count());
+  if (s.tag_remaining) line.Key("tag_remaining_ms").Number(s.tag_remaining->count());
 }
 
 void WriteLimits(const ChannelLimits& limits, JsonLine& line) {
@@ -130,6 +131,7 @@ absl::Status ReadStatus(const Value& value, ChannelStatus& s) {
        {"tag_off", [&](const Value& v) { return v.ReadFlag(s.tag_off); }},
        {"switch_note", [&](const Value& v) { return v.ReadText(s.switch_note, "a note in double quotes"); }},
        Remaining("switch_remaining_ms", s.switch_remaining),
+       Remaining("tag_remaining_ms", s.tag_remaining),
        {"limits", [&](const Value& v) { return ReadLimits(v, s.limits); }},
        {"models",
         [&](const Value& v) {
