@@ -1,0 +1,128 @@
+#include "callers.h"
+
+#include <utility>
+#include <vector>
+
+#include "answers.h"
+#include "json_texts.h"
+
+namespace gateway {
+namespace {
+
+using pointsman::Caller;
+using pointsman::CallerRefusal;
+using pointsman::Phrase;
+
+// The video services are routed by path; the body's own "model" is theirs and goes upstream as it is.
+struct PathOfModel {
+  const char* pattern;
+  const char* model;
+};
+constexpr PathOfModel kPaths[] = {
+    {"/runway/.+", "runway"}, {"/runwayml/.+", "runway"}, {"/pika/.+", "pika"}, {"/kling/.+", "kling"}};
+
+const Phrase kNoKey = {"No API key was given: send \"Authorization: Bearer sk-…\".",
+                       "未提供 API 密钥：请发送请求头“Authorization: Bearer sk-…”。"};
+const Phrase kUnknownKey = {"This API key is not known.", "此 API 密钥无效。"};
+const Phrase kNoDatabase = {"API keys cannot be checked at the moment; try again.",
+                            "暂时无法验证 API 密钥，请稍后重试。"};
+
+// Where the token itself is the obstacle, 401 makes clients say so; a model that it does not name is 403.
+int StatusOf(CallerRefusal refusal) {
+  return refusal == CallerRefusal::kModelNotAllowed || refusal == CallerRefusal::kTokenExhausted ? 403 : 401;
+}
+
+// Whether it can be served, as the rows say, whatever its channels' state at the moment.
+bool IsReachable(const pointsman::RouteTable& table, const Caller& caller, std::string_view model) {
+  return caller.MayCall(model) == CallerRefusal::kNone &&
+         pointsman::Distribute(table, caller.MakeRequest(model)).reason == pointsman::Reason::kNone;
+}
+
+}  // namespace
+
+void Callers::Register(httplib::Server& server) {
+  server.Post("/v1/chat/completions", [this](const auto& request, auto& response) { Chat(request, response); });
+  server.Get("/v1/models(?:/(.+))?", [this](const auto& request, auto& response) { Models(request, response); });
+  for (const PathOfModel& path : kPaths) {
+    const auto serve = [this, model = std::string(path.model)](const auto& request, auto& response) {
+      ByPath(model, request, response);
+    };
+    server.Post(path.pattern, serve);
+    server.Get(path.pattern, serve);
+  }
+}
+
+std::optional<Caller> Callers::Enter(const httplib::Request& request, httplib::Response& response) {
+  const pointsman::Language language = LanguageOf(request);
+  const std::string key = BearerOf(request);
+  if (key.empty()) {
+    Refuse(response, 401, "invalid_api_key", kNoKey, language);
+    return std::nullopt;
+  }
+  absl::StatusOr<std::optional<Caller>> caller = database_.FindCaller(key);
+  if (!caller.ok()) {
+    Refuse(response, 503, "no_database", kNoDatabase, language);
+    return std::nullopt;
+  }
+  if (!caller->has_value()) Refuse(response, 401, "invalid_api_key", kUnknownKey, language);
+  return *std::move(caller);
+}
+
+bool Callers::MayCall(const Call& call, httplib::Response& response) {
+  const CallerRefusal refusal = call.caller.MayCall(call.model);
+  if (refusal == CallerRefusal::kNone) return true;
+  const pointsman::Explanation why = router_.Explain(call.caller.MakeRequest(call.model), &call.caller);
+  Refuse(response, StatusOf(refusal), pointsman::CallerRefusalName(refusal), why.Text(LanguageOf(call.http)));
+  return false;
+}
+
+void Callers::Chat(const httplib::Request& request, httplib::Response& response) {
+  const std::optional<Caller> caller = Enter(request, response);
+  if (!caller.has_value()) return;
+  absl::StatusOr<ChatBody> body = ParseChatBody(request.body);
+  if (!body.ok()) return Refuse(response, 400, "invalid_body", std::string(body.status().message()));
+  const Call call{.http = request,
+                  .caller = *caller,
+                  .model = std::move(body->model),
+                  .is_streamed = body->is_streamed,
+                  .has_mapped_model = true,
+                  .is_operators = IsOperators(request)};
+  if (MayCall(call, response)) proxy_.Serve(call, response);
+}
+
+void Callers::ByPath(const std::string& model, const httplib::Request& request, httplib::Response& response) {
+  const std::optional<Caller> caller = Enter(request, response);
+  if (!caller.has_value()) return;
+  const Call call{.http = request, .caller = *caller, .model = model, .is_operators = IsOperators(request)};
+  if (MayCall(call, response)) proxy_.Serve(call, response);
+}
+
+void Callers::Models(const httplib::Request& request, httplib::Response& response) {
+  const std::optional<Caller> caller = Enter(request, response);
+  if (!caller.has_value()) return;
+  if (caller->refusal != CallerRefusal::kNone) {
+    MayCall({.http = request, .caller = *caller, .model = {}}, response);
+    return;
+  }
+  if (const std::string model = request.matches[1]; !model.empty()) {
+    const bool is_reachable =
+        router_.Read([&](const pointsman::RouteTable& table) { return IsReachable(table, *caller, model); });
+    if (is_reachable) return AnswerJson(response, 200, ModelJson(model));
+    return Refuse(response, 404, "model_not_found",
+                  router_.Explain(caller->MakeRequest(model), &*caller).Text(LanguageOf(request)));
+  }
+  const auto models = router_.Read([&](const pointsman::RouteTable& table) {
+    std::vector<std::string> reachable;
+    for (const std::string_view name : table.models()) {
+      if (!name.ends_with('*') && IsReachable(table, *caller, name)) reachable.emplace_back(name);
+    }
+    return reachable;
+  });
+  AnswerJson(response, 200, ModelsJson(models));
+}
+
+bool Callers::IsOperators(const httplib::Request& request) const {
+  return IsSecret(request.get_header_value("X-Operator-Token"), operators_token_);
+}
+
+}  // namespace gateway

@@ -1,0 +1,53 @@
+// Listener: an HTTP server as a gateway needs it: many connections that stay open, no delays, a queue that is long
+// enough, and nothing read that has no known length.
+//
+//   Listener listener({.threads = 256});
+//   listener.server().Get("/healthz", …);
+//   absl::StatusOr<int> port = listener.Start("127.0.0.1", 0);        // its own threads, until Stop
+//
+// Thread safety: thread-compatible.
+// Limits: a thread for each connection, so `threads` of them are served at a time, and others wait. The server is one
+// that calls select(2): 1024 open files are the end of it, connections to upstreams included.
+#ifndef GATEWAY_LISTENER_H_
+#define GATEWAY_LISTENER_H_
+
+#include <httplib.h>
+
+#include <atomic>
+#include <cstddef>
+#include <string>
+#include <thread>
+
+#include "absl/status/statusor.h"
+
+namespace gateway {
+
+struct ListenerOptions {
+  std::size_t threads = 256;
+  std::size_t max_body_bytes = 16 << 20;
+  int keep_alive_seconds = 15;  // Stop waits so long for a connection that is open and idle
+};
+
+class Listener {
+ public:
+  explicit Listener(const ListenerOptions& options);
+  ~Listener() { Stop(); }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  httplib::Server& server() { return server_; }
+
+  // Port 0: any that is free. Returns the port. Unavailable where it cannot be had.
+  absl::StatusOr<int> Start(const std::string& host, int port);
+  void Stop();
+
+ private:
+  httplib::Server server_;
+  int socket_ = -1;
+  std::atomic<bool> is_over_{false};
+  std::thread thread_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_LISTENER_H_

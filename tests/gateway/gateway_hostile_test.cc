@@ -1,0 +1,123 @@
+// Requests that mean no good: each is answered, bounded, and leaves nothing behind for the next one.
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "gateway/running_gateway.h"
+#include "gmock/gmock.h"
+
+namespace pointsman::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// Sends bytes as they are, and returns all that comes until the server hangs up or says nothing for a second.
+std::string Exchange(int port, const std::string& bytes) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  const timeval patience{.tv_sec = 1, .tv_usec = 0};
+  setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  std::string answer;
+  if (connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+      send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size())) {
+    char part[4096];
+    for (ssize_t n = 0; (n = recv(socket, part, sizeof part, 0)) > 0;) answer.append(part, static_cast<std::size_t>(n));
+  }
+  close(socket);
+  return answer;
+}
+
+std::size_t Answers(const std::string& text) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = text.find("HTTP/1.1 ", at)) != std::string::npos; ++at) ++count;
+  return count;
+}
+
+// A body whose length nobody knows can be endless; and what is left of one must not be the next request.
+TEST(GatewayHostile, ChunkedBodiesAreRefusedAndTheirRestIsNoRequest) {
+  RunningGateway g;
+  const std::string smuggled = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::string answer =
+      Exchange(g.gateway->port(),
+               "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + smuggled);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 411 "));
+  EXPECT_EQ(Answers(answer), 1u) << answer;
+}
+
+TEST(GatewayHostile, ATooLargeBodyIs413) {
+  RunningGateway g([](gateway::Options& options) { options.listener.max_body_bytes = 1000; });
+  const HttpAnswer reply = g.Post("/v1/chat/completions", kDefaultToken, std::string(1001, ' '));
+  EXPECT_EQ(reply.status, 413);
+  EXPECT_THAT(reply.body, HasSubstr("body_too_large"));
+  EXPECT_EQ(g.Chat(kDefaultToken, "gpt-4o").status, 200);
+}
+
+// With dots the channel's key would open more of the upstream than these paths.
+TEST(GatewayHostile, PathsCannotClimbOutOfTheirUpstream) {
+  RunningGateway g;
+  g.upstreams.TakeAsked();
+  for (const char* const path :
+       {"/runway/../v1/account", "/runway/%2e%2e/v1/account", "/runway/%2E%2E", "/runway/./x"}) {
+    EXPECT_EQ(g.Post(path, kDefaultToken, "{}").status, 400) << path;
+  }
+  EXPECT_TRUE(g.upstreams.TakeAsked().empty());
+}
+
+TEST(GatewayHostile, LongPathsAndHeadersAreRefused) {
+  RunningGateway g;
+  EXPECT_EQ(g.Get("/runway/" + std::string(2000, 'a'), kDefaultToken).status, 414);
+  EXPECT_EQ(g.Get("/v1/models/" + std::string(7000, 'a'), kDefaultToken).status, 414);
+  EXPECT_NE(g.Get("/v1/models", std::string(20'000, 'a')).status, 200);
+  EXPECT_EQ(g.Get("/healthz", "").status, 200);
+}
+
+TEST(GatewayHostile, MultipartBodiesAreRefused) {
+  RunningGateway g;
+  const httplib::Headers headers = {{"Authorization", std::string("Bearer ") + kDefaultToken}};
+  const auto reply = Take(g.client().Post("/runway/tasks", headers, "--x\r\n", "multipart/form-data; boundary=x"));
+  EXPECT_EQ(reply.status, 415);
+}
+
+TEST(GatewayHostile, AHugeModelNameIsAnsweredInAFewWords) {
+  RunningGateway g;
+  const HttpAnswer reply = g.Chat(kDefaultToken, std::string(1 << 20, 'm'));
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_LT(reply.body.size(), 2000u);
+  EXPECT_LT(g.Get("/admin/map", kOperator).body.size(), 100'000u);
+}
+
+TEST(GatewayHostile, AStrangersModelNameIsEscapedInTheAnswer) {
+  RunningGateway g;
+  const HttpAnswer reply = g.Chat(kDefaultToken, R"(\u001b[31m\u202e\"quoted\u0000)");
+  EXPECT_EQ(reply.status, 404);
+  for (const char* const bad : {"\x1b", "\xe2\x80\xae", "\\u001b", "\\u0000"})
+    EXPECT_THAT(reply.body, Not(HasSubstr(bad)));
+}
+
+TEST(GatewayHostile, AnUnknownPathIsAnErrorOfTheSameShape) {
+  RunningGateway g;
+  for (const char* const path : {"/v1/embeddings", "/admin", "/admin/map/", "//", "/v1/chat/completions/"}) {
+    const HttpAnswer reply = g.Post(path, kDefaultToken, "{}");
+    EXPECT_EQ(reply.status, 404) << path;
+    EXPECT_THAT(reply.body, StartsWith(R"({"error":{"message":)")) << path;
+  }
+}
+
+TEST(GatewayHostile, HeadersOfACallerDoNotReachTheUpstream) {
+  RunningGateway g;
+  g.upstreams.TakeAsked();
+  g.Chat(kDefaultToken, "glm-4.5", {{"X-Forwarded-For", "1.2.3.4"}, {"Cookie", "a=b"}});
+  const auto asked = g.upstreams.TakeAsked();
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0].authorization, "Bearer upstream-secret-11");
+}
+
+}  // namespace
+}  // namespace pointsman::testing
