@@ -5,6 +5,7 @@
 
 #include "answers.h"
 #include "json_texts.h"
+#include "listener.h"
 
 namespace gateway {
 namespace {
@@ -41,14 +42,17 @@ bool IsReachable(const pointsman::RouteTable& table, const Caller& caller, std::
 }  // namespace
 
 void Callers::Register(httplib::Server& server) {
-  server.Post("/v1/chat/completions", [this](const auto& request, auto& response) { Chat(request, response); });
+  Post(server, "/v1/chat/completions",
+       [this](const auto& request, const auto& body, auto& response) { Chat(request, body, response); });
   server.Get("/v1/models(?:/(.+))?", [this](const auto& request, auto& response) { Models(request, response); });
   for (const PathOfModel& path : kPaths) {
-    const auto serve = [this, model = std::string(path.model)](const auto& request, auto& response) {
-      ByPath(model, request, response);
-    };
-    server.Post(path.pattern, serve);
-    server.Get(path.pattern, serve);
+    Post(server, path.pattern,
+         [this, model = std::string(path.model)](const auto& request, const auto& body, auto& response) {
+           ByPath(model, request, body, response);
+         });
+    server.Get(path.pattern, [this, model = std::string(path.model)](const auto& request, auto& response) {
+      ByPath(model, request, "", response);
+    });
   }
 }
 
@@ -76,24 +80,27 @@ bool Callers::MayCall(const Call& call, httplib::Response& response) {
   return false;
 }
 
-void Callers::Chat(const httplib::Request& request, httplib::Response& response) {
+void Callers::Chat(const httplib::Request& request, const std::string& body, httplib::Response& response) {
   const std::optional<Caller> caller = Enter(request, response);
   if (!caller.has_value()) return;
-  absl::StatusOr<ChatBody> body = ParseChatBody(request.body);
-  if (!body.ok()) return Refuse(response, 400, "invalid_body", std::string(body.status().message()));
+  absl::StatusOr<ChatBody> chat = ParseChatBody(body);
+  if (!chat.ok()) return Refuse(response, 400, "invalid_body", std::string(chat.status().message()));
   const Call call{.http = request,
+                  .body = body,
                   .caller = *caller,
-                  .model = std::move(body->model),
-                  .is_streamed = body->is_streamed,
+                  .model = std::move(chat->model),
+                  .is_streamed = chat->is_streamed,
                   .has_mapped_model = true,
                   .is_operators = IsOperators(request)};
   if (MayCall(call, response)) proxy_.Serve(call, response);
 }
 
-void Callers::ByPath(const std::string& model, const httplib::Request& request, httplib::Response& response) {
+void Callers::ByPath(const std::string& model, const httplib::Request& request, const std::string& body,
+                     httplib::Response& response) {
   const std::optional<Caller> caller = Enter(request, response);
   if (!caller.has_value()) return;
-  const Call call{.http = request, .caller = *caller, .model = model, .is_operators = IsOperators(request)};
+  const Call call{
+      .http = request, .body = body, .caller = *caller, .model = model, .is_operators = IsOperators(request)};
   if (MayCall(call, response)) proxy_.Serve(call, response);
 }
 
@@ -101,7 +108,7 @@ void Callers::Models(const httplib::Request& request, httplib::Response& respons
   const std::optional<Caller> caller = Enter(request, response);
   if (!caller.has_value()) return;
   if (caller->refusal != CallerRefusal::kNone) {
-    MayCall({.http = request, .caller = *caller, .model = {}}, response);
+    MayCall({.http = request, .body = {}, .caller = *caller, .model = {}}, response);
     return;
   }
   if (const std::string model = request.matches[1]; !model.empty()) {

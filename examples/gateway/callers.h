@@ -30,8 +30,9 @@ class Callers {
   // Who calls; nothing, and the response is filled in, where nobody may.
   std::optional<pointsman::Caller> Enter(const httplib::Request& request, httplib::Response& response);
   bool MayCall(const Call& call, httplib::Response& response);
-  void Chat(const httplib::Request& request, httplib::Response& response);
-  void ByPath(const std::string& model, const httplib::Request& request, httplib::Response& response);
+  void Chat(const httplib::Request& request, const std::string& body, httplib::Response& response);
+  void ByPath(const std::string& model, const httplib::Request& request, const std::string& body,
+              httplib::Response& response);
   void Models(const httplib::Request& request, httplib::Response& response);
   bool IsOperators(const httplib::Request& request) const;
 

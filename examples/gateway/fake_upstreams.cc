@@ -12,12 +12,12 @@ namespace {
 
 constexpr const char* kWords[] = {"Served", " by", " channel", " number"};
 
-// Of JSON that a test wrote.
-std::string ModelOf(const std::string& body) {
-  const std::size_t name = body.find("\"model\"");
-  if (name == std::string::npos) return "";
-  const std::size_t begin = body.find('"', name + 7) + 1;
-  return body.substr(begin, body.find('"', begin) - begin);
+// What follows a member's name in a body that a test or a client wrote; not a reader of JSON.
+std::string ValueOf(const std::string& body, const std::string& name) {
+  const std::size_t at = body.find("\"" + name + "\"");
+  if (at == std::string::npos) return "";
+  const std::size_t begin = body.find_first_not_of(" :\"", at + name.size() + 2);
+  return body.substr(begin, body.find_first_of(" ,\"}\n", begin) - begin);
 }
 
 std::string Chunk(const std::string& text, bool is_last) {
@@ -43,8 +43,10 @@ const std::vector<std::string>& FakeUpstreams::Behaviours() {
 }
 
 FakeUpstreams::FakeUpstreams(std::size_t threads) : listener_({.threads = threads, .keep_alive_seconds = 2}) {
-  const auto serve = [this](const auto& request, auto& response) { Serve(request, response); };
-  listener_.server().Post("/c/([0-9]+)/.*", serve).Get("/c/([0-9]+)/.*", serve);
+  Post(listener_.server(), "/c/([0-9]+)/.*",
+       [this](const auto& request, const auto& body, auto& response) { Serve(request, body, response); });
+  listener_.server().Get("/c/([0-9]+)/.*",
+                         [this](const auto& request, auto& response) { Serve(request, "", response); });
   listener_.server().Post("/behave/([0-9]+)/([a-z_]+)", [this](const auto& request, auto& response) {
     const std::string how = request.matches[2];
     if (std::find(Behaviours().begin(), Behaviours().end(), how) == Behaviours().end()) {
@@ -88,7 +90,7 @@ std::vector<Asked> FakeUpstreams::TakeAsked() {
   return std::exchange(asked_, {});
 }
 
-void FakeUpstreams::Serve(const httplib::Request& request, httplib::Response& response) {
+void FakeUpstreams::Serve(const httplib::Request& request, const std::string& body, httplib::Response& response) {
   const std::string number = request.matches[1];
   const std::int64_t channel_id = std::stoll(number);
   const std::string target = request.target.substr(3 + number.size());
@@ -97,7 +99,7 @@ void FakeUpstreams::Serve(const httplib::Request& request, httplib::Response& re
     const std::lock_guard lock(mutex_);
     if (keeps_asked_) {
       asked_.push_back({channel_id, request.method, target, request.get_header_value("Authorization"),
-                        request.get_header_value("Content-Type"), request.body});
+                        request.get_header_value("Content-Type"), body});
     }
   }
   if (how == "failing") return Refuse(response, 500, "fake_failure", "The fake upstream failed.");
@@ -110,11 +112,11 @@ void FakeUpstreams::Serve(const httplib::Request& request, httplib::Response& re
   }
   if (how == "slow") std::this_thread::sleep_for(slowness_.load());
   if (target.find("/chat/completions") == std::string::npos) {
-    return AnswerJson(response, 202, R"({"id":"task-)" + number + R"(","model":")" + ModelOf(request.body) + "\"}");
+    return AnswerJson(response, 202, R"({"id":"task-)" + number + R"(","model":")" + ValueOf(body, "model") + "\"}");
   }
-  const bool is_streamed = request.body.find("\"stream\":true") != std::string::npos;
+  const bool is_streamed = ValueOf(body, "stream") == "true";
   if (is_streamed || how != "fast") return Stream(channel_id, is_streamed ? how : how + " whole", response);
-  AnswerJson(response, 200, Completion(channel_id, ModelOf(request.body)));
+  AnswerJson(response, 200, Completion(channel_id, ValueOf(body, "model")));
 }
 
 void FakeUpstreams::Stream(std::int64_t channel_id, const std::string& how, httplib::Response& response) {

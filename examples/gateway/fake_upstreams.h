@@ -61,7 +61,7 @@ class FakeUpstreams {
 
  private:
   std::string BehaviourOf(std::int64_t channel_id) const;
-  void Serve(const httplib::Request& request, httplib::Response& response);
+  void Serve(const httplib::Request& request, const std::string& body, httplib::Response& response);
   void Stream(std::int64_t channel_id, const std::string& how, httplib::Response& response);
 
   std::atomic<std::chrono::milliseconds> slowness_{std::chrono::milliseconds(1500)};

@@ -99,9 +99,10 @@ class Assembled final : public Gateway {
   absl::Status RegisterFixed() {
     absl::StatusOr<Upstream> upstream = ParseBaseUrl(options_.fixed_upstream);
     if (!upstream.ok()) return upstream.status();
-    listener_.server().Post("/v1/chat/completions", [this, fixed = *std::move(upstream)](const auto& q, auto& a) {
-      proxy_.Forward(fixed, q, a);
-    });
+    Post(listener_.server(), "/v1/chat/completions",
+         [this, fixed = *std::move(upstream)](const auto& request, const auto& body, auto& response) {
+           proxy_.Forward(fixed, request, body, response);
+         });
     return absl::OkStatus();
   }
 

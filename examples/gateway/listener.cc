@@ -3,6 +3,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <utility>
+
 #include "absl/status/status.h"
 #include "answers.h"
 
@@ -47,6 +49,18 @@ Handled Complete(const httplib::Request&, httplib::Response& response) {
 }
 
 }  // namespace
+
+void Post(httplib::Server& server, const std::string& path, BodyHandler handle) {
+  server.Post(path, [handle = std::move(handle)](const httplib::Request& request, httplib::Response& response,
+                                                 const httplib::ContentReader& read) {
+    std::string body;
+    const auto append = [&](const char* data, std::size_t size) {
+      body.append(data, size);
+      return true;
+    };
+    if (read(append)) handle(request, body, response);  // else the server has said why: too large, or cut off
+  });
+}
 
 Listener::Listener(const ListenerOptions& options) {
   server_.new_task_queue = [threads = options.threads] { return new httplib::ThreadPool(threads); };

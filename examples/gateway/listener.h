@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <thread>
 
@@ -22,11 +23,19 @@
 
 namespace gateway {
 
+// Handles a request with its body.
+using BodyHandler =
+    std::function<void(const httplib::Request& request, const std::string& body, httplib::Response& response)>;
+
 struct ListenerOptions {
   std::size_t threads = 256;
   std::size_t max_body_bytes = 16 << 20;
   int keep_alive_seconds = 15;  // Stop waits so long for a connection that is open and idle
 };
+
+// server.Post(path, …), whatever the Content-Type: the server's own way takes forms apart, which curl sends unless told
+// otherwise, and refuses them beyond 8 kB.
+void Post(httplib::Server& server, const std::string& path, BodyHandler handle);
 
 class Listener {
  public:

@@ -102,7 +102,7 @@ std::optional<Outgoing> Proxy::Address(const Call& call, const Selection& select
                     .key = {},
                     .content_type = call.http.get_header_value("Content-Type"),
                     .accept = call.http.get_header_value("Accept"),
-                    .body = call.http.body};
+                    .body = call.body};
   if (!upstream->keys.empty()) {
     outgoing.key = upstream->keys[selection.key_index().value_or(0) % upstream->keys.size()];
   }
@@ -227,14 +227,15 @@ void Proxy::RelayStream(Walk& walk, Time since, const Reply& head, std::unique_p
                                         [relay](std::size_t, httplib::DataSink& sink) { return relay->Write(sink); });
 }
 
-void Proxy::Forward(const Upstream& upstream, const httplib::Request& request, httplib::Response& response) {
+void Proxy::Forward(const Upstream& upstream, const httplib::Request& request, const std::string& body,
+                    httplib::Response& response) {
   const Reply reply = Send(connections_, {.origin = upstream.origin,
                                           .method = request.method,
                                           .target = upstream.path + request.target,
                                           .key = {},
                                           .content_type = request.get_header_value("Content-Type"),
                                           .accept = request.get_header_value("Accept"),
-                                          .body = request.body});
+                                          .body = body});
   if (reply.status == 0) return Refuse(response, 502, "no_upstream", "The upstream does not answer.");
   Pass(response, reply);
 }

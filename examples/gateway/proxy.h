@@ -2,7 +2,7 @@
 // first: everything that pointsman is asked for a request is in proxy.cc.
 //
 //   Proxy proxy(router, upstreams, connections, journal);
-//   proxy.Serve({.http = request, .caller = caller, .model = "gpt-4o"}, response);
+//   proxy.Serve({.http = request, .body = body, .caller = caller, .model = "gpt-4o"}, response);
 //
 // Another channel is tried until the first byte of an answer was sent. After that a stream that breaks off ends
 // visibly: with an error event, and without the end that a whole one has.
@@ -30,6 +30,7 @@ namespace gateway {
 // One request of a caller who may call.
 struct Call {
   const httplib::Request& http;
+  const std::string& body;
   const pointsman::Caller& caller;
   std::string model;  // that it is routed by
   bool is_streamed = false;
@@ -45,7 +46,8 @@ class Proxy {
   void Serve(const Call& call, httplib::Response& response);
 
   // To this upstream and no other, without looking at the request: what the rest of the server costs by itself.
-  void Forward(const Upstream& upstream, const httplib::Request& request, httplib::Response& response);
+  void Forward(const Upstream& upstream, const httplib::Request& request, const std::string& body,
+               httplib::Response& response);
 
  private:
   using Time = std::chrono::steady_clock::time_point;
