@@ -4,7 +4,7 @@
 //   FakeUpstreams upstreams;
 //   upstreams.Start(0);
 //   Sql("UPDATE channels SET base_url = '" + upstreams.BaseUrl(8) + "' WHERE id = 8");
-//   upstreams.Behave(8, "failing");                 // or: curl -X POST http://127.0.0.1:PORT/behave/8/failing
+//   upstreams.Behave(8, "failing");                 // or: curl -d '' http://127.0.0.1:PORT/behave/8/failing
 //
 // Chat is answered as OpenAI's API does, streamed where that is asked for; any other path with 202 and a task. A text
 // says which channel served.

@@ -21,13 +21,19 @@ bool HasDotSegment(const std::string& path) {
          path.ends_with("/.");
 }
 
+// The server would wait for the end of the connection.
+bool LacksLength(const httplib::Request& request) {
+  return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS" &&
+         !request.has_header("Content-Length");
+}
+
 // What must not go further, before its body is read.
 Handled Screen(const httplib::Request& request, httplib::Response& response) {
   if (request.target.size() > kMaxTarget) {
     RefuseAndClose(response, 414, "target_too_long", "The path is longer than 1024 bytes.");
   } else if (HasDotSegment(request.path)) {
     RefuseAndClose(response, 400, "bad_path", "The path has a segment of dots.");
-  } else if (request.has_header("Transfer-Encoding")) {
+  } else if (request.has_header("Transfer-Encoding") || LacksLength(request)) {
     RefuseAndClose(response, 411, "length_required", "A body needs a Content-Length; chunks are not accepted.");
   } else if (request.is_multipart_form_data()) {
     RefuseAndClose(response, 415, "unsupported_body", "Multipart bodies are not accepted.");

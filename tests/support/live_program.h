@@ -58,7 +58,10 @@ class LiveProgram {
     }
   }
 
-  void Signal(int signal) const { kill(child_, signal); }
+  // Nothing once it has ended: -1 would mean every process there is.
+  void Signal(int signal) const {
+    if (child_ > 0) kill(child_, signal);
+  }
   // Its exit code; 128 + the signal that ended it.
   int Wait() {
     if (child_ > 0) {

@@ -1,0 +1,77 @@
+#!/bin/sh
+# The gateway with the incident's data and fake upstreams. Usage: demo.sh BUILD_FOLDER [PORT [UPSTREAMS_PORT]]; 0: any.
+# Ends with Ctrl-C, and takes everything that it started and wrote along.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "$1" && pwd)
+port=${2:-8080}
+upstreams_port=${3:-8081}
+work=$(mktemp -d)
+started=
+finish() {
+  trap - EXIT INT TERM
+  for process in $started; do kill "$process" 2>/dev/null || true; done
+  for process in $started; do wait "$process" 2>/dev/null || true; done
+  rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 0' INT TERM
+
+# start NAME COMMAND…: in the background, and until it says that it listens.
+start() {
+  name=$1
+  shift
+  "$@" >"$work/$name.out" &
+  started="$started $!"
+  tries=0
+  until [ -s "$work/$name.out" ]; do
+    kill -0 "$!" 2>/dev/null || exit 2
+    tries=$((tries + 1))
+    [ "$tries" -le 200 ] || { echo "$name does not start" >&2; exit 2; }
+    sleep 0.05
+  done
+}
+
+start upstreams "$build/examples/gateway/fake_upstreams" "$upstreams_port"
+upstreams=$(sed 's/.* //' "$work/upstreams.out")
+"$build/examples/make_incident" "$work/incident.db"
+sqlite3 "$work/incident.db" \
+  "UPDATE channels SET base_url = '$upstreams/c/' || id; UPDATE tokens SET key = 'demo-' || id;"
+POINTSMAN_OPERATOR_TOKEN=${POINTSMAN_OPERATOR_TOKEN:-operator}
+export POINTSMAN_OPERATOR_TOKEN
+start gateway "$build/examples/gateway/gateway" --from "$work/incident.db" --policy "$here/../incident/exact.json" \
+  --refresh-ms 500 --port "$port"
+
+url=$(sed 's/.* //' "$work/gateway.out")
+if [ -t 1 ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); else bold='' plain=''; fi
+cat <<TEXT
+${bold}A gateway on $url, as it stood in the incident: empty groups are looked up as they are.${plain}
+
+${bold}Watch it:${plain} $url/#token=$POINTSMAN_OPERATOR_TOKEN
+
+${bold}Try, in another terminal:${plain}
+  curl $url/v1/chat/completions -H 'Authorization: Bearer sk-demo-1' -H 'X-Operator-Token: $POINTSMAN_OPERATOR_TOKEN' -i -d '{"model":"gpt-4o"}'
+  curl $url/v1/chat/completions -H 'Authorization: Bearer sk-demo-1' -N -d '{"model":"gpt-4o","stream":true}'
+  curl $url/v1/models -H 'Authorization: Bearer sk-demo-9'
+  curl $url/runway/tasks -H 'Authorization: Bearer sk-demo-1' -d '{"model":"gen4_turbo"}'
+
+${bold}The incident:${plain} a token without a group. It is explained, in the caller's language; then cured, and served.
+  curl $url/runway/tasks -H 'Authorization: Bearer sk-demo-3' -d '{}'
+  curl $url/runway/tasks -H 'Authorization: Bearer sk-demo-3' -d '{}' -H 'Accept-Language: zh'
+  $build/bin/pointsman doctor --from $work/incident.db --apply --yes --undo $work/undo.sql
+  curl $url/runway/tasks -H 'Authorization: Bearer sk-demo-3' -d '{}'
+
+${bold}Break a channel, and let it heal:${plain} failing, slow, rate_limited, refusing, poor, picky, cut_off, fast.
+  curl -d '' $upstreams/behave/1/failing
+  for i in \$(seq 30); do curl -s -o /dev/null $url/v1/chat/completions -H 'Authorization: Bearer sk-demo-1' -d '{"model":"gpt-4o"}'; done
+  curl -d '' $upstreams/behave/1/fast
+
+${bold}Change the tables:${plain} routing follows within a second.
+  sqlite3 $work/incident.db 'UPDATE abilities SET weight = 10 WHERE channel_id = 1'
+
+${bold}What is served, for the command line:${plain}
+  curl -s $url/admin/dump -H 'Authorization: Bearer $POINTSMAN_OPERATOR_TOKEN' | $build/bin/pointsman explain --from dump:- --group default --model gpt-4o
+
+Ctrl-C ends it.
+TEXT
+wait
