@@ -42,7 +42,7 @@ const std::vector<std::string>& FakeUpstreams::Behaviours() {
   return all;
 }
 
-FakeUpstreams::FakeUpstreams(std::size_t threads) : listener_({.threads = threads, .keep_alive_seconds = 2}) {
+FakeUpstreams::FakeUpstreams(std::size_t threads) : listener_({.threads = threads}) {
   Post(listener_.server(), "/c/([0-9]+)/.*",
        [this](const auto& request, const auto& body, auto& response) { Serve(request, body, response); });
   listener_.server().Get("/c/([0-9]+)/.*",

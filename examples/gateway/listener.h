@@ -30,7 +30,7 @@ using BodyHandler =
 struct ListenerOptions {
   std::size_t threads = 256;
   std::size_t max_body_bytes = 16 << 20;
-  int keep_alive_seconds = 15;  // Stop waits so long for a connection that is open and idle
+  int keep_alive_seconds = 5;  // Stop waits so long for a connection that is open and idle
 };
 
 // server.Post(path, …), whatever the Content-Type: the server's own way takes forms apart, which curl sends unless told

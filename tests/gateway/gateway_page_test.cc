@@ -56,9 +56,9 @@ class Demo {
     }
   }
   ~Demo() { End(); }
-  int End() {
+  void End() {
     program_.Signal(SIGTERM);
-    return program_.Wait();
+    program_.Wait();
   }
   // The commands that it says to try, in order.
   std::vector<std::string> Commands() const {
@@ -80,7 +80,8 @@ TEST(GatewayDemo, EverythingThatItSaysToTryWorks) {
   std::vector<std::string> printed;
   for (const std::string& command : commands) {
     const Outcome tried = Bounded("30", {"sh", "-c", command});
-    EXPECT_EQ(tried.code, 0) << command << "\n" << tried.err;
+    // The doctor's 1 says that there is more to cure, which no command may do by itself.
+    EXPECT_EQ(tried.code, command.find("doctor") == std::string::npos ? 0 : 1) << command << "\n" << tried.err;
     printed.push_back(tried.out);
   }
   ASSERT_EQ(commands.size(), 13u);
@@ -90,7 +91,7 @@ TEST(GatewayDemo, EverythingThatItSaysToTryWorks) {
   EXPECT_THAT(printed[3], HasSubstr("gen4_turbo"));
   EXPECT_THAT(printed[4], HasSubstr("the token's group is set correctly"));
   EXPECT_THAT(printed[5], HasSubstr("令牌的分组设置是否正确"));
-  EXPECT_THAT(printed[6], HasSubstr("12"));
+  EXPECT_THAT(printed[6], HasSubstr("12 rows changed"));
   EXPECT_THAT(printed[7], HasSubstr("task-8"));
   EXPECT_THAT(printed[12], HasSubstr("gpt-4o"));
   demo.End();
