@@ -56,19 +56,19 @@ void Callers::Register(httplib::Server& server) {
   }
 }
 
-std::optional<Caller> Callers::Enter(const httplib::Request& request, httplib::Response& response) {
+std::shared_ptr<const Caller> Callers::Enter(const httplib::Request& request, httplib::Response& response) {
   const pointsman::Language language = LanguageOf(request);
   const std::string key = BearerOf(request);
   if (key.empty()) {
     Refuse(response, 401, "invalid_api_key", kNoKey, language);
-    return std::nullopt;
+    return nullptr;
   }
-  absl::StatusOr<std::optional<Caller>> caller = database_.FindCaller(key);
+  absl::StatusOr<std::shared_ptr<const Caller>> caller = known_.Find(key);
   if (!caller.ok()) {
     Refuse(response, 503, "no_database", kNoDatabase, language);
-    return std::nullopt;
+    return nullptr;
   }
-  if (!caller->has_value()) Refuse(response, 401, "invalid_api_key", kUnknownKey, language);
+  if (*caller == nullptr) Refuse(response, 401, "invalid_api_key", kUnknownKey, language);
   return *std::move(caller);
 }
 
@@ -81,8 +81,8 @@ bool Callers::MayCall(const Call& call, httplib::Response& response) {
 }
 
 void Callers::Chat(const httplib::Request& request, const std::string& body, httplib::Response& response) {
-  const std::optional<Caller> caller = Enter(request, response);
-  if (!caller.has_value()) return;
+  const std::shared_ptr<const Caller> caller = Enter(request, response);
+  if (caller == nullptr) return;
   absl::StatusOr<ChatBody> chat = ParseChatBody(body);
   if (!chat.ok()) return Refuse(response, 400, "invalid_body", std::string(chat.status().message()));
   const Call call{.http = request,
@@ -97,16 +97,16 @@ void Callers::Chat(const httplib::Request& request, const std::string& body, htt
 
 void Callers::ByPath(const std::string& model, const httplib::Request& request, const std::string& body,
                      httplib::Response& response) {
-  const std::optional<Caller> caller = Enter(request, response);
-  if (!caller.has_value()) return;
+  const std::shared_ptr<const Caller> caller = Enter(request, response);
+  if (caller == nullptr) return;
   const Call call{
       .http = request, .body = body, .caller = *caller, .model = model, .is_operators = IsOperators(request)};
   if (MayCall(call, response)) proxy_.Serve(call, response);
 }
 
 void Callers::Models(const httplib::Request& request, httplib::Response& response) {
-  const std::optional<Caller> caller = Enter(request, response);
-  if (!caller.has_value()) return;
+  const std::shared_ptr<const Caller> caller = Enter(request, response);
+  if (caller == nullptr) return;
   if (caller->refusal != CallerRefusal::kNone) {
     MayCall({.http = request, .body = {}, .caller = *caller, .model = {}}, response);
     return;

@@ -40,7 +40,7 @@ sqlite3 "$work/incident.db" \
 POINTSMAN_OPERATOR_TOKEN=${POINTSMAN_OPERATOR_TOKEN:-operator}
 export POINTSMAN_OPERATOR_TOKEN
 start gateway "$build/examples/gateway/gateway" --from "$work/incident.db" --policy "$here/../incident/exact.json" \
-  --refresh-ms 500 --port "$port"
+  --refresh-ms 500 --caller-cache-ms 0 --port "$port"
 
 url=$(sed 's/.* //' "$work/gateway.out")
 if [ -t 1 ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); else bold='' plain=''; fi

@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
   sigaddset(&ends, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  gateway::FakeUpstreams upstreams;
+  gateway::FakeUpstreams upstreams(512);  // two gateways keep 200 connections each while they are measured
   upstreams.set_pause(std::chrono::milliseconds(150));
   const absl::StatusOr<int> port = upstreams.Start(argc > 1 ? std::atoi(argv[1]) : 0);
   if (!port.ok()) {

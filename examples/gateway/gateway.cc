@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "admin.h"
 #include "answers.h"
+#include "caller_cache.h"
 #include "callers.h"
 #include "database.h"
 #include "journal.h"
@@ -48,12 +49,13 @@ class Assembled final : public Gateway {
       : options_(options),
         database_(std::move(database)),
         upstreams_(*database_),
+        known_(*database_, options.caller_cache),
         loader_(database_->MakeLoader(), upstreams_),
         router_(policy, {.state = options.state, .recent_decisions = 200}),
         refresher_(router_, loader_, RefresherOptions()),
         connections_(options.upstream),
         proxy_(router_, upstreams_, connections_, journal_),
-        callers_(*database_, router_, proxy_, options.operators_token),
+        callers_(known_, router_, proxy_, options.operators_token),
         admin_(router_, refresher_, journal_, options.operators_token),
         listener_(options.listener) {}
 
@@ -110,6 +112,7 @@ class Assembled final : public Gateway {
   const Options options_;
   std::unique_ptr<Database> database_;
   Upstreams upstreams_;
+  CallerCache known_;
   KeptInStep loader_;
   pointsman::Router router_;
 #ifdef GATEWAY_WITH_POSTGRESQL

@@ -27,6 +27,7 @@ struct Options {
   std::string policy_file;  // empty: the defaults. The options table is laid over it, as it was at the start
   std::string listen_url;   // PostgreSQL: where changes are notified (pointsman triggers); empty: polling alone
   std::chrono::milliseconds refresh{5'000};
+  std::chrono::milliseconds caller_cache{1'000};  // how long a token counts as it was; 0: it is looked up each time
 
   std::string host = "127.0.0.1";
   int port = 0;  // 0: any that is free

@@ -22,6 +22,7 @@ constexpr const char* kUsage =
     "  --policy FILE          how empty groups, fallbacks and retries are meant\n"
     "  --listen URL           PostgreSQL: hear of changes at once (see pointsman triggers)\n"
     "  --refresh-ms N         ask for changes every N milliseconds (5000)\n"
+    "  --caller-cache-ms N    count a token as it was so long; 0: look it up each time (1000)\n"
     "  --host ADDRESS         where to listen (127.0.0.1)\n"
     "  --port N               0: any (8080)\n"
     "  --threads N            connections that are served at a time (256)\n"
@@ -53,6 +54,7 @@ std::string Parse(int argc, char** argv, gateway::Options& options) {
   };
   const std::map<std::string_view, Number> numbers = {
       {"--refresh-ms", {10, 86'400'000, [&](long n) { options.refresh = std::chrono::milliseconds(n); }}},
+      {"--caller-cache-ms", {0, 3'600'000, [&](long n) { options.caller_cache = std::chrono::milliseconds(n); }}},
       {"--port", {0, 65535, [&](long n) { options.port = static_cast<int>(n); }}},
       {"--threads", {1, 400, [&](long n) { options.listener.threads = static_cast<std::size_t>(n); }}},
       {"--max-body", {1, 1L << 30, [&](long n) { options.listener.max_body_bytes = static_cast<std::size_t>(n); }}},

@@ -62,7 +62,7 @@ struct Proxy::Walk {
   const Call& call;
   pointsman::Request request;
   pointsman::Attempts attempts;
-  std::optional<Reply> refused;  // the last answer of an upstream that another channel was tried after
+  std::optional<Reply> refused;  // the last answer that concerns the caller, of an upstream that did not serve
   std::uint64_t generation = 0;
   Served served;
   Time since = std::chrono::steady_clock::now();
@@ -79,7 +79,7 @@ void Proxy::Serve(const Call& call, httplib::Response& response) {
     if (!outgoing.has_value()) continue;  // never reported: the selection counts as cancelled
     const std::optional<Reply> reply = Try(walk, *outgoing, selection, response);
     if (!reply.has_value()) return;
-    walk.refused = *reply;
+    if (reply->status != 0) walk.refused = *reply;
   }
 }
 
@@ -141,7 +141,7 @@ std::optional<Reply> Proxy::Try(Walk& walk, const Outgoing& outgoing, Selection&
 
 // Every channel was tried that there is for this request, or there was none from the beginning.
 void Proxy::Explain(Walk& walk, const Selection& none, httplib::Response& response) {
-  if (walk.refused.has_value() && walk.refused->status != 0) {
+  if (walk.refused.has_value()) {
     Pass(response, *walk.refused);
   } else {
     const pointsman::Explanation why = router_.Explain(walk.request, walk.attempts, &walk.call.caller);

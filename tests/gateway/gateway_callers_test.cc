@@ -81,12 +81,22 @@ TEST(GatewayCallers, UnderTheIncidentsRuleTheFailureIsExplainedAndNo500) {
   EXPECT_THAT(preferred.body, HasSubstr("is set correctly"));
 }
 
-// Tokens are looked up with each request, so that a cure needs no restart.
+// Tokens are looked up with each request here, and each second otherwise, so that a cure needs no restart.
 TEST(GatewayCallers, ACuredTokenIsServedByItsNextRequest) {
   RunningGateway g(UseExactRule);
   EXPECT_EQ(g.Post("/runway/tasks", kTokenWithoutGroup, "{}").status, 503);
   RunSql(g.db(), "UPDATE tokens SET \"group\" = 'default' WHERE id = 3");
   EXPECT_EQ(g.Post("/runway/tasks", kTokenWithoutGroup, "{}").status, 202);
+}
+
+TEST(GatewayCallers, ATokenIsRememberedForItsTimeAndAnUnknownKeyIsNot) {
+  RunningGateway g([](gateway::Options& options) { options.caller_cache = std::chrono::milliseconds(300); });
+  EXPECT_EQ(g.Chat("sk-new", "gpt-4o").status, 401);
+  RunSql(g.db(), "UPDATE tokens SET key = 'new' WHERE id = 1");
+  EXPECT_EQ(g.Chat("sk-new", "gpt-4o").status, 200);
+  RunSql(g.db(), "UPDATE tokens SET status = 2 WHERE id = 1");
+  EXPECT_EQ(g.Chat("sk-new", "gpt-4o").status, 200);
+  EXPECT_TRUE(Eventually([&] { return g.Chat("sk-new", "gpt-4o").status == 401; }));
 }
 
 TEST(GatewayCallers, KeysAreTakenWithTheirPrefixOrWithout) {

@@ -58,6 +58,7 @@ class RunningGateway {
     options.source = db();
     options.operators_token = kOperator;
     options.refresh = std::chrono::milliseconds(20);
+    options.caller_cache = std::chrono::milliseconds(0);
     options.listener = {.threads = 16, .keep_alive_seconds = 1};
     options.upstream.silence = std::chrono::seconds(20);
     if (change != nullptr) change(options);
