@@ -99,6 +99,31 @@ TEST_F(State, ATrialIsOneRequestHoweverManyAsk) {
   EXPECT_EQ(Count(1000)[1], 1);
 }
 
+// A filter stands between judging a channel and claiming it; here another request takes the trial in between. Would
+// catch: a place in flight that is reserved first and not given back when the trial is gone.
+TEST_F(State, ARefusedTrialGivesItsReservationBack) {
+  Serve(Options(), Channel(1, "g", "m"));
+  ASSERT_TRUE(router_->SetLimits(1, {.max_in_flight = 10}).ok());
+  Report(1, OutcomeKind::kTransient, 3);
+  clock_.Advance(5s);
+  struct Faster {
+    const Router* router;
+    std::optional<Selection> taken;
+    static std::int32_t Judge(void* self, const FilterCandidate& /*candidate*/) noexcept {
+      auto& faster = *static_cast<Faster*>(self);
+      if (!faster.taken) faster.taken.emplace(faster.router->Select(kRequest));
+      return 0;
+    }
+  } faster{.router = &*router_, .taken = {}};
+  Request late = kRequest;
+  late.filter = {.judge = &Faster::Judge, .context = &faster};
+  const Selection refused = router_->Select(late);
+  ASSERT_TRUE(faster.taken && *faster.taken) << "the trial";
+  EXPECT_FALSE(faster.taken->degraded());
+  faster.taken.reset();
+  EXPECT_EQ(Status(1).in_flight, refused ? 1 : 0) << ReasonName(refused.reason());
+}
+
 TEST_F(State, TheWeightComesBackStepByStepAndTheSharesAreExact) {
   Serve(Options(), Channel(1, "g", "m", 2), Channel(2, "g", "m", 1));
   Report(1, OutcomeKind::kTransient, 3);
@@ -173,6 +198,22 @@ TEST_F(State, OrRefusesWithTheEarliestRecoveryWhereThePolicySaysSo) {
   EXPECT_EQ(s.reason(), Reason::kAllCoolingDown);
   EXPECT_EQ(s.retry_after(), 4s);
   EXPECT_TRUE(router_->Select({.group = "h", .model = "m"}).degraded()) << "the other group fails open";
+}
+
+// Would catch: leniency towards who cools down that outlasts the way on which it was asked for.
+TEST_F(State, ARepeatAsALastResortDoesNotFailOpen) {
+  Policy policy;
+  policy.retry.last_resort = LastResort::kRepeat;
+  ChannelStateOptions options = Options();
+  options.all_cooling = AllCooling::kRefuse;
+  router_.emplace(policy, RouterOptions{.state = options});
+  ASSERT_TRUE(router_->Publish(MustCompile(RowsOf(Channel(1, "g", "m"), Channel(2, "g", "m")), policy).table).ok());
+  Report(2, OutcomeKind::kTransient, 3);
+  Attempts attempts;
+  EXPECT_EQ(router_->Select(kRequest, attempts).channel_id(), 1);
+  const Selection again = router_->Select(kRequest, attempts);
+  EXPECT_EQ(again.channel_id(), 1);
+  EXPECT_FALSE(again.degraded()) << "it is in order";
 }
 
 TEST_F(State, AnotherGroupOfThePlanThatIsInOrderComesBeforeFailingOpen) {

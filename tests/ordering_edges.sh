@@ -3,6 +3,7 @@
 #   - every atomic operation in FOLDER states an edge, "(1) -> (2)" or "(2) <- (1)", or "no edge", with a reason;
 #   - each end has its partner, and the list at the top of hazard.h has that edge, and no other;
 #   - no operation that states an edge is relaxed, and none leaves its order to the default;
+#   - the accesses that the portable fence consists of are sequentially consistent (steps b and c; model/ shows why);
 #   - only hazard.h and hazard.cc have atomics.
 # Then it breaks a copy in each of these ways, and demands that it notices.
 #   sh ordering_edges.sh FOLDER                          (needs a POSIX awk)
@@ -21,6 +22,11 @@ check() {
   awk '
     function complain(text) { printf "%s:%d: %s\n", FILENAME, FNR, text; bad = 1 }
     # Notes the edges in `text`: stated[kind, from, to]. Returns how many there were.
+    # Both sides of the fence: exchange, scan, the walk over slots, and the announcement and look of the portable one.
+    function is_of_the_fence(words) {
+      if (words ~ /\(1\) -> \(2\)|\(4\) <- \(|\(6\) -> \(7\)|\(7\) <- \(6\)/) return 1
+      return portable && words ~ /\(3\) -> \(4\)|\(2\) <- \(1\)/
+    }
     function note(kind, text,    edge, ends, count, reversed) {
       while (match(text, /\([0-9]+\) (->|<-) \([0-9]+\)/)) {
         edge = substr(text, RSTART, RLENGTH)
@@ -37,6 +43,7 @@ check() {
       }
       return count + 0
     }
+    /^  [a-zA-Z].*\) const noexcept \{$/ { portable = /Portable\(/ }
     FNR == 1 { above = ""; essay = FILENAME ~ /hazard\.h$/ }
     /^#ifndef/ { essay = 0 }
     essay { note("listed", $0); next }
@@ -55,6 +62,7 @@ check() {
       if (code ~ /atomic_thread_fence/) complain("put the order on the operation: the thread sanitizer knows no fences")
       if (!stated && words !~ /no edge: [^ ]/) complain("an atomic operation that states no edge")
       split(code, orders, /memory_order_/)
+      if (stated && is_of_the_fence(words)) { ++fenced; if (orders[2] !~ /^seq_cst/) complain("the fence needs more than that") }
       if (stated && orders[2] ~ /^relaxed/) complain("a relaxed operation cannot be the end of an edge")
     }
     END {
@@ -66,6 +74,7 @@ check() {
         if (!((ends[1], ends[2], "listed") in at)) { print name ": not in the list"; bad = 1 }
         ++count
       }
+      if (fenced != 6) { print fenced + 0 " accesses of the fence instead of 6"; bad = 1 }
       if (operations < 10 || count < 5) { print operations + 0 " operations, " count + 0 " edges: too few"; bad = 1 }
       if (!bad) print count " edges, " operations " operations"
       exit bad
@@ -101,6 +110,9 @@ for edge in $edges; do
 done
 must_notice 'a reason is gone' hazard.cc 's/no edge: .*//'
 must_notice 'an end is relaxed' hazard.cc '/(8) -> (9)/s/memory_order_release/memory_order_relaxed/'
+must_notice 'the exchange is released only' hazard.h 's/exchange(node, std::memory_order_seq_cst)/exchange(node, std::memory_order_acq_rel)/'
+must_notice 'the announcement is released only' hazard.h 's/store(node, std::memory_order_seq_cst)/store(node, std::memory_order_release)/'
+must_notice 'the portable look is acquired only' hazard.h 's/current_.load(std::memory_order_seq_cst)/current_.load(std::memory_order_acquire)/'
 must_notice 'an order is left to the default' hazard.h 's/exchange(node, std::memory_order_seq_cst)/exchange(node)/'
 must_notice 'an atomic elsewhere' published.h 's/#include <memory>/#include <atomic>/'
 echo "$broken broken copies noticed"

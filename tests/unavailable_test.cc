@@ -50,6 +50,19 @@ TEST(Switch, SurvivesPublishesAndEndsWithTheChannelsLastTable) {
   EXPECT_TRUE(router.Select(kRequest)) << "a new channel starts in order";
 }
 
+// Would catch: a slot that is used again with what its last channel left in it. It is free for the third table, since
+// the second was bound while the first was still there.
+TEST(Switch, IsNotInheritedByTheNextChannelInItsSlot) {
+  Router router;
+  const auto table = [](std::int64_t id) { return MustCompile(RowsOf(Channel(id, "g", "m"))).table; };
+  ASSERT_TRUE(router.Publish(table(1)).ok());
+  EXPECT_TRUE(router.SwitchOff(1));
+  for (const std::int64_t id : {2, 3, 4}) {
+    ASSERT_TRUE(router.Publish(table(id)).ok());
+    EXPECT_EQ(router.Select(kRequest).channel_id(), id);
+  }
+}
+
 TEST(Switch, NeverEnablesWhatTheRowsDisable) {
   Router router;
   ASSERT_TRUE(
