@@ -146,8 +146,10 @@ TEST(Limits, HoldOnlyIfEnabledAndThenExactly) {
   EXPECT_EQ(limited.MayCall("gpt-4o"), CallerRefusal::kNone);
   EXPECT_EQ(limited.MayCall("GPT-4o"), CallerRefusal::kModelNotAllowed);
   TokenRow off = token;
-  off.model_limits_enabled = 0;
-  EXPECT_EQ(ResolveCaller(off, &kOwner, kNow).MayCall("anything"), CallerRefusal::kNone);
+  for (const IntField& not_enabled : {IntField(0), IntField(nullptr), IntField()}) {
+    off.model_limits_enabled = not_enabled;
+    EXPECT_EQ(ResolveCaller(off, &kOwner, kNow).MayCall("anything"), CallerRefusal::kNone);
+  }
 }
 
 TEST(Limits, EnabledButEmptyAllowNothing) {

@@ -99,31 +99,6 @@ TEST_F(State, ATrialIsOneRequestHoweverManyAsk) {
   EXPECT_EQ(Count(1000)[1], 1);
 }
 
-// A filter stands between judging a channel and claiming it; here another request takes the trial in between. Would
-// catch: a place in flight that is reserved first and not given back when the trial is gone.
-TEST_F(State, ARefusedTrialGivesItsReservationBack) {
-  Serve(Options(), Channel(1, "g", "m"));
-  ASSERT_TRUE(router_->SetLimits(1, {.max_in_flight = 10}).ok());
-  Report(1, OutcomeKind::kTransient, 3);
-  clock_.Advance(5s);
-  struct Faster {
-    const Router* router;
-    std::optional<Selection> taken;
-    static std::int32_t Judge(void* self, const FilterCandidate& /*candidate*/) noexcept {
-      auto& faster = *static_cast<Faster*>(self);
-      if (!faster.taken) faster.taken.emplace(faster.router->Select(kRequest));
-      return 0;
-    }
-  } faster{.router = &*router_, .taken = {}};
-  Request late = kRequest;
-  late.filter = {.judge = &Faster::Judge, .context = &faster};
-  const Selection refused = router_->Select(late);
-  ASSERT_TRUE(faster.taken && *faster.taken) << "the trial";
-  EXPECT_FALSE(faster.taken->degraded());
-  faster.taken.reset();
-  EXPECT_EQ(Status(1).in_flight, refused ? 1 : 0) << ReasonName(refused.reason());
-}
-
 TEST_F(State, TheWeightComesBackStepByStepAndTheSharesAreExact) {
   Serve(Options(), Channel(1, "g", "m", 2), Channel(2, "g", "m", 1));
   Report(1, OutcomeKind::kTransient, 3);

@@ -40,7 +40,7 @@ TEST(ContentHash, ChangesWithEverythingThatATableHolds) {
                         .priority = 1,
                         .weight = 1,
                         .tag = "t"};
-  std::vector<ChannelRow> variants(13, base);
+  std::vector<ChannelRow> variants(15, base);
   variants[0].id = 2;
   variants[1].name = "o";
   variants[2].type = 2;
@@ -54,6 +54,9 @@ TEST(ContentHash, ChangesWithEverythingThatATableHolds) {
   variants[10].channel_info = R"({"is_multi_key": true, "multi_key_size": 3})";
   variants[11].channel_info = R"({"is_multi_key": true, "multi_key_size": 3, "multi_key_status_list": {"1": 2}})";
   variants[12].channel_info = R"({"is_multi_key": true, "multi_key_size": 3, "multi_key_status_list": {"1": 3}})";
+  variants[13].status = variants[14].status = 2;  // out, like variants[3], but they would come back as others
+  variants[13].weight = 2;
+  variants[14].priority = 2;
   std::vector<std::string> hashes = {
       MustCompile(RowsOf(base)).report.content_hash,
       MustCompile(RowsOf(base), {.groups = {.default_group = "x"}}).report.content_hash,

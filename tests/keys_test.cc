@@ -273,6 +273,21 @@ TEST_F(Keys, ExplanationsAndSharesSayThatAnotherKeyComesFirst) {
   EXPECT_EQ(router_->Explain(kAsk, walk).tiers[0].candidates[1].share.Text(), "1/1") << "no key is left";
 }
 
+// Would catch: a walk that relies on the cooldown alone.
+TEST_F(Keys, AWalkTakesNoKeyTwiceEvenIfItIsBackAtOnce) {
+  Serve({Row(1, 3, {}, 5), Row(2, 0)});
+  Attempts walk;
+  std::vector<std::uint32_t> keys;
+  for (int i = 0; i < 3; ++i) {
+    Selection s = router_->Select(kAsk, walk);
+    ASSERT_EQ(s.channel_id(), 1) << i;
+    keys.push_back(*s.key_index());
+    router_->Report(s, {.kind = OutcomeKind::kRateLimited, .retry_after = 0ms}, walk);
+  }
+  EXPECT_THAT(keys, ::testing::UnorderedElementsAre(0, 1, 2));
+  EXPECT_EQ(router_->Select(kAsk, walk).channel_id(), 2);
+}
+
 TEST_F(Keys, AWalkGoesOnToAnotherChannelWhenTheFailureWasNotTheKeys) {
   Serve({Row(1, 3, {}, 5), Row(2, 0)});
   Attempts walk;

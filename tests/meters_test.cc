@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <optional>
 #include <thread>
 #include <vector>
+
+#include "state/slot_state.h"
 
 namespace pointsman::testing {
 namespace {
@@ -89,6 +92,7 @@ TEST(Meters, NodesShareALimitAndEachHasAtLeastOne) {
   Meters small;
   small.Limit({.max_in_flight = 1}, 3);
   EXPECT_TRUE(small.Reserve(kNow));
+  EXPECT_FALSE(small.Reserve(kNow)) << "a part of less than one is one, not no limit";
 }
 
 TEST(Meters, ADebtIsForgivenWhenTheRateChanges) {
@@ -139,6 +143,26 @@ TEST(Meters, CountsAreExactUnderRacingThreads) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(meters.in_flight(), 0);
+}
+
+// Two have judged a channel that is to be tried once, and both want it. Would catch: a place in flight that is reserved
+// first and not given back when the trial is gone; one trial too many.
+TEST(Claim, OfATrialThatAnotherHasTakenGivesItsReservationBack) {
+  SlotCommons commons({});
+  SlotWord word{0};
+  SlotState& state = *new SlotState(1, word, commons);  // owns itself
+  state.Limit({.max_in_flight = 10});
+  const auto may_cool = [] { return true; };
+  for (int i = 0; i < 3; ++i) {
+    state.Note({.kind = OutcomeKind::kTransient}, "m", std::nullopt, kNow, MayCool::Of(may_cool));
+  }
+  const Nanoseconds later = kNow + 600 * kSecond;
+  EXPECT_EQ(state.Claim(word, later, Leniency::kNone), SlotState::Claimed::kReserved);
+  EXPECT_EQ(state.in_flight(), 1);
+  EXPECT_EQ(state.Claim(word, later, Leniency::kNone), SlotState::Claimed::kRefused);
+  EXPECT_EQ(state.in_flight(), 1);
+  state.Release();
+  state.Unslot();
 }
 
 }  // namespace

@@ -87,6 +87,22 @@ TEST(Draw, WordsOfTheBiasedSliverAreRejected) {
   EXPECT_EQ(bits.asked(), 2u);
 }
 
+// 2^64 mod 7 is 2: the words whose product with 7 ends in 0 or 1 are one too many for some numbers, the next is not.
+TEST(Draw, NumbersRejectTheSliverToItsLastWordAndNoFurther) {
+  __extension__ using Wide = unsigned __int128;
+  const auto word_with_low = [](std::uint64_t low) {
+    for (Wide k = 0;; ++k) {
+      const Wide product = (k << 64) + low;
+      if (product % 7 == 0) return static_cast<std::uint64_t>(product / 7);
+    }
+  };
+  for (const auto& [low, words] : std::map<std::uint64_t, std::size_t>{{0, 2}, {1, 2}, {2, 1}, {3, 1}}) {
+    ScriptedBits bits({word_with_low(low), WordForTicket(3, 7)});
+    DrawBelow(7, bits);
+    EXPECT_EQ(bits.asked(), words) << low;
+  }
+}
+
 TEST(Draw, ASourceOfNothingButZerosOrOnesStillEnds) {
   Router router;
   ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "g", "m", 2), Channel(2, "g", "m", 1))).table).ok());

@@ -48,6 +48,8 @@ TEST(Switch, SurvivesPublishesAndEndsWithTheChannelsLastTable) {
   EXPECT_FALSE(router.Select(kRequest));
   ASSERT_TRUE(router.Publish(table(2)).ok());
   EXPECT_TRUE(router.Select(kRequest)) << "a new channel starts in order";
+  ASSERT_TRUE(router.Publish(table(1)).ok());
+  EXPECT_TRUE(router.Select(kRequest)) << "so does one that comes back";
 }
 
 // Would catch: a slot that is used again with what its last channel left in it. It is free for the third table, since
@@ -141,6 +143,25 @@ TEST(Scan, GivesEachUsableCandidateExactlyItsConditionalShare) {
     }
     EXPECT_THAT(wins, ElementsAre(Pair(2, 10), Pair(3, 15), Pair(4, 5)));
   }
+}
+
+// Weights 4 (out), 2, 3 (of which 12 of 64 count), 1: the scan changes its unit in the middle. Over all answers to its
+// two questions the others must win 2 * 64, 3 * 12 and 1 * 64 parts of 228.
+TEST(Scan, CountsPartsOfWeightsInTheUnitOfAll) {
+  const Compiled compiled = MustCompile(
+      RowsOf(Channel(1, "g", "m", 4), Channel(2, "g", "m", 2), Channel(3, "g", "m", 3), Channel(4, "g", "m", 1)));
+  const TierBlock tier = TopTier(*compiled.table, "g", "m");
+  const std::uint64_t out = WordForTicket(0, tier.size() * tier.tickets());
+  const std::uint32_t levels[] = {0, Availability::kFull, 12, Availability::kFull};
+  std::map<std::uint32_t, int> wins;
+  for (std::uint64_t below164 = 0; below164 < 164; ++below164) {
+    for (std::uint64_t below228 = 0; below228 < 228; ++below228) {
+      ScriptedBits bits({out, out, out, WordForTicket(below164, 164), WordForTicket(below228, 228)});
+      ++wins[DrawAmong(tier, bits, [&](std::uint32_t i) { return levels[i]; })];
+      ASSERT_EQ(bits.asked(), 5u);
+    }
+  }
+  EXPECT_THAT(wins, ElementsAre(Pair(1, 164 * 128), Pair(2, 164 * 36), Pair(3, 164 * 64)));
 }
 
 // What chi-square exceeds once in a million runs (E. B. Wilson and M. M. Hilferty's approximation, 1931).

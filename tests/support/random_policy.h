@@ -3,8 +3,10 @@
 #define POINTSMAN_TESTS_SUPPORT_RANDOM_POLICY_H_
 
 #include <cstddef>
+#include <functional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pointsman/policy.h"
@@ -13,7 +15,15 @@ namespace pointsman::testing {
 
 class RandomPolicies {
  public:
-  explicit RandomPolicies(unsigned seed) : bits_(seed) {}
+  // A number below `n`.
+  using Chooser = std::function<std::size_t(std::size_t n)>;
+
+  explicit RandomPolicies(unsigned seed)
+      : below_([bits = std::mt19937(seed)](std::size_t n) mutable {
+          return std::uniform_int_distribution<std::size_t>(0, n - 1)(bits);
+        }) {}
+  // By somebody else's choices, such as a fuzzer's. REQUIRES: they come to 0 at some time, for good or often enough.
+  explicit RandomPolicies(Chooser below) : below_(std::move(below)) {}
 
   // A policy that Validate accepts; refused ones are thrown away.
   Policy Next() {
@@ -23,7 +33,7 @@ class RandomPolicies {
     }
   }
 
-  std::size_t Below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(bits_); }
+  std::size_t Below(std::size_t n) { return below_(n); }
   // One of a few names that policies are made of: groups, their aliases, automatic names, and one beyond 52 bytes.
   std::string Name() {
     static const std::vector<std::string> names = {
@@ -74,7 +84,7 @@ class RandomPolicies {
     return policy;
   }
 
-  std::mt19937 bits_;
+  Chooser below_;
 };
 
 }  // namespace pointsman::testing

@@ -1,0 +1,197 @@
+// A program of C ABI calls, as the bytes choose them: nothing that a caller hands over brings the library down, and
+// what is served comes from the rows.
+#include <array>
+#include <cstring>
+#include <vector>
+
+#include "fuzz/bodies.h"
+#include "pointsman/c.h"
+
+namespace pointsman::fuzz {
+namespace {
+
+constexpr const char* kRows = R"({"channels": [
+  {"id": 1, "group": "default,vip", "models": "m,n*", "priority": 1, "weight": 2},
+  {"id": 2, "group": "default", "models": "m", "weight": 1,
+   "channel_info": "{\"is_multi_key\":true,\"multi_key_size\":2}"}]})";
+
+pointsman_text View(std::string_view text) { return {text.data(), text.size()}; }
+
+class Caller {
+ public:
+  explicit Caller(std::string_view bytes) : choices_(bytes) {
+    for (pointsman_selection& s : selections_) s = POINTSMAN_SELECTION_INIT;
+    pointsman_router_options options = POINTSMAN_ROUTER_OPTIONS_INIT;
+    options.max_lost_share = 1;
+    options.now = [](void* self) { return static_cast<Caller*>(self)->now_; };
+    options.now_context = this;
+    options.jitter_seed = 1;
+    Demand(pointsman_router_new(&options, &router_, nullptr) == POINTSMAN_OK, "a router is made");
+    Demand(pointsman_reload_json(router_, pointsman_string(kRows), nullptr, nullptr) == POINTSMAN_OK, "rows are loaded");
+    Demand(pointsman_walk_new(&walk_) == POINTSMAN_OK && pointsman_rows_new(View("rows"), &rows_) == POINTSMAN_OK,
+           "a walk and rows are made");
+  }
+  ~Caller() {
+    for (pointsman_selection& s : selections_) pointsman_release(&s);
+    pointsman_rows_free(rows_);
+    pointsman_walk_free(walk_);
+    pointsman_router_free(router_);
+  }
+  Caller(const Caller&) = delete;
+  Caller& operator=(const Caller&) = delete;
+
+  void Run() {
+    for (int calls = 0; !choices_.empty() && calls < 200; ++calls) CallOnce();
+  }
+
+ private:
+  void CallOnce() {
+    pointsman_selection& selection = selections_[choices_.Below(selections_.size())];
+    switch (choices_.Below(12)) {
+      case 0: return Judge(pointsman_select(router_, Ask(), choices_.OneIn(2) ? walk_ : nullptr, &selection), selection);
+      case 1: return Report(selection);
+      case 2: return pointsman_release(&selection);
+      case 3: return pointsman_walk_clear(walk_);
+      case 4: return static_cast<void>(pointsman_walk_reserve(walk_, choices_.Below(2000)));
+      case 5: return AddRow();
+      case 6: return Reload();
+      case 7: return Text(pointsman_explain(router_, Ask(), choices_.OneIn(2) ? walk_ : nullptr,
+                                            static_cast<std::int32_t>(choices_.Below(3)),
+                                            static_cast<std::int32_t>(choices_.Below(3)), Buffer()));
+      case 8: return Text(choices_.OneIn(2) ? pointsman_states_json(router_, Buffer()) : pointsman_dump_json(router_, Buffer()));
+      case 9: return Switch();
+      case 10: return Limit();
+      default: now_ += choices_.Word() >> (choices_.Below(40) + 24);
+    }
+  }
+
+  const pointsman_request* Ask() {
+    static constexpr std::string_view kNames[] = {"default", "vip", "m", "nn", "", "auto"};
+    const auto name = [&] { return View(choices_.OneIn(8) ? choices_.Text(40) : kNames[choices_.Below(6)]); };
+    request_ = POINTSMAN_REQUEST_INIT;
+    request_.group = name();
+    request_.user_group = name();
+    request_.model = name();
+    list_ = {name(), name()};
+    request_.allowed_groups = request_.ordered_groups = list_.data();
+    request_.allowed_count = choices_.Below(3);
+    request_.ordered_count = choices_.Below(3);
+    const std::uint8_t flags = choices_.Byte();
+    request_.has_allowed_groups = (flags & 7) == 7;
+    request_.has_ordered_groups = (flags & 56) == 56;
+    request_.has_pin = (flags & 192) == 192;
+    request_.has_affinity = flags & 1;
+    request_.affinity = flags;
+    request_.pin = static_cast<std::int64_t>(choices_.Below(4));
+    if (choices_.OneIn(30)) request_.struct_size = choices_.Below(300);
+    request_.bits = [](void* self) { return static_cast<Caller*>(self)->choices_.Word(); };
+    request_.bits_context = this;
+    return &request_;
+  }
+
+  void Judge(std::int32_t reason, const pointsman_selection& s) const {
+    Demand(reason == s.reason, "a selection's reason is what is returned");
+    Demand(pointsman_reason_name(reason) != nullptr, "a reason has a name");
+    Demand(reason != POINTSMAN_REASON_NONE || s.channel_id != 0 || has_zero_, "a channel is served from the rows");
+    if (request_.has_pin != 0 && reason == POINTSMAN_REASON_NONE) Demand(s.channel_id == request_.pin, "a pin is kept");
+  }
+
+  void Report(pointsman_selection& selection) {
+    pointsman_outcome outcome = POINTSMAN_OUTCOME_INIT;
+    if (choices_.OneIn(3)) {
+      const std::string_view body = choices_.Text(60);
+      Demand(pointsman_classify_http(static_cast<std::int32_t>(choices_.Below(600)), View("3"), View(body), &outcome) ==
+                 POINTSMAN_OK,
+             "an answer is classified");
+    } else {
+      outcome.kind = static_cast<std::int32_t>(choices_.Below(10)) - 1;
+      outcome.has_retry_after = choices_.OneIn(2);
+      outcome.retry_after_ms = static_cast<std::int64_t>(choices_.Word());
+      outcome.latency_ns = static_cast<std::int64_t>(choices_.Word());
+      outcome.tokens = static_cast<std::int64_t>(choices_.Word());
+    }
+    pointsman_worth_another_attempt(&outcome);
+    pointsman_report(router_, &selection, &outcome);
+  }
+
+  void AddRow() {
+    const std::string_view text = choices_.Text(20);
+    if (choices_.OneIn(2)) {
+      pointsman_channel channel = POINTSMAN_CHANNEL_INIT;
+      channel.id = static_cast<std::int64_t>(choices_.Below(5));
+      has_zero_ = has_zero_ || channel.id == 0;
+      channel.groups = choices_.OneIn(3) ? pointsman_null_text() : View("default,vip");
+      channel.models = View(text);
+      channel.channel_info = View(choices_.Text(60));
+      channel.weight = pointsman_number(static_cast<std::int64_t>(choices_.Word()));
+      channel.status.state = static_cast<std::uint32_t>(choices_.Below(4));
+      pointsman_rows_add_channel(rows_, &channel);
+    } else {
+      pointsman_ability ability = POINTSMAN_ABILITY_INIT;
+      ability.channel_id = static_cast<std::int64_t>(choices_.Below(5));
+      ability.group = View("default");
+      ability.model = View(text);
+      pointsman_rows_add_ability(rows_, &ability);
+    }
+  }
+
+  void Reload() {
+    pointsman_build build = POINTSMAN_BUILD_INIT;
+    build.text = *Buffer();
+    if (choices_.OneIn(2)) {
+      pointsman_reload_rows(router_, rows_, &build, Buffer());
+    } else {
+      has_zero_ = true;
+      pointsman_reload_json(router_, View(choices_.Text(400)), &build, Buffer());
+    }
+  }
+
+  void Switch() {
+    const auto channel = static_cast<std::int64_t>(choices_.Below(4));
+    switch (choices_.Below(3)) {
+      case 0: pointsman_switch_off(router_, channel, View(choices_.Text(300)), static_cast<std::int64_t>(choices_.Word())); break;
+      case 1: pointsman_switch_on(router_, channel); break;
+      default: pointsman_reset_state(router_, channel);
+    }
+  }
+
+  void Limit() {
+    pointsman_limits limits = POINTSMAN_LIMITS_INIT;
+    limits.requests_per_minute = static_cast<std::int64_t>(choices_.Word() >> choices_.Below(64));
+    limits.tokens_per_minute = static_cast<std::int64_t>(choices_.Word() >> choices_.Below(64));
+    limits.max_in_flight = static_cast<std::int32_t>(choices_.Below(4));
+    limits.burst = static_cast<std::int64_t>(choices_.Below(4));
+    pointsman_set_limits(router_, static_cast<std::int64_t>(choices_.Below(4)), &limits);
+  }
+
+  // Of any capacity; what lies behind it is watched.
+  pointsman_buffer* Buffer() {
+    text_.assign(choices_.Below(512) + 1, kBeyond);
+    buffer_ = {text_.data(), text_.size() - 1, 0};
+    return &buffer_;
+  }
+  void Text(std::int32_t status) const {
+    Demand(text_.back() == kBeyond, "nothing is written beyond a buffer");
+    if (status != POINTSMAN_OK || buffer_.capacity == 0) return;
+    Demand(std::memchr(text_.data(), 0, buffer_.capacity) != nullptr, "a text ends in its buffer");
+  }
+
+  static constexpr char kBeyond = '\x55';
+  Choices choices_;
+  std::uint64_t now_ = 1'000'000'000'000;
+  bool has_zero_ = false;
+  pointsman_router* router_ = nullptr;
+  pointsman_walk* walk_ = nullptr;
+  pointsman_rows* rows_ = nullptr;
+  std::array<pointsman_selection, 4> selections_{};
+  pointsman_request request_ = POINTSMAN_REQUEST_INIT;
+  std::array<pointsman_text, 2> list_{};
+  std::vector<char> text_;
+  pointsman_buffer buffer_{};
+};
+
+}  // namespace
+
+void CAbi(std::string_view bytes) { Caller(bytes).Run(); }
+
+}  // namespace pointsman::fuzz
