@@ -138,12 +138,16 @@ class Caller {
   void Reload() {
     pointsman_build build = POINTSMAN_BUILD_INIT;
     build.text = *Buffer();
+    char words[40] = {};
+    words[sizeof words - 1] = kBeyond;
+    pointsman_buffer error = {words, sizeof words - 1, 0};
     if (choices_.OneIn(2)) {
-      pointsman_reload_rows(router_, rows_, &build, Buffer());
+      pointsman_reload_rows(router_, rows_, &build, &error);
     } else {
       has_zero_ = true;
-      pointsman_reload_json(router_, View(choices_.Text(400)), &build, Buffer());
+      pointsman_reload_json(router_, View(choices_.Text(400)), &build, &error);
     }
+    Demand(text_.back() == kBeyond && words[sizeof words - 1] == kBeyond, "nothing is written beyond a buffer");
   }
 
   void Switch() {
