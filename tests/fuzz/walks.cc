@@ -22,7 +22,7 @@ class Comparison {
  public:
   explicit Comparison(std::string_view bytes)
       : choices_(bytes),
-        world_([this](std::size_t n) { return choices_.Below(n); }),
+        world_([this](std::size_t n) { return choices_.empty() ? further_() % n : choices_.Below(n); }),
         policy_(Usual(world_.MakePolicy())),
         router_(policy_) {
     Publish();
@@ -80,6 +80,7 @@ class Comparison {
   }
 
   Choices choices_;
+  SplitMix64 further_{1};  // where the bytes end in the middle of a policy
   testing::RandomWorld world_;
   Policy policy_;
   Router router_;
