@@ -2,6 +2,7 @@
 // come about; judged by rows and policy as they are written, and not by the library's plans.
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <cstdlib>
 #include <map>
 #include <random>
@@ -170,22 +171,32 @@ class Tenancy {
       ASSERT_EQ(text.find("upstream-of"), text.npos) << text;
       for (const std::string& group : named_) {
         if (reading_->MayUse(request, group) || IsNamedBy(request, group)) continue;
-        ASSERT_FALSE(Mentions(text, group)) << "\"" << group << "\" in\n" << text;
+        ASSERT_FALSE(Mentions(text, group))
+            << "\"" << group << "\" for group \"" << request.group << "\", user group \"" << request.user_group
+            << "\", " << (request.ordered_groups ? "an" : "no") << " ordered list, in\n" << text;
       }
     }
   }
 
-  static bool IsNamedBy(const Request& request, const std::string& group) {
+  // Or the gateway for it, where it names none.
+  bool IsNamedBy(const Request& request, const std::string& group) const {
     const auto in = [&](const std::optional<std::span<const std::string_view>>& list) {
       return list && std::find(list->begin(), list->end(), group) != list->end();
     };
-    return request.group == group || request.user_group == group || request.model == group ||
+    const bool is_for_none = request.group.empty() && group == policy_.groups.default_group;
+    return is_for_none || request.group == group || request.user_group == group || request.model == group ||
            in(request.allowed_groups) || in(request.ordered_groups);
   }
 
-  // As a name: in quotes.
+  // As a word of its own.
   static bool Mentions(const std::string& text, const std::string& name) {
-    return text.find('"' + name + '"') != text.npos || text.find("“" + name + "”") != text.npos;
+    const auto is_part = [&](std::size_t at) {
+      return at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0 || text[at] == '-');
+    };
+    for (std::size_t at = text.find(name); at != text.npos; at = text.find(name, at + 1)) {
+      if ((at == 0 || !is_part(at - 1)) && !is_part(at + name.size())) return true;
+    }
+    return false;
   }
 
   void SelectByHandles(const Request& request) {
