@@ -9,6 +9,8 @@
 
 #include "pointsman/router.h"
 #include "pointsman/testing.h"
+#include "select/draw.h"
+#include "support/chi_square.h"
 #include "support/rows_builder.h"
 #include "support/sweep.h"
 
@@ -162,12 +164,6 @@ TEST(Scan, CountsPartsOfWeightsInTheUnitOfAll) {
     }
   }
   EXPECT_THAT(wins, ElementsAre(Pair(1, 164 * 128), Pair(2, 164 * 36), Pair(3, 164 * 64)));
-}
-
-// What chi-square exceeds once in a million runs (E. B. Wilson and M. M. Hilferty's approximation, 1931).
-double OnceInAMillion(double degrees_of_freedom) {
-  const double spread = 2 / (9 * degrees_of_freedom);
-  return degrees_of_freedom * std::pow(1 - spread + 4.753 * std::sqrt(spread), 3);
 }
 
 // Draws, redraws and scan together, compact and wide, against the conditional shares.
