@@ -502,6 +502,21 @@ TEST_F(State, ARecordedSelectionTakesItsReservationAndReplays) {
   EXPECT_TRUE(ReplayDecision(*router_->TakeSnapshot().table, record).same());
 }
 
+// Would catch: a replay that fails open because it knows nothing of the router's rule.
+TEST_F(State, ARecordedRefusalOfAGroupThatDoesNotFailOpenReplays) {
+  ChannelStateOptions options = Options();
+  options.all_cooling_in["g"] = AllCooling::kRefuse;
+  Serve(options, Channel(1, "g,h", "m"));
+  Report(1, OutcomeKind::kTransient, 3);
+  DecisionRecord record;
+  EXPECT_EQ(router_->SelectRecorded(kRequest, nullptr, ThreadBits(), record).reason(), Reason::kAllCoolingDown);
+  EXPECT_THAT(record.refusing, ElementsAre("g"));
+  EXPECT_TRUE(ReplayDecision(*router_->TakeSnapshot().table, record).same());
+  EXPECT_TRUE(router_->SelectRecorded({.group = "h", .model = "m"}, nullptr, ThreadBits(), record).degraded());
+  EXPECT_THAT(record.refusing, IsEmpty());
+  EXPECT_TRUE(ReplayDecision(*router_->TakeSnapshot().table, record).same());
+}
+
 TEST_F(State, OptionsThatCannotBeAreRefusedWhenATableIsPublished) {
   ChannelStateOptions options = Options();
   options.cooldown.failure_share = 0;

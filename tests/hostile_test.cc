@@ -32,8 +32,10 @@ std::vector<std::string> HostileNames() {
       "\xff\xfe invalid \xc3( \xed\xa0\x80",
       std::string("nul\0nul", 7),
       "line\nline\r\ttab\x7f",
-      "\x1b[2J\x1b]0;title\x07\xc2\x9b" "31m",
-      "\xe2\x80\xae" "gpj.exe \xe2\x80\x8f\xe2\x81\xa6 \xd8\x9c \xe2\x80\x8b",
+      "\x1b[2J\x1b]0;title\x07\xc2\x9b"
+      "31m",
+      "\xe2\x80\xae"
+      "gpj.exe \xe2\x80\x8f\xe2\x81\xa6 \xd8\x9c \xe2\x80\x8b",
       "<script>alert('x')</script>&\"'>",
       "'; DROP TABLE channels; -- \\",
       "\xe2\x80\xa8 \xe2\x80\xa9 \xef\xbb\xbf \xf3\xa0\x80\x81",
@@ -45,7 +47,8 @@ std::vector<std::string> HostileNames() {
 // Nobody, and somebody who serves only what has such a name.
 Rows RowsWith(const std::string& name) {
   Rows rows = RowsOf(Channel(1, "g", "m", 1), Channel(2, "g", "m", 2), Ability("g", "m", 1));
-  static_cast<void>(rows.Add(ChannelRow{.id = 3, .name = name, .status = 1, .groups = name, .models = name, .tag = name}));
+  static_cast<void>(
+      rows.Add(ChannelRow{.id = 3, .name = name, .status = 1, .groups = name, .models = name, .tag = name}));
   static_cast<void>(rows.Add(Ability(name, name, 3)));
   static_cast<void>(rows.Add(AbilityRow{.group = name, .model = name, .channel_id = 99}));
   static_cast<void>(rows.Add(TokenRow{.id = 1, .user_id = 7, .name = name, .group = name, .auto_groups = name}));
@@ -237,7 +240,8 @@ TEST(HostileBits, EndEverySelectionUnderEveryBalanceAndShareRule) {
         FakeClock clock;
         Policy policy{.shares = static_cast<ShareRule>(rule), .balance = static_cast<Balance>(balance)};
         policy.retry = {.tiers = static_cast<RetryTiers>(tiers), .last_resort = LastResort::kRepeat, .budget = 16};
-        Router router(policy, {.state = {.cooldown = {.consecutive_failures = 1}, .clock = clock.clock(), .jitter_seed = 1}});
+        Router router(policy,
+                      {.state = {.cooldown = {.consecutive_failures = 1}, .clock = clock.clock(), .jitter_seed = 1}});
         ASSERT_TRUE(router.Publish(MustCompile(ManyChannels(), policy).table).ok());
         for (std::int64_t id = 2; id < 264; id += 3) router.SwitchOff(id);
         for (const std::int64_t id : {1, 10, 201}) {

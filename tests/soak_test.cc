@@ -29,8 +29,8 @@ using Time = std::chrono::steady_clock::time_point;
 using std::chrono::steady_clock;
 
 constexpr std::int64_t kChannels = 40;
-constexpr std::array kOutcomes = {OutcomeKind::kSuccess,         OutcomeKind::kSuccess,   OutcomeKind::kSuccess,
-                                  OutcomeKind::kTransient,       OutcomeKind::kSuccess,   OutcomeKind::kRateLimited,
+constexpr std::array kOutcomes = {OutcomeKind::kSuccess,          OutcomeKind::kSuccess,  OutcomeKind::kSuccess,
+                                  OutcomeKind::kTransient,        OutcomeKind::kSuccess,  OutcomeKind::kRateLimited,
                                   OutcomeKind::kModelUnavailable, OutcomeKind::kCancelled};
 
 std::chrono::seconds Lasts() {
@@ -124,7 +124,8 @@ class Soak {
     const bool is_lasting = s.channel_id() <= kChannels;
     // A rate limit of one of several keys is the key's, not the channel's.
     const bool is_the_keys = s.key_index().has_value() && IsTheKeysFault(kind);
-    router_.Report(s, {.kind = kind, .retry_after = std::chrono::milliseconds(1), .latency = std::chrono::milliseconds(2)});
+    router_.Report(
+        s, {.kind = kind, .retry_after = std::chrono::milliseconds(1), .latency = std::chrono::milliseconds(2)});
     if (!is_lasting || is_the_keys) return;
     if (kind == OutcomeKind::kSuccess) ++counts.successes;
     if (kind == OutcomeKind::kTransient || kind == OutcomeKind::kRateLimited) ++counts.failures;
@@ -138,9 +139,11 @@ class Soak {
   }
 
   void Change() {
-    ScriptedLoader loader([this](RowSink& sink, const Wanted&) { return AddAll(sink, RowsOfRound(round_ += loads_++ % 3)); });
-    Refresher refresher(router_, loader,
-                        {.pace = {.interval = std::chrono::milliseconds(1), .shortest_pause = std::chrono::milliseconds(1)}});
+    ScriptedLoader loader(
+        [this](RowSink& sink, const Wanted&) { return AddAll(sink, RowsOfRound(round_ += loads_++ % 3)); });
+    Refresher refresher(
+        router_, loader,
+        {.pace = {.interval = std::chrono::milliseconds(1), .shortest_pause = std::chrono::milliseconds(1)}});
     SplitMix64 bits(77);
     while (GoesOn()) {
       const auto id = static_cast<std::int64_t>(1 + bits() % kChannels);
@@ -192,12 +195,13 @@ class Soak {
       successes += static_cast<std::uint64_t>(status.successes);
       failures += static_cast<std::uint64_t>(status.failures);
     }
-    std::printf("%lld s: %llu selections, %llu refused, %llu wrong; %llu publishes, %llu refreshes, %llu patches; "
-                "%.1f MiB when warm, %.1f at most afterwards; %zu slots of readers\n",
-                static_cast<long long>(Lasts().count()), static_cast<unsigned long long>(all.selected),
-                static_cast<unsigned long long>(all.refused), static_cast<unsigned long long>(all.wrong),
-                static_cast<unsigned long long>(published_), static_cast<unsigned long long>(refreshed_),
-                static_cast<unsigned long long>(patched_), warm_, peak_, HazardSlotCount());
+    std::printf(
+        "%lld s: %llu selections, %llu refused, %llu wrong; %llu publishes, %llu refreshes, %llu patches; "
+        "%.1f MiB when warm, %.1f at most afterwards; %zu slots of readers\n",
+        static_cast<long long>(Lasts().count()), static_cast<unsigned long long>(all.selected),
+        static_cast<unsigned long long>(all.refused), static_cast<unsigned long long>(all.wrong),
+        static_cast<unsigned long long>(published_), static_cast<unsigned long long>(refreshed_),
+        static_cast<unsigned long long>(patched_), warm_, peak_, HazardSlotCount());
     EXPECT_EQ(all.wrong, 0u);
     EXPECT_GT(all.selected, 1000u);
     EXPECT_GT(published_ + refreshed_ + patched_, 10u);

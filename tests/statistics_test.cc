@@ -65,7 +65,8 @@ void PublishThree(Router& router) {
 }
 
 // Pairs of selections against the product of their shares. Pairs that overlap are no independent draws, so none do.
-void ExpectIndependent(const char* name, const std::vector<std::int64_t>& first, const std::vector<std::int64_t>& second) {
+void ExpectIndependent(const char* name, const std::vector<std::int64_t>& first,
+                       const std::vector<std::int64_t>& second) {
   const std::size_t n = kWeights.size();
   std::vector<double> counts(n * n);
   std::vector<double> expected(n * n);

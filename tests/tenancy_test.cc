@@ -27,7 +27,8 @@ int Seeds() {
 // What a person makes of policy and rows.
 class Reading {
  public:
-  Reading(const Policy& policy, const std::vector<NaiveCandidate>& candidates) : policy_(policy), plans_(policy.groups) {
+  Reading(const Policy& policy, const std::vector<NaiveCandidate>& candidates)
+      : policy_(policy), plans_(policy.groups) {
     for (const NaiveCandidate& c : candidates) {
       if (c.enabled) serve_[c.group].insert(c.channel);
     }
@@ -134,7 +135,7 @@ class Tenancy {
     DecisionRecord record;
     Selection s = router_.SelectRecorded(request, attempts, RandomBits(bits_), record);
     const Replay replay = ReplayDecision(*router_.TakeSnapshot().table, record);
-    EXPECT_TRUE(!s || replay.answer.channel_id == s.channel_id());
+    EXPECT_EQ(replay.answer.channel_id, s.channel_id()) << ReasonName(s.reason());
     if (replay.answer.reason == Reason::kNone) Judge(request, replay.answer.group, replay.answer.channel_id);
     JudgeText(request, replay.explanation);
     ++replayed;
@@ -173,7 +174,8 @@ class Tenancy {
         if (reading_->MayUse(request, group) || IsNamedBy(request, group)) continue;
         ASSERT_FALSE(Mentions(text, group))
             << "\"" << group << "\" for group \"" << request.group << "\", user group \"" << request.user_group
-            << "\", " << (request.ordered_groups ? "an" : "no") << " ordered list, in\n" << text;
+            << "\", " << (request.ordered_groups ? "an" : "no") << " ordered list, in\n"
+            << text;
       }
     }
   }

@@ -127,8 +127,11 @@ struct DecisionRecord {
   std::string content_hash;      // of the table that answered
   std::uint64_t generation = 0;  // and what its router called it
   RecordedRequest request;
-  std::optional<Attempts> attempts;     // before the answer, with their room; nothing: a selection on its own
-  std::vector<OutChannel> out;          // channels that were not in order, in order of id
+  std::optional<Attempts> attempts;  // before the answer, with their room; nothing: a selection on its own
+  std::vector<OutChannel> out;       // channels that were not in order, in order of id
+  // Groups of the plan that refuse where all that is left cools down (AllCooling::kRefuse), if any channel did; the
+  // others fail open.
+  std::vector<std::string> refusing;
   std::vector<FilterVerdict> verdicts;  // in the order in which they were asked for, each candidate once
   // What was drawn, in that order: 64 random bits each; and what a choice by turn or by load, or of a key, asked for
   // (balance.h).

@@ -11,13 +11,16 @@ namespace {
 Leniency LeniencyIn(const Published& published, std::uint32_t group, const Circumstances& circumstances) {
   if (!circumstances.lenient) return Leniency::kNone;
   if (published.state == nullptr) return Leniency::kServeCooling;
-  const auto& exceptions = published.state->all_cooling_in;
-  const auto found = exceptions.find(published.data->groups[group]);
-  const AllCooling rule = found == exceptions.end() ? published.state->all_cooling : found->second;
+  const AllCooling rule = RuleIn(*published.state, published.data->groups[group]);
   return rule == AllCooling::kFailOpen ? Leniency::kServeCooling : Leniency::kNone;
 }
 
 }  // namespace
+
+AllCooling RuleIn(const ChannelStateOptions& state, std::string_view group) {
+  const auto found = state.all_cooling_in.find(group);
+  return found == state.all_cooling_in.end() ? state.all_cooling : found->second;
+}
 
 CandidateJudge::CandidateJudge(const Published& published, const Request& request, const Attempts* attempts,
                                std::uint32_t group, std::uint32_t model, Circumstances& circumstances) noexcept

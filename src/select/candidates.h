@@ -42,6 +42,9 @@ struct Circumstances {
   Nanoseconds recovers_in = ModelStates::kForever;  // the earliest that was met
 };
 
+// What happens in the group when all that is left there cools down.
+AllCooling RuleIn(const ChannelStateOptions& state, std::string_view group);
+
 class CandidateJudge {
  public:
   // Of one group and its listed model, both numbers of the table. `attempts` may be null. REQUIRES: `circumstances`

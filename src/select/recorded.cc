@@ -4,7 +4,9 @@
 #include <new>
 #include <utility>
 
+#include "select/candidates.h"
 #include "select/in_full.h"
+#include "select/plan_walk.h"
 #include "select/selected.h"
 #include "table/table_data.h"
 
@@ -47,6 +49,21 @@ RecordedRequest RequestOf(const Request& request) {
         Bounded(request.ordered_groups->first(std::min(request.ordered_groups->size(), kMaxPlanSteps)));
   }
   return kept;
+}
+
+std::vector<std::string> RefusingGroups(const Published& published, const Request& request,
+                                        const std::vector<OutChannel>& out) {
+  std::vector<std::string> refusing;
+  const auto is_cooling = [](const OutChannel& channel) { return channel.reason == OutReason::kCoolingDown; };
+  if (published.state == nullptr || std::none_of(out.begin(), out.end(), is_cooling)) return refusing;
+  const PlanWalk plan(*published.data, request);
+  for (std::size_t step = 0; step < plan.steps(); ++step) {
+    const std::string_view group = plan.StopAt(step).name;
+    if (RuleIn(*published.state, group) == AllCooling::kRefuse) refusing.push_back(Bounded(group));
+  }
+  std::sort(refusing.begin(), refusing.end());
+  refusing.erase(std::unique(refusing.begin(), refusing.end()), refusing.end());
+  return refusing;
 }
 
 // Random bits, turns and loads that leave word of themselves.
@@ -104,9 +121,11 @@ FrozenState::FrozenState(const Published& published) : frozen_(published) {
   Adopt(published);
 }
 
-FrozenState::FrozenState(const Published& published, std::span<const OutChannel> out) : frozen_(published) {
+FrozenState::FrozenState(const Published& published, const DecisionRecord& record) : frozen_(published) {
+  for (const std::string& group : record.refusing) refusing_.all_cooling_in[group] = AllCooling::kRefuse;
+  frozen_.state = &refusing_;
   std::map<std::int64_t, const OutChannel*> by_id;
-  for (const OutChannel& channel : out) by_id.emplace(channel.channel_id, &channel);
+  for (const OutChannel& channel : record.out) by_id.emplace(channel.channel_id, &channel);
   for (const BoundChannel& channel : published.channels) {
     const auto found = by_id.find(channel.id);
     words_.emplace_back(found == by_id.end() ? 0 : AvailabilityOf(*found->second).Freeze());
@@ -202,6 +221,7 @@ Selection SelectFrozen(const Published& now, FrozenState& frozen, const Request&
             .generation = published.generation,
             .request = RequestOf(request),
             .out = frozen.Out()};
+  record.refusing = RefusingGroups(published, request, record.out);
   if (attempts != nullptr) record.attempts = *attempts;
 
   Selection selection = SelectInFull(published, asked, attempts, words.bits());

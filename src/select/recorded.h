@@ -31,9 +31,9 @@ inline constexpr std::uint64_t kNoTicket = ~std::uint64_t{0};
 // The same table with a state of its channels that nothing changes. REQUIRES: `published` stays.
 class FrozenState {
  public:
-  // As it is now, or with exactly these channels not in order.
+  // As it is now, or as `record` says: with exactly its channels not in order.
   explicit FrozenState(const Published& published);
-  FrozenState(const Published& published, std::span<const OutChannel> out);
+  FrozenState(const Published& published, const DecisionRecord& record);
   FrozenState(const FrozenState&) = delete;
   FrozenState& operator=(const FrozenState&) = delete;
 
@@ -50,6 +50,7 @@ class FrozenState {
   std::deque<SlotWord> words_;
   std::vector<BoundChannel> channels_;
   Published frozen_;
+  ChannelStateOptions refusing_;  // of a record
 };
 
 // What a word says of a channel that is not in order; nothing of one that is.

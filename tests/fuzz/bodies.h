@@ -32,9 +32,10 @@ struct Body {
 };
 
 inline constexpr Body kBodies[] = {
-    {"json_rows", JsonRows}, {"policy_json", PolicyJson}, {"comma_list", CommaList}, {"option_rows", OptionRows},
-    {"channel_info", ChannelInfo}, {"c_abi", CAbi}, {"decisions", Decisions}, {"dump_text", DumpText},
-    {"state_text", StateText}, {"sqlite_file", SqliteFile}, {"outcome_text", OutcomeText}, {"walks", Walks},
+    {"json_rows", JsonRows},     {"policy_json", PolicyJson},   {"comma_list", CommaList},
+    {"option_rows", OptionRows}, {"channel_info", ChannelInfo}, {"c_abi", CAbi},
+    {"decisions", Decisions},    {"dump_text", DumpText},       {"state_text", StateText},
+    {"sqlite_file", SqliteFile}, {"outcome_text", OutcomeText}, {"walks", Walks},
 };
 
 // Ends the program where the claim is wrong, with the claim; what libFuzzer and a test alike understand.

@@ -27,7 +27,8 @@ class Caller {
     options.now_context = this;
     options.jitter_seed = 1;
     Demand(pointsman_router_new(&options, &router_, nullptr) == POINTSMAN_OK, "a router is made");
-    Demand(pointsman_reload_json(router_, pointsman_string(kRows), nullptr, nullptr) == POINTSMAN_OK, "rows are loaded");
+    Demand(pointsman_reload_json(router_, pointsman_string(kRows), nullptr, nullptr) == POINTSMAN_OK,
+           "rows are loaded");
     Demand(pointsman_walk_new(&walk_) == POINTSMAN_OK && pointsman_rows_new(View("rows"), &rows_) == POINTSMAN_OK,
            "a walk and rows are made");
   }
@@ -48,17 +49,21 @@ class Caller {
   void CallOnce() {
     pointsman_selection& selection = selections_[choices_.Below(selections_.size())];
     switch (choices_.Below(12)) {
-      case 0: return Judge(pointsman_select(router_, Ask(), choices_.OneIn(2) ? walk_ : nullptr, &selection), selection);
+      case 0:
+        return Judge(pointsman_select(router_, Ask(), choices_.OneIn(2) ? walk_ : nullptr, &selection), selection);
       case 1: return Report(selection);
       case 2: return pointsman_release(&selection);
       case 3: return pointsman_walk_clear(walk_);
       case 4: return static_cast<void>(pointsman_walk_reserve(walk_, choices_.Below(2000)));
       case 5: return AddRow();
       case 6: return Reload();
-      case 7: return Text(pointsman_explain(router_, Ask(), choices_.OneIn(2) ? walk_ : nullptr,
-                                            static_cast<std::int32_t>(choices_.Below(3)),
-                                            static_cast<std::int32_t>(choices_.Below(3)), Buffer()));
-      case 8: return Text(choices_.OneIn(2) ? pointsman_states_json(router_, Buffer()) : pointsman_dump_json(router_, Buffer()));
+      case 7:
+        return Text(pointsman_explain(router_, Ask(), choices_.OneIn(2) ? walk_ : nullptr,
+                                      static_cast<std::int32_t>(choices_.Below(3)),
+                                      static_cast<std::int32_t>(choices_.Below(3)), Buffer()));
+      case 8:
+        return Text(choices_.OneIn(2) ? pointsman_states_json(router_, Buffer())
+                                      : pointsman_dump_json(router_, Buffer()));
       case 9: return Switch();
       case 10: return Limit();
       default: now_ += choices_.Word() >> (choices_.Below(40) + 24);
@@ -153,7 +158,9 @@ class Caller {
   void Switch() {
     const auto channel = static_cast<std::int64_t>(choices_.Below(4));
     switch (choices_.Below(3)) {
-      case 0: pointsman_switch_off(router_, channel, View(choices_.Text(300)), static_cast<std::int64_t>(choices_.Word())); break;
+      case 0:
+        pointsman_switch_off(router_, channel, View(choices_.Text(300)), static_cast<std::int64_t>(choices_.Word()));
+        break;
       case 1: pointsman_switch_on(router_, channel); break;
       default: pointsman_reset_state(router_, channel);
     }

@@ -15,7 +15,8 @@ void ChannelInfo(std::string_view bytes) {
   Demand(!keys.malformed || (keys.count == 0 && keys.disabled.empty()), "what cannot be understood says nothing");
   const auto is_before = [](const KeyStatus& a, const KeyStatus& b) { return a.index < b.index; };
   Demand(std::is_sorted(keys.disabled.begin(), keys.disabled.end(), is_before), "keys are in order");
-  for (const KeyStatus& key : keys.disabled) Demand(key.index < keys.count && key.status != 1, "a key is there and out");
+  for (const KeyStatus& key : keys.disabled)
+    Demand(key.index < keys.count && key.status != 1, "a key is there and out");
   if (keys.count != 0) {
     std::vector<KeyStatus> again;
     Demand(ReadChannelInfo(ChannelInfoText(keys), again) == keys, "keys written are the keys read");

@@ -41,7 +41,8 @@ TEST_P(FuzzCorpus, HoldsWhateverTheBytesAre) {
     SCOPED_TRACE(file.filename());
     const std::string bytes = Contents(file);
     GetParam().run(bytes);
-    for (std::size_t part = 0; part < 8; ++part) GetParam().run(std::string_view(bytes).substr(0, bytes.size() * part / 8));
+    for (std::size_t part = 0; part < 8; ++part)
+      GetParam().run(std::string_view(bytes).substr(0, bytes.size() * part / 8));
     for (int i = 0; i < 24 && !bytes.empty(); ++i) {
       std::string changed = bytes;
       for (std::size_t n = 1 + below(3); n > 0; --n) changed[below(changed.size())] = static_cast<char>(bits());

@@ -15,7 +15,8 @@ void OutcomeText(std::string_view bytes) {
   const std::string_view body = bytes.substr(std::min(line + 1, bytes.size()));
   const Outcome outcome = ClassifyHttp({.status = status, .retry_after = retry_after, .body = body});
   Demand(!OutcomeKindName(outcome.kind).empty(), "an outcome is one of those that there are");
-  Demand((outcome.kind == OutcomeKind::kSuccess) == (status >= 200 && status < 400), "2xx and 3xx succeed, nothing else");
+  Demand((outcome.kind == OutcomeKind::kSuccess) == (status >= 200 && status < 400),
+         "2xx and 3xx succeed, nothing else");
   Demand(outcome.kind == OutcomeKind::kTransient || (status >= 200 && status < 500), "5xx and no answer are transient");
   if (outcome.retry_after.has_value()) {
     Demand(outcome.retry_after->count() >= 0 && *outcome.retry_after <= std::chrono::seconds(1'000'000'000),
@@ -25,7 +26,8 @@ void OutcomeText(std::string_view bytes) {
   std::string loud(body);
   for (char& c : loud) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   Demand(ClassifyHttp({.status = status, .body = loud}).kind == outcome.kind, "upper and lower case are alike");
-  const std::string longer = std::string(body.substr(0, 4096)) + std::string(4096 - std::min<std::size_t>(body.size(), 4096), ' ');
+  const std::string longer =
+      std::string(body.substr(0, 4096)) + std::string(4096 - std::min<std::size_t>(body.size(), 4096), ' ');
   Demand(ClassifyHttp({.status = status, .body = longer + "insufficient_quota"}).kind ==
              ClassifyHttp({.status = status, .body = longer}).kind,
          "the end of a long body says nothing");

@@ -34,7 +34,8 @@ void StateText(std::string_view bytes) {
   DemandPlain(PrometheusText(*states), "metrics can be shown");
   testing::FakeClock clock;
   Router router({}, {.state = {.clock = clock.clock()}});
-  Demand(router.Publish(testing::TableFromLines("1 g m 3\n2 g m,n 1\n3 g m 1 -5").value()).ok(), "a table is published");
+  Demand(router.Publish(testing::TableFromLines("1 g m 3\n2 g m,n 1\n3 g m 1 -5").value()).ok(),
+         "a table is published");
   router.ImportChannelStates(*states);
   Use(router);
   clock.Advance(std::chrono::hours(24) * 366 * 40);  // beyond any end that can be written

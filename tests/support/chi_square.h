@@ -17,7 +17,8 @@ inline double OnceInAMillion(double degrees_of_freedom) {
 // REQUIRES: as many of both; every expectation is above 0.
 inline double ChiSquare(std::span<const double> counts, std::span<const double> expected) {
   double sum = 0;
-  for (std::size_t i = 0; i < counts.size(); ++i) sum += (counts[i] - expected[i]) * (counts[i] - expected[i]) / expected[i];
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    sum += (counts[i] - expected[i]) * (counts[i] - expected[i]) / expected[i];
   return sum;
 }
 

@@ -82,10 +82,9 @@ absl::Status ReadWhole(const Value& value, const std::vector<Value::Key>& keys) 
   return value.Require(names);
 }
 
-absl::Status ReadNames(const Value& value, std::optional<std::vector<std::string>>& out) {
-  out.emplace();
+absl::Status ReadNames(const Value& value, std::vector<std::string>& out) {
   return value.ReadList("a list of groups", [&](const Value& item) {
-    return item.ReadText(out->emplace_back(), "the name of a group in double quotes");
+    return item.ReadText(out.emplace_back(), "the name of a group in double quotes");
   });
 }
 
@@ -97,8 +96,8 @@ absl::Status ReadRequest(const Value& value, RecordedRequest& out) {
       {"group", text(out.group)},
       {"user_group", text(out.user_group)},
       {"model", text(out.model)},
-      {"allowed_groups", [&](const Value& v) { return ReadNames(v, out.allowed_groups); }},
-      {"ordered_groups", [&](const Value& v) { return ReadNames(v, out.ordered_groups); }},
+      {"allowed_groups", [&](const Value& v) { return ReadNames(v, out.allowed_groups.emplace()); }},
+      {"ordered_groups", [&](const Value& v) { return ReadNames(v, out.ordered_groups.emplace()); }},
       {"stay_in_group", [&](const Value& v) { return v.ReadFlag(out.stay_in_group); }},
       {"pin", [&](const Value& v) { return v.ReadSigned(out.pin.emplace()); }},
       {"affinity", [&](const Value& v) { return v.ReadUnsigned(out.affinity.emplace()); }},
@@ -216,6 +215,7 @@ std::string DecisionToJson(const DecisionRecord& record) {
   line.Key("out").Begin('[');
   for (const OutChannel& out : record.out) WriteOut(out, line);
   line.End(']');
+  if (!record.refusing.empty()) WriteNames(record.refusing, line.Key("refusing"));
   if (record.request.filtered) {
     line.Key("filter").Begin('[');
     for (const FilterVerdict& v : record.verdicts)
@@ -248,6 +248,7 @@ absl::Status ReadDecision(const PolicyValue& value, DecisionRecord& record) {
           return v.ReadList("a list of channels",
                             [&](const Value& item) { return ReadOut(item, record.out.emplace_back()); });
         }},
+       {"refusing", [&](const Value& v) { return ReadNames(v, record.refusing); }},
        {"filter",
         [&](const Value& v) {
           record.request.filtered = true;
