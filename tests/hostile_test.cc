@@ -111,6 +111,8 @@ TEST(HostileNames, AreEscapedAndBoundedInErrorsAndMetrics) {
     router.SwitchOff(1, {.why = name});
     router.SwitchOffTag(name, {.why = name});
     EXPECT_EQ(WhatIsWrong(PrometheusText(router.ChannelStates())), "") << Shown(name);
+    EXPECT_EQ(WhatIsWrong(PrometheusText(std::vector<RouteCount>{{.group = name, .model = name, .timed = 1}})), "")
+        << Shown(name);
     for (const ChannelStatus& status : router.ChannelStates()) EXPECT_LE(status.switch_note.size(), 256u);
     EXPECT_EQ(WhatIsWrong(std::string(Attempts::Parse(name).status().message())), "") << Shown(name);
     Policy policy;

@@ -11,6 +11,7 @@
 #include "pointsman/random.h"
 #include "pointsman/router.h"
 #include "pointsman/testing.h"
+#include "select/draw.h"
 #include "support/rows_builder.h"
 #include "support/sweep.h"
 

@@ -25,6 +25,19 @@
 namespace pointsman::testing {
 namespace {
 
+// A sanitizer keeps what is freed for a while, and knows more than the size of the process.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+#else
+constexpr bool kSanitized = false;
+#endif
+
 using Time = std::chrono::steady_clock::time_point;
 using std::chrono::steady_clock;
 
@@ -208,7 +221,7 @@ class Soak {
     EXPECT_EQ(successes, all.successes) << "every report is counted once, whatever is published";
     EXPECT_EQ(failures, all.failures);
     EXPECT_EQ(HazardSlotCount(), slots_) << "no slot is made while no thread is";
-    EXPECT_LT(peak_, warm_ + 8) << "memory stays as it is";
+    EXPECT_TRUE(kSanitized || peak_ < warm_ + 8) << "memory stays as it is";
   }
 
   Router router_;
