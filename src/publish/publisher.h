@@ -9,7 +9,6 @@
 #ifndef POINTSMAN_SRC_PUBLISH_PUBLISHER_H_
 #define POINTSMAN_SRC_PUBLISH_PUBLISHER_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -37,7 +36,10 @@ class Publisher {
   ChannelSlots& slots() const { return binder_.slots(); }
 
   // Tickets order builds by when they began to load: one that was overtaken is refused.
-  std::uint64_t TakeTicket() { return next_ticket_.fetch_add(1) + 1; }
+  std::uint64_t TakeTicket() {
+    const std::lock_guard lock(ticketing_);
+    return ++last_ticket_;
+  }
 
   // The new generation, or why the table does not become current: Router::Reload has the list.
   absl::StatusOr<std::uint64_t> Publish(std::shared_ptr<const RouteTable> table, std::uint64_t ticket, Guard guard);
@@ -59,7 +61,8 @@ class Publisher {
 
   const Policy policy_;
   const RouterOptions options_;
-  std::atomic<std::uint64_t> next_ticket_{0};
+  std::mutex ticketing_;  // its own, since a load that begins does not wait for a publish
+  std::uint64_t last_ticket_ = 0;
   mutable std::mutex publishing_;
   std::uint64_t published_ticket_ = 0;  // guarded by publishing_, as is what the binder knows, slots apart
   Binder binder_;
