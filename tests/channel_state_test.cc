@@ -239,6 +239,17 @@ TEST_F(State, ChannelsThatAreSwitchedOffAreNotPartOfTheGroupThatMayCool) {
   EXPECT_EQ(Status(4).phase, ChannelPhase::kInOrder);
 }
 
+TEST_F(State, AClockThatGoesBackALittleStandsStill) {
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
+  Report(1, OutcomeKind::kTransient, 3);
+  clock_.Advance(-2s);
+  EXPECT_EQ(Status(1).remaining, 5s);
+  clock_.Advance(2s);
+  EXPECT_EQ(Status(1).remaining, 5s);
+  clock_.Advance(5s);
+  EXPECT_EQ(Status(1).phase, ChannelPhase::kTrial);
+}
+
 TEST_F(State, AClockThatIsSetBackGoesOnFromWhereItWas) {
   Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
   Report(1, OutcomeKind::kCredentialRefused);
