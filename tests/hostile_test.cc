@@ -14,6 +14,8 @@
 #include "pointsman/diff.h"
 #include "pointsman/doctor.h"
 #include "pointsman/explain.h"
+#include "pointsman/load/dump.h"
+#include "pointsman/load/state.h"
 #include "pointsman/metrics.h"
 #include "pointsman/router.h"
 #include "pointsman/testing.h"
@@ -120,6 +122,35 @@ TEST(HostileNames, AreEscapedAndBoundedInErrorsAndMetrics) {
     policy.groups.default_group = name;
     EXPECT_EQ(WhatIsWrong(std::string(policy.Validate().message())), "") << Shown(name);
     EXPECT_EQ(WhatIsWrong(std::string(TableFromLines(name).status().message())), "") << Shown(name);
+  }
+}
+
+// JSON may hold any character but those of control, as they are; bytes that are none have to be something else.
+bool IsPlainJson(std::string_view text) {
+  while (!text.empty()) {
+    const std::uint32_t code = TakeCharacter(text);
+    if (code == 0xffffffffu || (code < 0x20 && code != '\n')) return false;
+  }
+  return true;
+}
+
+TEST(HostileNames, GoThroughJsonAndComeBack) {
+  for (const std::string& name : HostileNames()) {
+    Router router({}, {.recent_decisions = 1});
+    ASSERT_TRUE(router.Publish(MustCompile(RowsWith(name)).table).ok());
+    router.SwitchOff(1, {.why = name});
+    DecisionRecord record;
+    static_cast<void>(router.SelectRecorded({.group = name, .model = name}, nullptr, ThreadBits(), record));
+    const std::string decision = DecisionToJson(record);
+    EXPECT_TRUE(IsPlainJson(decision)) << Shown(name);
+    EXPECT_LT(decision.size(), 16384u) << Shown(name);
+    EXPECT_EQ(ParseDecision(decision).value(), record) << Shown(name);
+    const std::string states = ChannelStatesToJson(router.ChannelStates());
+    EXPECT_TRUE(IsPlainJson(states)) << Shown(name);
+    EXPECT_EQ(ParseChannelStates(states).value(), router.ChannelStates()) << Shown(name);
+    const std::string dump = DumpToJson(router.Dump());
+    EXPECT_TRUE(IsPlainJson(dump)) << Shown(name);
+    EXPECT_EQ(ParseDump(dump)->dump.table->content_hash(), router.TakeSnapshot().table->content_hash());
   }
 }
 
