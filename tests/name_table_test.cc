@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pointsman/random.h"
@@ -74,6 +75,27 @@ TEST(NameHash, DependsOnBothSeedsAndOnEveryByte) {
       other[at] = 'b';
       EXPECT_NE(hash, hash_of(other, {.a = 0x1234567887654321, .b = 0x0fedcba99abcdef0})) << length << " at " << at;
     }
+  }
+}
+
+// The hash of 32 bytes is the same for their four words in reverse, whatever the seeds: only the bytes tell these
+// apart. Would catch: a comparison that leaves out a part of them.
+TEST(NameTable, TellsNamesApartThatHaveTheSameHash) {
+  const std::string a = "outside.";
+  const std::string b = "first...";
+  const std::string c = "second..";
+  const std::string d = "another.";
+  for (const auto& [one, other] : std::vector<std::pair<std::string, std::string>>{{a + b + c + a, a + c + b + a},
+                                                                                   {a + b + c + d, d + c + b + a}}) {
+    const name_hash::Seeds seeds{.a = 1234567891, .b = 987654321};
+    ASSERT_EQ(name_hash::Hash(one.data(), 32, seeds), name_hash::Hash(other.data(), 32, seeds));
+    NameTable table;
+    table.Build(std::vector<std::string_view>{one}, ProcessSeed());
+    EXPECT_EQ(table.Find(one), 0u);
+    EXPECT_EQ(table.Find(other), kNoIndex);
+    table.Build(std::vector<std::string_view>{one, other}, ProcessSeed());
+    EXPECT_EQ(table.Find(one), 0u);
+    EXPECT_EQ(table.Find(other), 1u);
   }
 }
 
