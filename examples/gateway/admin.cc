@@ -51,7 +51,8 @@ bool Admin::Enter(const httplib::Request& request, httplib::Response& response) 
 
 std::string Admin::Metrics() const {
   const pointsman::RefreshStatus status = refresher_.status();
-  std::string text = pointsman::PrometheusText(router_.ChannelStates());
+  std::string text =
+      pointsman::PrometheusText(router_.ChannelStates()) + pointsman::PrometheusText(router_.RouteCounts());
   text +=
       "# HELP gateway_requests_total Requests that were routed, by the status that the caller got.\n"
       "# TYPE gateway_requests_total counter\n";

@@ -6,34 +6,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
 port=${2:-8080}
 upstreams_port=${3:-8081}
-work=$(mktemp -d)
-started=
-finish() {
-  trap - EXIT INT TERM
-  for process in $started; do kill "$process" 2>/dev/null || true; done
-  for process in $started; do wait "$process" 2>/dev/null || true; done
-  rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 0' INT TERM
-
-# start NAME COMMAND…: in the background, and until it says that it listens.
-start() {
-  name=$1
-  shift
-  "$@" >"$work/$name.out" &
-  started="$started $!"
-  tries=0
-  until [ -s "$work/$name.out" ]; do
-    kill -0 "$!" 2>/dev/null || exit 2
-    tries=$((tries + 1))
-    [ "$tries" -le 200 ] || { echo "$name does not start" >&2; exit 2; }
-    sleep 0.05
-  done
-}
+. "$here/background.sh"
 
 start upstreams "$build/examples/gateway/fake_upstreams" "$upstreams_port"
-upstreams=$(sed 's/.* //' "$work/upstreams.out")
+upstreams=$url
 "$build/examples/make_incident" "$work/incident.db"
 sqlite3 "$work/incident.db" \
   "UPDATE channels SET base_url = '$upstreams/c/' || id; UPDATE tokens SET key = 'demo-' || id;"
@@ -42,7 +18,6 @@ export POINTSMAN_OPERATOR_TOKEN
 start gateway "$build/examples/gateway/gateway" --from "$work/incident.db" --policy "$here/../incident/exact.json" \
   --refresh-ms 500 --caller-cache-ms 0 --port "$port"
 
-url=$(sed 's/.* //' "$work/gateway.out")
 if [ -t 1 ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); else bold='' plain=''; fi
 cat <<TEXT
 ${bold}A gateway on $url, as it stood in the incident: empty groups are looked up as they are.${plain}

@@ -51,7 +51,7 @@ class Assembled final : public Gateway {
         upstreams_(*database_),
         known_(*database_, options.caller_cache),
         loader_(database_->MakeLoader(), upstreams_),
-        router_(policy, {.state = options.state, .recent_decisions = 200}),
+        router_(policy, {.state = options.state, .recent_decisions = 200, .most_route_counts = 10'000}),
         refresher_(router_, loader_, RefresherOptions()),
         connections_(options.upstream),
         proxy_(router_, upstreams_, connections_, journal_),

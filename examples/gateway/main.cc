@@ -1,7 +1,4 @@
 // gateway --from SOURCE [options]: a small gateway around pointsman. What it does is in README.md beside this file.
-#include <signal.h>
-#include <unistd.h>
-
 #include <charconv>
 #include <cstdlib>
 #include <functional>
@@ -10,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "end_signals.h"
 #include "gateway.h"
 
 namespace {
@@ -96,18 +94,10 @@ int main(int argc, char** argv) {
   }
   options.log = [](const std::string& line) { std::cerr << "gateway: " + line + "\n"; };
 
-  // The signals that end it are waited for here, and go to no other thread.
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGINT);
-  sigaddset(&ends, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-
+  const gateway::EndSignals ends;
   const auto started = gateway::Gateway::Start(options);
   if (!started.ok()) return Refuse(std::string(started.status().message()));
   std::cout << "listening on http://" << options.host << ":" << (*started)->port() << std::endl;
-  int ended_by = 0;
-  sigwait(&ends, &ended_by);
+  ends.Wait();
   return 0;
 }

@@ -3,43 +3,20 @@
 # fixed upstream), A B A B in one run, by wrk. Usage: measure.sh BUILD_FOLDER [CONNECTIONS [SECONDS [ROUNDS]]]
 # Prints the median latency of each round, and the ratio of their medians; 1 where that is above 1.5.
 set -eu
+here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
 connections=${2:-200}
 seconds=${3:-8}
 rounds=${4:-4}
-work=$(mktemp -d)
-started=
-finish() {
-  trap - EXIT INT TERM
-  for process in $started; do kill "$process" 2>/dev/null || true; done
-  for process in $started; do wait "$process" 2>/dev/null || true; done
-  rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-
-# start NAME COMMAND…: in the background; its URL is then in $url.
-start() {
-  name=$1
-  shift
-  "$@" >"$work/$name" 2>/dev/null &
-  started="$started $!"
-  tries=0
-  until [ -s "$work/$name" ]; do
-    kill -0 "$!" 2>/dev/null && [ "$tries" -le 200 ] || { echo "$name does not start" >&2; exit 2; }
-    tries=$((tries + 1))
-    sleep 0.05
-  done
-  url=$(sed 's/.* //' "$work/$name")
-}
+. "$here/background.sh"
 
 start upstreams "$build/examples/gateway/fake_upstreams" 0
 upstreams=$url
 "$build/examples/make_incident" "$work/incident.db"
 sqlite3 "$work/incident.db" "UPDATE channels SET base_url = '$upstreams/c/' || id"
-start routed "$build/examples/gateway/gateway" --from "$work/incident.db" --port 0
+start routed "$build/examples/gateway/gateway" --from "$work/incident.db" --port 0 2>"$work/routed.log"
 routed=$url
-start fixed "$build/examples/gateway/gateway" --from "$work/incident.db" --port 0 --fixed-upstream "$upstreams/c/1"
+start fixed "$build/examples/gateway/gateway" --from "$work/incident.db" --port 0 --fixed-upstream "$upstreams/c/1" 2>"$work/fixed.log"
 fixed=$url
 cat >"$work/chat.lua" <<'LUA'
 wrk.method = "POST"

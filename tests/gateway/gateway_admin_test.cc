@@ -68,6 +68,7 @@ TEST(GatewayAdmin, MetricsCountWhatCallersGot) {
   EXPECT_THAT(text, HasSubstr("gateway_requests_total{code=\"200\"} 3\n"));
   EXPECT_THAT(text, HasSubstr("gateway_requests_total{code=\"404\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("gateway_table_generation 1\n"));
+  EXPECT_THAT(text, HasSubstr("pointsman_route_attempts_total{group=\"default\",model=\"gpt-4o\",channel="));
   EXPECT_THAT(text, ContainsRegex("pointsman_channel_successes_total.channel=\"1\". "));
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/bounded.h"
 #include "gateway/running_gateway.h"
 #include "gmock/gmock.h"
 #include "support/live_program.h"
@@ -22,18 +23,10 @@ using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-// A program as the shell would find it, with a limit.
-Outcome Bounded(const std::string& seconds, std::vector<std::string> command) {
-  command.insert(command.begin(), {"/usr/bin/env", "timeout", "-k", "5", seconds});
-  return RunProgram(command);
-}
-
-bool Has(const std::string& program) { return Bounded("20", {program, "--version"}).code == 0; }
-
 // Empty where the package is there; else why it is not. Asked once.
 const std::string& WhyNoPackage() {
   static const std::string why = [] {
-    if (!Has("node") || !Has("npm")) return std::string("there is no node and npm here");
+    if (!HasProgram("node") || !HasProgram("npm")) return std::string("there is no node and npm here");
     const fs::path folder = POINTSMAN_CLIENTS;
     fs::create_directories(folder);
     const std::string lock = ReadText(POINTSMAN_CLIENTS_SOURCE "/package-lock.json");
@@ -105,7 +98,7 @@ TEST_F(GatewayOpenAi, EndsTheUpstreamsStreamWhenItHangsUp) {
 class GatewayCurl : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!Has("curl")) GTEST_SKIP() << "skipped: there is no curl here";
+    if (!HasProgram("curl")) GTEST_SKIP() << "skipped: there is no curl here";
   }
   Outcome Curl(const std::string& path, std::vector<std::string> more) {
     std::vector<std::string> command = {"curl", "-sS", "--noproxy",

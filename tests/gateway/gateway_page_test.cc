@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "gateway/bounded.h"
 #include "gateway/running_gateway.h"
 #include "gmock/gmock.h"
 #include "support/live_program.h"
-#include "support/run_program.h"
 
 namespace pointsman::testing {
 namespace {
@@ -17,14 +17,9 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-Outcome Bounded(const std::string& seconds, std::vector<std::string> command) {
-  command.insert(command.begin(), {"/usr/bin/env", "timeout", "-k", "5", seconds});
-  return RunProgram(command);
-}
-
 std::string FindChromium() {
   for (const char* const name : {"chromium", "chromium-browser", "google-chrome"}) {
-    if (Bounded("20", {name, "--version"}).code == 0) return name;
+    if (HasProgram(name)) return name;
   }
   return "";
 }
@@ -32,7 +27,8 @@ std::string FindChromium() {
 TEST(GatewayPage, ShowsTheLiveMapInABrowser) {
   const std::string chromium = FindChromium();
   if (chromium.empty()) GTEST_SKIP() << "skipped: there is no Chromium here";
-  if (Bounded("20", {"node", "--version"}).code != 0) GTEST_SKIP() << "skipped: there is no Node.js here";
+  if (!HasProgram("node")) GTEST_SKIP() << "skipped: there is no Node.js here";
+  if (!HasProgram("sqlite3")) GTEST_SKIP() << "skipped: there is no sqlite3 here";
   RunningGateway g;
   const char* const pictures = std::getenv("POINTSMAN_PICTURES");
   const std::string fakes = g.upstreams.BaseUrl(0).substr(0, g.upstreams.BaseUrl(0).find("/c/"));
@@ -75,6 +71,7 @@ class Demo {
 };
 
 TEST(GatewayDemo, EverythingThatItSaysToTryWorks) {
+  if (!HasProgram(POINTSMAN_BUILD "/bin/pointsman")) GTEST_SKIP() << "skipped: the command line tool is not built";
   Demo demo;
   const std::vector<std::string> commands = demo.Commands();
   std::vector<std::string> printed;
