@@ -42,7 +42,7 @@ ${bold}Break a channel, and let it heal:${plain} failing, slow, rate_limited, re
   curl -d '' $upstreams/behave/1/fast
 
 ${bold}Change the tables:${plain} routing follows within a second.
-  sqlite3 $work/incident.db 'UPDATE abilities SET weight = 10 WHERE channel_id = 1'
+  sqlite3 -cmd '.timeout 2000' $work/incident.db 'UPDATE abilities SET weight = 10 WHERE channel_id = 1'
 
 ${bold}What is served, for the command line:${plain}
   curl -s $url/admin/dump -H 'Authorization: Bearer $POINTSMAN_OPERATOR_TOKEN' | $build/bin/pointsman explain --from dump:- --group default --model gpt-4o

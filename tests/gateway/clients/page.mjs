@@ -49,7 +49,8 @@ async function check() {
   await browser.until(`document.getElementById('channels').innerText.includes('cooling down')`);
   holds('a channel that fails is seen to cool down, and who serves instead');
 
-  execFileSync('sqlite3', [database, 'UPDATE abilities SET weight = 90 WHERE channel_id = 2']);
+  // The gateway may be reading just then: as any writer of a live database, it waits for its turn.
+  execFileSync('sqlite3', ['-cmd', '.timeout 5000', database, 'UPDATE abilities SET weight = 90 WHERE channel_id = 2']);
   await browser.until(`/usually 9\\/16/.test(${card('default', 'gpt-4o')})`);
   await browser.until(`document.getElementById('table').textContent.includes('generation 2')`);
   holds('a change of the tables is seen');
