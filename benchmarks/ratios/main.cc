@@ -57,6 +57,7 @@ int main(int argc, char** argv) {
     MeasureShortNames(table);
     MeasureWide(table);
     MeasureHalfDown(table);
+    MeasureBalances(table);
     MeasureTypical(table, Sets::kShared);
     MeasureTypical(table, Sets::kDistinct);
   }

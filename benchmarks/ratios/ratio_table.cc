@@ -41,6 +41,17 @@ constexpr std::array kGates = {
     NoGate("compile_vs_ordinary_distinct_sorted"),
     NoGate("compile_vs_ordinary_shared_sorted"),
     AtLeast("patch_vs_ordinary_rebuild", 500),
+    NoGate("report_ns"),
+    NoGate("weighted_random_5_ns"),
+    NoGate("weighted_random_1000_ns"),
+    NoGate("smooth_round_robin_5_ns"),
+    NoGate("smooth_round_robin_1000_ns"),
+    NoGate("least_in_flight_5_ns"),
+    NoGate("least_in_flight_1000_ns"),
+    NoGate("lowest_latency_5_ns"),
+    NoGate("lowest_latency_1000_ns"),
+    NoGate("affinity_5_ns"),
+    NoGate("affinity_1000_ns"),
 };
 // clang-format on
 

@@ -26,6 +26,9 @@ void MeasureShortNames(RatioTable& table);
 // half_down_vs_gateway_10.
 void MeasureHalfDown(RatioTable& table);
 
+// report_ns, and <rule>_<candidates>_ns of each rule of balance.
+void MeasureBalances(RatioTable& table);
+
 // handles_vs_ordinary_5, from the routers of MeasureTypical.
 void MeasureHandles(RatioTable& table, const Workload& w, const Router& router, const OrdinaryRouter& ordinary);
 

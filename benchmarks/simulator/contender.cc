@@ -46,6 +46,12 @@ Contender Once(std::string_view name, std::string_view what, double max_cooling_
   return contender;
 }
 
+Contender Balanced(std::string_view name, std::string_view what, Balance balance) {
+  Contender contender = Ours(name, what);
+  contender.policy.balance = balance;
+  return contender;
+}
+
 Contender Limited() {
   Contender contender = Ours("limits", "defaults, and the router knows the channels' limits");
   contender.sets_limits = true;
@@ -82,6 +88,10 @@ std::vector<Contender> MakeContenders() {
       Once("share_1_once", "the same, one attempt", 1),
       Refusing(),
       Limited(),
+      Balanced("turns", "defaults, in turns: kSmoothRoundRobin", Balance::kSmoothRoundRobin),
+      Balanced("in_flight", "defaults, by requests in flight: kLeastInFlight", Balance::kLeastInFlight),
+      Balanced("latency", "defaults, by latency: kLowestLatency", Balance::kLowestLatency),
+      Balanced("affinity", "defaults, by the conversation, 2000 of them: kAffinity", Balance::kAffinity),
   };
 }
 

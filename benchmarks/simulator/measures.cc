@@ -97,6 +97,18 @@ std::optional<double> SlowestFullAfter(const Scenario& scenario, const Trace& tr
   return slowest;
 }
 
+std::optional<double> Clump(const Scenario& scenario, const Trace& trace) {
+  std::optional<double> largest;
+  for (std::size_t second = 0; second < SecondsOf(scenario, trace); ++second) {
+    if (scenario.InTrouble(static_cast<double>(second))) break;
+    for (std::size_t c = 0; c < scenario.channels.size(); ++c) {
+      const Window window(trace, c, second, 1);
+      if (window.Counts()) largest = Larger(largest, window.share() / scenario.ShareOf(scenario.channels[c]));
+    }
+  }
+  return largest;
+}
+
 std::optional<double> Unfairness(const Scenario& scenario, const Trace& trace) {
   std::vector<std::size_t> healthy;
   for (std::size_t c = 0; c < scenario.channels.size(); ++c) {
@@ -132,6 +144,7 @@ Measures Measure(const Scenario& scenario, const Trace& trace) {
       .median_seconds = Percentile(latencies, 0.5),
       .p99_seconds = Percentile(latencies, 0.99),
       .unfairness = Unfairness(scenario, trace),
+      .clump = Clump(scenario, trace),
       .failed_attempts = trace.failed_attempts,
       .attempts_into_trouble = trace.attempts_into_trouble,
       .degraded = trace.degraded,

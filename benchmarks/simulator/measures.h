@@ -24,6 +24,10 @@ struct Measures {
   // and its share of their weight. Nothing if there are not two of them.
   std::optional<double> unfairness;
 
+  // The largest share of all attempts that a channel had in one second before any trouble, divided by its share by
+  // weight: 1 is what the weights say. Nothing if the trouble begins at once.
+  std::optional<double> clump;
+
   std::int64_t failed_attempts = 0;
   std::int64_t attempts_into_trouble = 0;
   std::int64_t degraded = 0;

@@ -40,6 +40,7 @@ std::string Object(const Measures& m) {
       Format("\"median_seconds\": %.6g", m.median_seconds),
       Format("\"p99_seconds\": %.6g", m.p99_seconds),
       "\"unfairness\": " + OrNull(m.unfairness),
+      "\"clump\": " + OrNull(m.clump),
       Format("\"failed_attempts\": %lld", static_cast<long long>(m.failed_attempts)),
       Format("\"attempts_into_trouble\": %lld", static_cast<long long>(m.attempts_into_trouble)),
       Format("\"degraded\": %lld", static_cast<long long>(m.degraded)),
@@ -62,17 +63,18 @@ std::string Numbers(const std::vector<std::int64_t>& numbers) {
 }  // namespace
 
 std::string Text(const ScenarioReport& report) {
-  std::string text = std::string(report.scenario->name) + ": " + std::string(report.scenario->what) + "\n" +
-                     Format("  %-13s %8s %8s %7s %7s %7s %7s %8s %8s %8s %6s %6s %7s\n", "", "failed", "troubled",
-                            "tries", "mean s", "p50 s", "p99 s", "unfair %", "into", "in vain", "1 s", "5 s", "full s");
+  std::string text =
+      std::string(report.scenario->name) + ": " + std::string(report.scenario->what) + "\n" +
+      Format("  %-13s %8s %8s %7s %7s %7s %7s %8s %6s %8s %8s %6s %6s %7s\n", "", "failed", "troubled", "tries",
+             "mean s", "p50 s", "p99 s", "unfair %", "clump", "into", "in vain", "1 s", "5 s", "full s");
   for (const ScenarioReport::Row& row : report.rows) {
     const Measures& m = row.measures;
-    text += Format("  %-13s %7.3f%% %7.3f%% %7.3f %7.2f %7.2f %7.2f %8s %8lld %8lld %6s %6s %7s\n",
+    text += Format("  %-13s %7.3f%% %7.3f%% %7.3f %7.2f %7.2f %7.2f %8s %6s %8lld %8lld %6s %6s %7s\n",
                    std::string(row.contender->name).c_str(), 100 * m.failed_share, 100 * m.failed_share_in_trouble,
                    m.attempts_per_request, m.mean_seconds, m.median_seconds, m.p99_seconds,
-                   OrDash(m.unfairness, 2, 100).c_str(), static_cast<long long>(m.attempts_into_trouble),
-                   static_cast<long long>(m.failed_attempts), OrDash(m.spike_1s, 2).c_str(),
-                   OrDash(m.spike_5s, 2).c_str(), OrDash(m.full_after, 0).c_str());
+                   OrDash(m.unfairness, 2, 100).c_str(), OrDash(m.clump, 2).c_str(),
+                   static_cast<long long>(m.attempts_into_trouble), static_cast<long long>(m.failed_attempts),
+                   OrDash(m.spike_1s, 2).c_str(), OrDash(m.spike_5s, 2).c_str(), OrDash(m.full_after, 0).c_str());
   }
   return text;
 }

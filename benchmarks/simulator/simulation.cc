@@ -18,7 +18,7 @@ namespace {
 
 constexpr char kGroup[] = "default";
 constexpr char kModel[] = "model";
-constexpr Request kRequest{.group = kGroup, .model = kModel};
+constexpr std::uint64_t kConversations = 2000;  // that requests belong to, at random
 
 void Require(const absl::Status& status) {
   if (!status.ok()) throw std::runtime_error(status.ToString());
@@ -27,6 +27,7 @@ void Require(const absl::Status& status) {
 // One request on its way.
 struct Walk {
   std::uint64_t number = 0;
+  std::uint64_t conversation = 0;
   Instant arrived = 0;
   Attempts attempts;
   Selection selection{Reason::kEmptyTable, 0};
@@ -132,13 +133,15 @@ void Simulation::ScheduleArrival() {
 void Simulation::Arrive() {
   auto walk = std::make_shared<Walk>();
   walk->number = arrived_++;
+  walk->conversation = SplitMix64(walk->number)() % kConversations + 1;
   walk->arrived = now_;
   Try(std::move(walk));
   ScheduleArrival();
 }
 
 void Simulation::Try(std::shared_ptr<Walk> walk) {
-  Selection selection = router_.Select(kRequest, walk->attempts, RandomBits(router_bits_));
+  const Request request{.group = kGroup, .model = kModel, .affinity = walk->conversation};
+  Selection selection = router_.Select(request, walk->attempts, RandomBits(router_bits_));
   if (!selection) return Finish(*walk, false);
   const auto channel = static_cast<std::size_t>(selection.channel_id() - 1);
   NoteAttempt(channel, selection.degraded());

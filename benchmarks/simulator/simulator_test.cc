@@ -57,6 +57,16 @@ TEST(Simulator, OthersKeepTheirProportions) {
   EXPECT_LT(Of("brown_out", "defaults").unfairness.value(), 0.01);
 }
 
+TEST(Simulator, TurnsMakeNoClumps) {
+  const double turns = Of("steady", "turns").clump.value();
+  EXPECT_LT(turns, 1.25) << "a hundred requests a second, the lightest has ten: one more, and the cycle's rounding";
+  EXPECT_GT(Of("steady", "defaults").clump.value(), 1.5) << "what chance does";
+}
+
+TEST(Simulator, ALatencyRuleAvoidsAChannelThatIsTenTimesSlower) {
+  EXPECT_LT(Of("slow", "latency").attempts_into_trouble, Of("slow", "defaults").attempts_into_trouble / 3);
+}
+
 TEST(Simulator, NothingStaysInFlight) {
   for (const Scenario& s : Scenarios()) {
     const Trace trace = Simulate(s, *FindContender("limits"), {.requests_per_second = 20});
