@@ -6,6 +6,7 @@
 
 #include "explain/distribution_of.h"
 #include "explain/explain_steps.h"
+#include "publish/frozen.h"
 #include "publish/group_channels.h"
 #include "router_impl.h"
 #include "select/recorded.h"
@@ -119,11 +120,10 @@ Snapshot Router::TakeSnapshot() const {
 
 RouterDump Router::Dump() const {
   const std::shared_ptr<const Published> now = impl_->current().Hold();
-  RouterDump dump{.table = now->table, .generation = now->generation, .decisions = impl_->recent.All()};
-  for (std::size_t c = 0; c < now->channels.size(); ++c) {
-    if (const auto out = OutOf(now->channels[c].id, AvailabilityNow(*now, c))) dump.out.push_back(*out);
-  }
-  return dump;
+  return {.table = now->table,
+          .generation = now->generation,
+          .out = FrozenChannels(*now).Out(),
+          .decisions = impl_->recent.All()};
 }
 
 Explanation Router::Explain(const Request& request, const Caller* caller) const {

@@ -21,7 +21,11 @@ ChannelStatus Everything() {
   s.switch_note = "why \"so\"\n\xff";
   s.switch_remaining = 90s;
   s.phase = ChannelPhase::kCooling;
+  s.switch_age = 3s;
+  s.tag_age = 4s;
   s.remaining = 4200ms;
+  s.age = 1800ms;
+  s.last_failure = OutcomeKind::kRateLimited;
   s.cooldowns = 3;
   s.consecutive_failures = 2;
   s.successes = 1'000'000'000'000;

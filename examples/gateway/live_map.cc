@@ -61,6 +61,8 @@ Json ChannelJson(const pointsman::ChannelStatus& status, const pointsman::RouteT
           {"enabled", channel.has_value() && channel->enabled},
           {"phase", pointsman::ChannelPhaseName(status.phase)},
           {"remaining_ms", status.remaining.count()},
+          {"age_ms", status.age.count()},
+          {"last_failure", status.last_failure ? pointsman::OutcomeKindName(*status.last_failure) : std::string_view()},
           {"switched_off", status.switched_off || status.tag_off},
           {"note", status.switch_note},
           {"failures_in_a_row", status.consecutive_failures},

@@ -51,6 +51,7 @@
 
 #include "absl/status/status.h"
 #include "pointsman/export.h"
+#include "pointsman/outcome.h"
 
 namespace pointsman::inline v0 {
 
@@ -157,9 +158,14 @@ struct ChannelStatus {
   std::string switch_note;                                    // of its own switch, else of its tag's; so is the next
   std::optional<std::chrono::milliseconds> switch_remaining;  // absent: no end, or not switched off
   std::optional<std::chrono::milliseconds> tag_remaining;     // likewise, of its tag's switch
+  std::optional<std::chrono::milliseconds> switch_age;        // how long ago it was switched off by its id
+  std::optional<std::chrono::milliseconds> tag_age;           // likewise, by its tag
   ChannelPhase phase = ChannelPhase::kInOrder;
   std::chrono::milliseconds remaining{0};  // of the phase
-  std::int32_t cooldowns = 0;              // in a row, each twice as long as the one before
+  // How long ago the cooldown began; in the slow start, how long ago it ended; in order, 0.
+  std::chrono::milliseconds age{0};
+  std::optional<OutcomeKind> last_failure;  // of those that count against the channel; absent: none since it is known
+  std::int32_t cooldowns = 0;               // in a row, each twice as long as the one before
   std::int32_t consecutive_failures = 0;
   std::int64_t successes = 0;  // reported since the channel is known
   std::int64_t failures = 0;

@@ -69,10 +69,12 @@ enum class OutReason : std::uint8_t {
 // "switched_off", "cooling_down", "at_limit", "slow_start".
 POINTSMAN_EXPORT std::string_view OutReasonName(OutReason reason);
 
+// A channel that cools down and is at a limit besides is there twice.
 struct OutChannel {
   std::int64_t channel_id = 0;
   OutReason reason = OutReason::kSwitchedOff;
   std::uint32_t level = 0;  // how many sixty-fourths of its weight count: 1 to 63 for kSlowStart, else 0
+  std::string model = {};   // out for this one alone, switched off or cooling down; empty: for all
 
   friend bool operator==(const OutChannel&, const OutChannel&) = default;
 };
@@ -128,7 +130,7 @@ struct DecisionRecord {
   std::uint64_t generation = 0;  // and what its router called it
   RecordedRequest request;
   std::optional<Attempts> attempts;  // before the answer, with their room; nothing: a selection on its own
-  std::vector<OutChannel> out;       // channels that were not in order, in order of id
+  std::vector<OutChannel> out;       // channels that were not in order, in order of id, then of model
   // Groups of the plan that refuse where all that is left cools down (AllCooling::kRefuse), if any channel did; the
   // others fail open.
   std::vector<std::string> refusing;

@@ -153,7 +153,7 @@ class POINTSMAN_EXPORT Router {
   // NotFound for an unknown channel, ResourceExhausted if 16 models of it are switched off already.
   absl::Status SwitchOff(std::int64_t channel_id, std::string_view model, const SwitchNote& note = {});
   bool SwitchOn(std::int64_t channel_id, std::string_view model);
-  // For every channel with this tag, now and in later tables. Apart from their own switches. Cost: O(channels).
+  // For every channel with this tag, now and in later tables. Apart from their own switches. Cost: O(members).
   void SwitchOffTag(std::string_view tag, const SwitchNote& note = {});
   void SwitchOnTag(std::string_view tag);
 

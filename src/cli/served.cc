@@ -1,5 +1,6 @@
 #include "cli/served.h"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,22 +13,27 @@ Served::Served(const Source& source, const Policy& policy, std::shared_ptr<const
   if (const auto published = router_.Publish(std::move(table)); !published.ok()) Fail(published.status());
   if (source.dump == nullptr) return;
   generation_ = source.dump->dump.generation;
-  std::vector<ChannelStatus> statuses;
+  std::map<std::int64_t, ChannelStatus> statuses;
   for (const OutChannel& out : source.dump->dump.out) {
-    ChannelStatus status;
+    ChannelStatus& status = statuses[out.channel_id];
     status.channel_id = out.channel_id;
     // How long it was to last is not in a dump, and does not matter here. A limit is one that nothing passes.
-    if (out.reason == OutReason::kCoolingDown) {
+    if (!out.model.empty()) {
+      ModelState& model = status.models.emplace_back(ModelState{.model = out.model});
+      model.switched_off = out.reason == OutReason::kSwitchedOff;
+      if (!model.switched_off) model.remaining = CooldownPolicy().longest;
+    } else if (out.reason == OutReason::kCoolingDown) {
       status.phase = ChannelPhase::kCooling;
       status.remaining = CooldownPolicy().longest;
     } else if (out.reason != OutReason::kSlowStart) {
       status.switched_off = true;
       status.switch_note = OutReasonName(out.reason);
     }
-    statuses.push_back(std::move(status));
-    if (out.reason != OutReason::kSlowStart) out_.insert(out.channel_id);
+    if (out.reason != OutReason::kSlowStart && out.model.empty()) out_.insert(out.channel_id);
   }
-  router_.ImportChannelStates(statuses);
+  std::vector<ChannelStatus> all;
+  for (auto& [id, status] : statuses) all.push_back(std::move(status));
+  router_.ImportChannelStates(all);
 }
 
 Explanation Served::Explain(const Request& request, const Attempts& attempts, const Caller* caller) const {

@@ -49,7 +49,7 @@ class WordReader final : public ChoiceSource {
 Replay ReplayDecision(const RouteTable& table, const DecisionRecord& record) {
   // The table outlives this call, so that nobody needs to own it here.
   const Published unserved = Unserved(std::shared_ptr<const RouteTable>(std::shared_ptr<void>(), &table));
-  FrozenState frozen(unserved, record);
+  RecordedState frozen(unserved, record);
   const std::vector<std::string_view> allowed = ViewsOf(record.request.allowed_groups);
   const std::vector<std::string_view> ordered = ViewsOf(record.request.ordered_groups);
   RememberedFilter remembered(record.verdicts);

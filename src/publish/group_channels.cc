@@ -45,7 +45,7 @@ bool MayCoolDown(const Published& now, std::string_view group, std::uint32_t cha
   std::size_t channels = 0;
   std::size_t cooling = 0;
   ForEachChannel(data, g, seen, [&](std::uint32_t c) {
-    if (c != channel && (now.channels[c].word->load(std::memory_order_relaxed) & slot_bit::kPlain) != 0) return;
+    if (c != channel && now.states[c]->IsSwitchedOff(time)) return;
     ++channels;
     if (c == channel || now.states[c]->IsLeftAlone(time)) ++cooling;
   });

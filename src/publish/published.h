@@ -2,6 +2,7 @@
 #ifndef POINTSMAN_SRC_PUBLISH_PUBLISHED_H_
 #define POINTSMAN_SRC_PUBLISH_PUBLISHED_H_
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -40,6 +41,22 @@ struct BoundChannels {
   SlotBinding slots;
 };
 
+// A model that is left out of a channel, where the words are frozen. Both are numbers of the table.
+struct ModelOut {
+  std::uint32_t channel = 0;
+  std::uint32_t model = 0;
+  bool by_hand = false;  // else it cools down
+  std::int64_t recovers_in = 0;
+
+  friend auto operator<=>(const ModelOut&, const ModelOut&) = default;
+};
+
+// How a channel stands where the words are frozen: usually, and where those who cool down serve.
+struct Stand {
+  Availability strict;
+  Availability lenient;
+};
+
 struct Published {
   std::shared_ptr<const RouteTable> table;
   const TableData* data = nullptr;  // the table's, without the way through it
@@ -49,6 +66,8 @@ struct Published {
   std::span<const BoundChannel> channels;
   std::span<const std::string_view> group_names;
   std::span<SlotState* const> states;          // none where the words are frozen
+  std::span<const Stand> stands;               // where they are: of each channel
+  std::span<const ModelOut> models_out;        // likewise, in order
   const ChannelStateOptions* state = nullptr;  // of the router; null where none serves the table
   ChoiceSource* choices = nullptr;             // where some group needs it
   std::span<const std::uint32_t> group_of_handle;
@@ -59,13 +78,6 @@ struct Published {
 
 // A table that no router serves, for those who ask what a selection from it would do: every channel is in order.
 Published Unserved(std::shared_ptr<const RouteTable> table);
-
-// The same with every channel's state as it is now: several questions to it are answered from one moment. A model that
-// is left out of a channel counts as it stands when it is asked about. Cost: O(channels), allocates.
-Published Frozen(const Published& now);
-
-// How a channel stands now, whatever the model. `channel` is its number.
-Availability AvailabilityNow(const Published& now, std::size_t channel);
 
 }  // namespace pointsman::inline v0
 

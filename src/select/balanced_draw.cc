@@ -24,6 +24,53 @@ std::uint64_t PlaceOfTicket(std::uint64_t ticket, std::uint64_t places) noexcept
   return static_cast<std::uint64_t>(static_cast<Wide128>(ticket % places) * GoldenStep(places) % places);
 }
 
+namespace {
+
+// The usable candidates side by side, each as wide as what counts of its weight.
+class Arcs {
+ public:
+  Arcs(const TierBlock& tier, BalancedDraw::Level level) : tier_(tier), weights_(tier), level_(level) {
+    for (std::uint32_t i = 0; i < tier.size(); ++i) {
+      const std::uint64_t wide = Judged(i);
+      if (i < kKept) kept_[i] = wide;
+      sum_ += wide;
+      if (common_ == 0 || wide % common_ != 0) common_ = std::gcd(common_, wide);
+    }
+  }
+  std::uint64_t sum() const { return sum_; }
+  // What all of the widths have in common.
+  std::uint64_t common() const { return common_; }
+
+  // Somebody beyond the kept ones may have gone since they were summed up: then the last who has not.
+  std::uint32_t HolderOf(std::uint64_t place) const {
+    std::uint32_t last = kNoIndex;
+    for (std::uint32_t i = 0; i < tier_.size(); ++i) {
+      const std::uint64_t wide = i < kKept ? kept_[i] : Judged(i);
+      if (wide == 0) continue;
+      last = i;
+      if (place < wide) break;
+      place -= wide;
+    }
+    return last;
+  }
+
+ private:
+  static constexpr std::uint32_t kKept = 1024;  // 8 KiB of stack
+  std::uint64_t Judged(std::uint32_t i) const {
+    const std::uint64_t weight = weights_[i];
+    return weight == 0 ? 0 : weight * level_(i);
+  }
+
+  const TierBlock& tier_;
+  const TierWeights weights_;
+  const BalancedDraw::Level level_;
+  std::uint64_t sum_ = 0;
+  std::uint64_t common_ = 0;
+  std::uint64_t kept_[kKept];
+};
+
+}  // namespace
+
 std::uint32_t BalancedDraw::Among(const TierBlock& tier, Level level) const noexcept {
   const Balance rule = published_.data->BalanceOf(group_);
   if (tier.size() > 1) {
@@ -35,30 +82,14 @@ std::uint32_t BalancedDraw::Among(const TierBlock& tier, Level level) const noex
 }
 
 std::uint32_t BalancedDraw::ByTurn(const TierBlock& tier, Level level) const noexcept {
-  const TierWeights weights(tier);
-  std::uint64_t sum = 0;
-  std::uint64_t common = 0;
-  for (std::uint32_t i = 0; i < tier.size(); ++i) {
-    const std::uint64_t counts = weights[i] == 0 ? 0 : weights[i] * level(i);
-    sum += counts;
-    if (common != 1) common = std::gcd(common, counts);
-  }
-  if (sum == 0) return kNoIndex;
+  const Arcs arcs(tier, level);
+  if (arcs.sum() == 0) return kNoIndex;
   const std::optional<std::uint64_t> ticket =
       published_.choices->Ticket({.group = published_.data->groups[group_],
                                   .model = published_.data->models[model_],
                                   .priority = published_.data->priorities[tier.priority()]});
   if (!ticket) return DrawAmong(tier, bits_, level);
-  std::uint64_t place = PlaceOfTicket(*ticket, sum / common) * common;
-  std::uint32_t last = kNoIndex;  // somebody may have gone since they were summed up
-  for (std::uint32_t i = 0; i < tier.size(); ++i) {
-    const std::uint64_t counts = weights[i] == 0 ? 0 : weights[i] * level(i);
-    if (counts == 0) continue;
-    last = i;
-    if (place < counts) break;
-    place -= counts;
-  }
-  return last;
+  return arcs.HolderOf(PlaceOfTicket(*ticket, arcs.sum() / arcs.common()) * arcs.common());
 }
 
 std::uint32_t BalancedDraw::OfTwo(const TierBlock& tier, Level level, Balance rule) const noexcept {
@@ -85,9 +116,10 @@ std::uint32_t BalancedDraw::ByKey(const TierBlock& tier, Level level) const noex
   const TierWeights weights(tier);
   Rendezvous best(*request_.affinity, published_.data->policy.fleet_seed);
   for (std::uint32_t i = 0; i < tier.size(); ++i) {
-    if (weights[i] == 0) continue;
+    const std::uint64_t weight = weights[i];
+    if (weight == 0) continue;
     const std::int64_t id = published_.channels[tier.channel(i)].id;
-    if (best.MayWin(id, weights[i] * Availability::kFull)) best.Offer(id, weights[i] * level(i), i);
+    if (best.MayWin(id, weight * Availability::kFull)) best.Offer(id, weight * level(i), i);
   }
   return best.winner();
 }

@@ -42,11 +42,22 @@ Nanoseconds CandidateJudge::Now() const noexcept {
 }
 
 Availability CandidateJudge::StateOf(std::uint32_t channel, std::uint64_t word) const noexcept {
-  Availability a = (word & slot_bit::kFrozen) != 0
-                       ? Availability::Of(word)
-                       : published_.states[channel]->Judge(word, published_.data->models[model_], Now(), leniency_);
-  if (a.reason == Reason::kAllCoolingDown && leniency_ == Leniency::kServeCooling) a = {};  // a frozen one
-  return a;
+  if ((word & slot_bit::kFrozen) != 0) return FrozenStateOf(channel);
+  return published_.states[channel]->Judge(word, published_.data->models[model_], Now(), leniency_);
+}
+
+// In the order of SlotState::Judge.
+Availability CandidateJudge::FrozenStateOf(std::uint32_t channel) const noexcept {
+  const Stand& stand = published_.stands[channel];
+  const bool cooling_serves = leniency_ == Leniency::kServeCooling;
+  if (stand.strict.reason == Reason::kAllDisabled) return stand.strict;
+  const std::span<const ModelOut> all = published_.models_out;
+  const auto out = std::lower_bound(all.begin(), all.end(), ModelOut{.channel = channel, .model = model_});
+  if (out != all.end() && out->channel == channel && out->model == model_) {
+    if (out->by_hand) return {.reason = Reason::kAllDisabled};
+    if (!cooling_serves) return {.reason = Reason::kAllCoolingDown, .recovers_in = out->recovers_in};
+  }
+  return cooling_serves ? stand.lenient : stand.strict;
 }
 
 Verdict CandidateJudge::Judge(const TierBlock& tier, std::uint32_t i) const noexcept {

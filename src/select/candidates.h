@@ -67,6 +67,7 @@ class CandidateJudge {
 
  private:
   Availability StateOf(std::uint32_t channel, std::uint64_t word) const noexcept;
+  Availability FrozenStateOf(std::uint32_t channel) const noexcept;
   Nanoseconds Now() const noexcept;
 
   const Published& published_;

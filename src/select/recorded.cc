@@ -16,16 +16,6 @@ namespace {
 // Others may take what a selection claims while it is made.
 constexpr int kMostClaims = 8;
 
-Availability AvailabilityOf(const OutChannel& out) {
-  switch (out.reason) {
-    case OutReason::kSwitchedOff: return {.reason = Reason::kAllDisabled};
-    case OutReason::kCoolingDown: return {.reason = Reason::kAllCoolingDown};
-    case OutReason::kAtLimit: return {.reason = Reason::kAllAtLimit};
-    case OutReason::kSlowStart: return {.level = std::clamp<std::uint32_t>(out.level, 1, Availability::kFull - 1)};
-  }
-  return {};
-}
-
 // One byte too many is kept, so that a cut name equals no real one.
 std::string Bounded(std::string_view text) { return std::string(text.substr(0, kMaxNameBytes + 1)); }
 
@@ -115,50 +105,10 @@ class WordRecorder final : public ChoiceSource {
 
 }  // namespace
 
-FrozenState::FrozenState(const Published& published) : frozen_(published) {
-  for (std::size_t c = 0; c < published.channels.size(); ++c)
-    words_.emplace_back(AvailabilityNow(published, c).Freeze());
-  Adopt(published);
-}
-
-FrozenState::FrozenState(const Published& published, const DecisionRecord& record) : frozen_(published) {
+RecordedState::RecordedState(const Published& unserved, const DecisionRecord& record)
+    : channels_(unserved, record.out), published_(channels_.Over(unserved)) {
   for (const std::string& group : record.refusing) refusing_.all_cooling_in[group] = AllCooling::kRefuse;
-  frozen_.state = &refusing_;
-  std::map<std::int64_t, const OutChannel*> by_id;
-  for (const OutChannel& channel : record.out) by_id.emplace(channel.channel_id, &channel);
-  for (const BoundChannel& channel : published.channels) {
-    const auto found = by_id.find(channel.id);
-    words_.emplace_back(found == by_id.end() ? 0 : AvailabilityOf(*found->second).Freeze());
-  }
-  Adopt(published);
-}
-
-void FrozenState::Adopt(const Published& published) {
-  channels_.assign(published.channels.begin(), published.channels.end());
-  for (std::size_t c = 0; c < channels_.size(); ++c) channels_[c].word = &words_[c];
-  frozen_.channels = channels_;
-  frozen_.states = {};
-}
-
-std::vector<OutChannel> FrozenState::Out() const {
-  std::vector<OutChannel> out;
-  for (const BoundChannel& channel : channels_) {
-    if (const std::uint64_t word = channel.word->load(std::memory_order_relaxed); word != 0) {
-      out.push_back(*OutOf(channel.id, Availability::Of(word)));
-    }
-  }
-  return out;
-}
-
-std::optional<OutChannel> OutOf(std::int64_t channel_id, const Availability& a) {
-  switch (a.reason) {
-    case Reason::kNone:
-      if (a.level == Availability::kFull) return std::nullopt;
-      return OutChannel{.channel_id = channel_id, .reason = OutReason::kSlowStart, .level = a.level};
-    case Reason::kAllCoolingDown: return OutChannel{.channel_id = channel_id, .reason = OutReason::kCoolingDown};
-    case Reason::kAllAtLimit: return OutChannel{.channel_id = channel_id, .reason = OutReason::kAtLimit};
-    default: return OutChannel{.channel_id = channel_id, .reason = OutReason::kSwitchedOff};
-  }
+  published_.state = &refusing_;
 }
 
 RememberedFilter::RememberedFilter(const std::vector<FilterVerdict>& verdicts) {
@@ -209,11 +159,11 @@ RecordedAnswer AnswerOf(const Selection& s) {
 namespace {
 
 // Makes the selection from the frozen state and notes what it took.
-Selection SelectFrozen(const Published& now, FrozenState& frozen, const Request& request, Attempts* attempts,
+Selection SelectFrozen(const Published& now, const FrozenChannels& frozen, const Request& request, Attempts* attempts,
                        RandomBits bits, DecisionRecord& record) {
-  const Published& published = frozen.published();
+  Published published = frozen.Over(now);
   WordRecorder words(now, bits);
-  frozen.Ask(now.choices == nullptr ? nullptr : &words);
+  published.choices = now.choices == nullptr ? nullptr : &words;
   RememberedFilter remembered(request.filter);
   Request asked = request;
   if (request.filter.judge != nullptr) asked.filter = remembered.filter();
@@ -225,7 +175,7 @@ Selection SelectFrozen(const Published& now, FrozenState& frozen, const Request&
   if (attempts != nullptr) record.attempts = *attempts;
 
   Selection selection = SelectInFull(published, asked, attempts, words.bits());
-  frozen.Ask(nullptr);
+  published.choices = nullptr;
   record.rejected = RejectedBefore(published, asked, record.attempts ? &*record.attempts : nullptr, selection);
   record.verdicts = remembered.Verdicts();
   record.words = std::move(words.words());
@@ -238,7 +188,7 @@ Selection SelectFrozen(const Published& now, FrozenState& frozen, const Request&
 
 Selection SelectAndRecord(const Published& published, const Request& request, Attempts* attempts, RandomBits bits,
                           DecisionRecord& record) {
-  FrozenState frozen(published);
+  FrozenChannels frozen(published);
   for (int claims = 1;; ++claims) {
     std::optional<Attempts> walk;
     if (attempts != nullptr) walk = *attempts;

@@ -10,10 +10,8 @@
 #define POINTSMAN_SRC_SELECT_RECORDED_H_
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -21,6 +19,7 @@
 #include "pointsman/decision.h"
 #include "pointsman/random.h"
 #include "publish/choice_source.h"
+#include "publish/frozen.h"
 #include "publish/published.h"
 
 namespace pointsman::inline v0 {
@@ -28,33 +27,22 @@ namespace pointsman::inline v0 {
 // Stands for a ticket that there was none for.
 inline constexpr std::uint64_t kNoTicket = ~std::uint64_t{0};
 
-// The same table with a state of its channels that nothing changes. REQUIRES: `published` stays.
-class FrozenState {
+// A table that no router serves, with the state of its channels that a record tells. REQUIRES: `unserved` stays.
+class RecordedState {
  public:
-  // As it is now, or as `record` says: with exactly its channels not in order.
-  explicit FrozenState(const Published& published);
-  FrozenState(const Published& published, const DecisionRecord& record);
-  FrozenState(const FrozenState&) = delete;
-  FrozenState& operator=(const FrozenState&) = delete;
+  RecordedState(const Published& unserved, const DecisionRecord& record);
+  RecordedState(const RecordedState&) = delete;
+  RecordedState& operator=(const RecordedState&) = delete;
 
-  const Published& published() const { return frozen_; }
-  std::vector<OutChannel> Out() const;
+  const Published& published() const { return published_; }
   // Who answers what choices by turn and by load ask. REQUIRES: it stays, or is null.
-  void Ask(ChoiceSource* source) { frozen_.choices = source; }
-  // From now on that channel stands like this.
-  void Set(std::uint32_t channel, const Availability& a) { words_[channel] = a.Freeze(); }
+  void Ask(ChoiceSource* source) { published_.choices = source; }
 
  private:
-  void Adopt(const Published& published);
-
-  std::deque<SlotWord> words_;
-  std::vector<BoundChannel> channels_;
-  Published frozen_;
-  ChannelStateOptions refusing_;  // of a record
+  FrozenChannels channels_;
+  Published published_;
+  ChannelStateOptions refusing_;
 };
-
-// What a word says of a channel that is not in order; nothing of one that is.
-std::optional<OutChannel> OutOf(std::int64_t channel_id, const Availability& a);
 
 // A filter that is asked once for each candidate and then remembered. Names are those of the table, or of a record.
 class RememberedFilter {

@@ -17,7 +17,6 @@
 #ifndef POINTSMAN_SRC_SELECT_RENDEZVOUS_H_
 #define POINTSMAN_SRC_SELECT_RENDEZVOUS_H_
 
-#include <bit>
 #include <cstdint>
 
 #include "pointsman/random.h"
@@ -34,13 +33,11 @@ inline std::uint64_t RendezvousNumber(std::uint64_t seeded_key, std::int64_t cha
 
 // -log2(u / 2^64) with 32 binary places, above the true value by less than 2^-30. Of 0 as of 1.
 std::uint64_t NegativeLog2(std::uint64_t u) noexcept;
-// Never above NegativeLog2, never negative: 0.72134 of what is missing to the next power of 2.
+// Never above NegativeLog2, never negative: the tangent at 1, which is close to it where the least of many are.
 inline std::uint64_t NegativeLog2AtLeast(std::uint64_t u) noexcept {
-  constexpr std::uint64_t kSlope = 3098164009u;  // 1 / (2 ln 2), with 32 binary places, rounded down
-  u |= u == 0 ? 1 : 0;
-  const int shift = std::countl_zero(u);
-  const std::uint64_t missing = (~(u << shift)) >> 31;  // 2 - m, with 32 binary places, rounded down
-  return (std::uint64_t{static_cast<std::uint32_t>(shift)} << 32) + (missing * kSlope >> 32);
+  constexpr std::uint64_t kSlope = 6196328018u;  // 1 / ln 2, with 32 binary places, rounded down
+  const std::uint64_t missing = ~u >> 33;        // 1 - u / 2^64, with 31 binary places, rounded down
+  return missing * kSlope >> 31;
 }
 
 class Rendezvous {

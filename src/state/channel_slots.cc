@@ -34,7 +34,7 @@ SlotBinding ChannelSlots::Bind(std::span<const Channel> channels) {
     Slot& slot = slots_[channel.id];
     const bool is_new = slot.word == nullptr;
     if (is_new) slot = NewSlot(channel.id);
-    ApplyTag(slot, channel.tag, is_new);
+    ApplyTag(channel.id, slot, channel.tag, is_new);
     ++slot.bindings;
     binding.slots.push_back({.word = slot.word, .state = slot.state});
     binding.ids_.push_back(channel.id);
@@ -55,37 +55,35 @@ ChannelSlots::Slot ChannelSlots::NewSlot(std::int64_t id) {
   return slot;
 }
 
-std::uint32_t ChannelSlots::TagNumber(std::string_view tag) {
-  if (tag.empty()) return 0;
-  const auto known = tags_.find(tag);
-  if (known != tags_.end()) return known->second;
-  return tags_.emplace(tag, static_cast<std::uint32_t>(tags_.size() + 1)).first->second;
-}
-
-void ChannelSlots::ForTag(std::string_view tag, const std::function<void(SlotState&)>& use) {
-  const auto known = tags_.find(tag);
-  if (known == tags_.end()) return;
-  for (auto& [id, slot] : slots_) {
-    if (slot.tag == known->second) use(*slot.state);
-  }
-}
-
 // A channel that is given another tag stands as that tag does.
-void ChannelSlots::ApplyTag(Slot& slot, std::string_view tag, bool is_new) {
-  const std::uint32_t number = TagNumber(tag);
-  if (!is_new && slot.tag == number) return;
-  slot.tag = number;
+void ChannelSlots::ApplyTag(std::int64_t id, Slot& slot, std::string_view tag, bool is_new) {
+  if (slot.tag != nullptr ? slot.tag->first == tag : tag.empty()) return;
+  Leave(id, slot);
+  if (!is_new) slot.state->SwitchOn(slot_bit::kTagOff);
+  if (tag.empty()) return;
+  slot.tag = &*tags_.try_emplace(std::string(tag)).first;
+  slot.tag->second.members.insert(id);
+  std::optional<TagSwitch>& off = slot.tag->second.off;
   const Nanoseconds now = Now();
-  const auto off = tag.empty() ? tags_off_.end() : tags_off_.find(tag);
-  if (off == tags_off_.end() || off->second.until <= now) {
-    if (!is_new) slot.state->SwitchOn(slot_bit::kTagOff);
-    return;
+  if (off.has_value() && off->until <= now) off.reset();
+  if (!off.has_value()) return;
+  SwitchNote note{.why = off->why};
+  if (off->until != ModelStates::kForever) {
+    note.lasts = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(off->until - now));
   }
-  SwitchNote note{.why = off->second.why};
-  if (off->second.until != ModelStates::kForever) {
-    note.lasts = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(off->second.until - now));
-  }
-  slot.state->SwitchOff(slot_bit::kTagOff, note, now);
+  slot.state->SwitchOff(slot_bit::kTagOff, note, now, now - off->at);
+}
+
+void ChannelSlots::Leave(std::int64_t id, Slot& slot) {
+  if (slot.tag == nullptr) return;
+  const auto tag = tags_.find(slot.tag->first);
+  slot.tag = nullptr;
+  tag->second.members.erase(id);
+  TidyUp(tag);
+}
+
+void ChannelSlots::TidyUp(Tags::iterator tag) {
+  if (tag->second.members.empty() && !tag->second.off.has_value()) tags_.erase(tag);
 }
 
 void ChannelSlots::Release(std::span<const std::int64_t> ids) {
@@ -93,6 +91,7 @@ void ChannelSlots::Release(std::span<const std::int64_t> ids) {
   for (const std::int64_t id : ids) {
     const auto slot = slots_.find(id);
     if (--slot->second.bindings > 0) continue;
+    Leave(id, slot->second);
     slot->second.word->store(0, std::memory_order_relaxed);
     free_.push_back(slot->second.word);
     slot->second.state->Unslot();
@@ -111,14 +110,18 @@ bool ChannelSlots::With(std::int64_t channel_id, const std::function<void(SlotSt
 void ChannelSlots::SwitchTagOff(std::string_view tag, const SwitchNote& note) {
   const std::lock_guard lock(mutex_);
   const Nanoseconds now = Now();
-  tags_off_[std::string(tag)] = {.why = std::string(note.why.substr(0, 256)), .until = EndOf(note, now)};
-  ForTag(tag, [&](SlotState& state) { state.SwitchOff(slot_bit::kTagOff, note, now); });
+  Tag& switched = tags_[std::string(tag)];
+  switched.off = {.why = std::string(note.why.substr(0, 256)), .at = now, .until = EndOf(note, now)};
+  for (const std::int64_t id : switched.members) slots_.find(id)->second.state->SwitchOff(slot_bit::kTagOff, note, now);
 }
 
 void ChannelSlots::SwitchTagOn(std::string_view tag) {
   const std::lock_guard lock(mutex_);
-  if (const auto off = tags_off_.find(tag); off != tags_off_.end()) tags_off_.erase(off);
-  ForTag(tag, [](SlotState& state) { state.SwitchOn(slot_bit::kTagOff); });
+  const auto switched = tags_.find(tag);
+  if (switched == tags_.end()) return;
+  for (const std::int64_t id : switched->second.members) slots_.find(id)->second.state->SwitchOn(slot_bit::kTagOff);
+  switched->second.off.reset();
+  TidyUp(switched);
 }
 
 void ChannelSlots::Limit(std::int64_t channel_id, const ChannelLimits& limits) {

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "pointsman/channel_state.h"
 #include "state/slot_state.h"
 #include "state/slot_word.h"
@@ -89,28 +90,33 @@ class ChannelSlots : public std::enable_shared_from_this<ChannelSlots> {
 
  private:
   friend class SlotBinding;
+  struct TagSwitch {
+    std::string why;
+    Nanoseconds at = 0;
+    Nanoseconds until = 0;
+  };
+  struct Tag {
+    absl::flat_hash_set<std::int64_t> members;  // bound ones
+    std::optional<TagSwitch> off;
+  };
+  using Tags = std::map<std::string, Tag, std::less<>>;
   struct Slot {
     SlotWord* word = nullptr;
     SlotState* state = nullptr;
+    Tags::pointer tag = nullptr;  // null: none
     std::uint32_t bindings = 0;
-    std::uint32_t tag = 0;  // its number in tags_; 0: none
-  };
-  struct TagSwitch {
-    std::string why;
-    Nanoseconds until = 0;
   };
 
   Slot NewSlot(std::int64_t id);
-  std::uint32_t TagNumber(std::string_view tag);
-  void ForTag(std::string_view tag, const std::function<void(SlotState&)>& use);
-  void ApplyTag(Slot& slot, std::string_view tag, bool is_new);
+  void ApplyTag(std::int64_t id, Slot& slot, std::string_view tag, bool is_new);
+  void Leave(std::int64_t id, Slot& slot);
+  void TidyUp(Tags::iterator tag);
   void Release(std::span<const std::int64_t> ids);
 
   SlotCommons commons_;
   mutable std::mutex mutex_;
   absl::flat_hash_map<std::int64_t, Slot> slots_;
-  std::map<std::string, std::uint32_t, std::less<>> tags_;  // that were ever bound
-  std::map<std::string, TagSwitch, std::less<>> tags_off_;
+  Tags tags_;  // with a member or a switch
   absl::flat_hash_map<std::int64_t, ChannelLimits> limits_;
   std::deque<SlotWord> words_;  // never moves what it holds
   std::vector<SlotWord*> free_;

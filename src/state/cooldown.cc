@@ -134,6 +134,7 @@ void Cooldown::GiveBackTrial(const CooldownPolicy& policy) noexcept {
 // Whether that is reason enough for a cooldown.
 bool Cooldown::Fail(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy) {
   ++failures_;
+  last_failure_ = outcome.kind;
   ++consecutive_;
   window_.Add(true, now, Nanos(policy.window));
   if (BeganBefore(outcome, now)) return false;
@@ -181,6 +182,7 @@ void Cooldown::Reset() {
   phase_ = Phase::kInOrder;
   cooldowns_ = consecutive_ = 0;
   ask_again_at_ = 0;
+  last_failure_.reset();
   window_.Clear();
 }
 
@@ -215,6 +217,7 @@ std::uint64_t Cooldown::Import(const ChannelStatus& status, Nanoseconds now, con
   consecutive_ = std::max(status.consecutive_failures, 0);
   successes_ = std::max<std::int64_t>(status.successes, 0);
   failures_ = std::max<std::int64_t>(status.failures, 0);
+  if (status.last_failure && IsFailure(*status.last_failure)) last_failure_ = status.last_failure;
   latency_.store(std::max<std::int64_t>(status.latency.count(), 0), std::memory_order_relaxed);
   const Nanoseconds left = std::clamp<Nanoseconds>(Nanos(status.remaining), 0, Nanos(policy.longest));
   switch (status.phase) {
@@ -222,6 +225,7 @@ std::uint64_t Cooldown::Import(const ChannelStatus& status, Nanoseconds now, con
     case ChannelPhase::kCooling:
     case ChannelPhase::kTrial:
       phase_ = Phase::kCooling;
+      cooled_at_ = now - std::max<Nanoseconds>(Nanos(status.age), 0);
       until_.store(status.phase == ChannelPhase::kTrial ? now : now + left, std::memory_order_relaxed);
       break;
     case ChannelPhase::kSlowStart:

@@ -15,6 +15,7 @@
 #ifndef POINTSMAN_SRC_STATE_COOLDOWN_H_
 #define POINTSMAN_SRC_STATE_COOLDOWN_H_
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -73,10 +74,12 @@ class Cooldown {
   Nanoseconds recovered_at() const noexcept { return recovered_at_.load(std::memory_order_relaxed); }
 
   // Under the lock.
+  Nanoseconds cooled_at() const { return cooled_at_; }
   std::int32_t cooldowns() const { return cooldowns_; }
   std::int32_t consecutive() const { return consecutive_; }
   std::int64_t successes() const { return successes_; }
   std::int64_t failures() const { return failures_; }
+  std::optional<OutcomeKind> last_failure() const { return last_failure_; }
   std::chrono::nanoseconds latency() const {
     return std::chrono::nanoseconds(latency_.load(std::memory_order_relaxed));
   }
@@ -99,6 +102,7 @@ class Cooldown {
   std::atomic<std::int64_t> latency_{0};
 
   Phase phase_ = Phase::kInOrder;
+  std::optional<OutcomeKind> last_failure_;
   Nanoseconds cooled_at_ = 0;
   std::int32_t cooldowns_ = 0;
   std::int32_t consecutive_ = 0;
@@ -125,8 +129,10 @@ Nanoseconds Backoff(Nanoseconds base, std::int32_t times, const CooldownPolicy& 
 // `length`, made longer by a part of the jitter.
 Nanoseconds Jittered(Nanoseconds length, const CooldownPolicy& policy, std::uint64_t salt);
 
+// At most a century either way: a sum of two does not overflow.
 inline Nanoseconds Nanos(std::chrono::milliseconds time) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();
+  constexpr std::chrono::milliseconds kCentury = std::chrono::hours(24 * 36525);
+  return std::chrono::nanoseconds(std::clamp(time, -kCentury, kCentury)).count();
 }
 
 }  // namespace pointsman::inline v0

@@ -21,7 +21,9 @@ ModelStates::Out ModelStates::Find(std::uint64_t key, Nanoseconds now) const noe
   for (const Entry& entry : All()) {
     if (entry.key.load(kRelaxed) != key) continue;
     const Nanoseconds until = entry.until.load(kRelaxed);
-    if (until > now && until > out.until) out = {.until = until, .by_hand = entry.by_hand.load(kRelaxed)};
+    if (until <= now) continue;
+    if (entry.by_hand.load(kRelaxed)) return {.until = until, .by_hand = true};  // whatever else it is
+    out = {.until = until, .by_hand = false};
   }
   return out;
 }
@@ -73,8 +75,10 @@ void ModelStates::Clear(std::string_view model, bool by_hand) {
   if (Entry* entry = FindEntry(model, by_hand); entry != nullptr) Free(*entry);
 }
 
-void ModelStates::ClearAll() {
-  for (Entry& entry : All()) Free(entry);
+void ModelStates::ClearCooldowns() {
+  for (Entry& entry : All()) {
+    if (!entry.by_hand.load(kRelaxed)) Free(entry);
+  }
 }
 
 void ModelStates::Free(Entry& entry) {

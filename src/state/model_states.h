@@ -44,7 +44,7 @@ class ModelStates {
   std::int32_t CountCooldown(std::string_view model) const;
   bool IsCooling(std::string_view model, Nanoseconds now) const;
   void Clear(std::string_view model, bool by_hand);
-  void ClearAll();
+  void ClearCooldowns();  // those that are over and remembered included
   // Forgets what is over long since. True: nothing is left.
   bool Settle(Nanoseconds now);
 

@@ -1,6 +1,7 @@
 #include "state/slot_state.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "random/system_seed.h"
@@ -11,6 +12,11 @@ namespace {
 using namespace slot_bit;
 constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr std::size_t kMostNoteBytes = 256;
+
+std::chrono::milliseconds Since(Nanoseconds then, Nanoseconds now) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::nanoseconds(std::max<Nanoseconds>(now - then, 0)));
+}
 
 }  // namespace
 
@@ -40,12 +46,7 @@ Availability SlotState::Judge(std::uint64_t word, std::string_view model, Nanose
     TrySettle(now);
     word = word_.load(kRelaxed);
   }
-  const auto holds = [&](std::uint64_t off, std::uint64_t ends, const std::atomic<Nanoseconds>& until) {
-    return (word & off) != 0 && ((word & ends) == 0 || now < until.load(kRelaxed));
-  };
-  if (holds(kSwitchedOff, kSwitchEnds, switch_until_) || holds(kTagOff, kTagEnds, tag_until_)) {
-    return {.reason = Reason::kAllDisabled};
-  }
+  if (IsOff(word, now)) return {.reason = Reason::kAllDisabled};
   Availability a;
   if ((word & kModels) != 0) {
     const ModelStates::Out out = models_.Find(ModelStates::KeyOf(model), now);
@@ -74,6 +75,13 @@ Availability SlotState::Judge(std::uint64_t word, std::string_view model, Nanose
     a.claims = true;
   }
   return a;
+}
+
+bool SlotState::IsOff(std::uint64_t word, Nanoseconds now) const noexcept {
+  const auto holds = [&](std::uint64_t off, std::uint64_t ends, const std::atomic<Nanoseconds>& until) {
+    return (word & off) != 0 && ((word & ends) == 0 || now < until.load(kRelaxed));
+  };
+  return holds(kSwitchedOff, kSwitchEnds, switch_until_) || holds(kTagOff, kTagEnds, tag_until_);
 }
 
 SlotState::Claimed SlotState::Claim(std::uint64_t word, Nanoseconds now, Leniency leniency) noexcept {
@@ -142,33 +150,34 @@ void SlotState::Note(const Outcome& outcome, std::string_view model, std::option
   const std::uint64_t bits = cooldown_.Note(of_channel, now, cooling(), salt(), may_cool);
   SetBits(kCooling | kSlowStart, bits);
   if (model.empty()) return;
+  if ((word_.load(kRelaxed) & kModels) != 0) models_.Settle(now);
   const bool was_on_its_way = models_.IsCooling(model, now);  // when an earlier one said so
   if (outcome.kind == OutcomeKind::kModelUnavailable && !was_on_its_way) {
     const std::int32_t times = models_.CountCooldown(model);
     const Nanoseconds lasts = Backoff(Nanos(cooling().first), times, cooling(), salt());
     if (models_.Set(model, now + lasts, false, now)) SetBits(0, kModels);
-  } else if (outcome.kind == OutcomeKind::kSuccess && (word_.load(kRelaxed) & kModels) != 0) {
-    if (models_.Find(ModelStates::KeyOf(model), now).until == 0) models_.Clear(model, false);
+  } else if (outcome.kind == OutcomeKind::kSuccess && (word_.load(kRelaxed) & kModels) != 0 && !was_on_its_way) {
+    models_.Clear(model, false);
   }
   Settle(now);
 }
 
-void SlotState::SwitchOff(std::uint64_t bit, const SwitchNote& note, Nanoseconds now) {
+void SlotState::SwitchOff(std::uint64_t bit, const SwitchNote& note, Nanoseconds now, Nanoseconds age) {
   now = time_.At(now);
   const std::lock_guard held(lock());
   const bool by_tag = bit == kTagOff;
   const Nanoseconds until = EndOf(note, now);
   (by_tag ? tag_until_ : switch_until_).store(until, kRelaxed);
-  if (!note.why.empty() || rare_ != nullptr) {
-    (by_tag ? rare().tag_note : rare().note) = note.why.substr(0, kMostNoteBytes);
-  }
+  Rare::Switch& kept = by_tag ? rare().by_tag : rare().by_id;
+  kept.note = note.why.substr(0, kMostNoteBytes);
+  kept.at = now - std::max<Nanoseconds>(age, 0);
   const std::uint64_t ends = by_tag ? kTagEnds : kSwitchEnds;
   SetBits(bit | ends, bit | (until == ModelStates::kForever ? 0 : ends));
 }
 
 void SlotState::SwitchOn(std::uint64_t bit) {
   const std::lock_guard held(lock());
-  if (rare_ != nullptr) (bit == kTagOff ? rare_->tag_note : rare_->note).clear();
+  if (rare_ != nullptr) (bit == kTagOff ? rare_->by_tag : rare_->by_id).note.clear();
   SetBits(bit | (bit == kTagOff ? kTagEnds : kSwitchEnds), 0);
 }
 
@@ -206,6 +215,8 @@ void SlotState::SetKeys(const ChannelKeys& keys) {
   SetBits(0, kKeys);
 }
 
+bool SlotState::IsSwitchedOff(Nanoseconds now) noexcept { return IsOff(word_.load(kRelaxed), time_.At(now)); }
+
 bool SlotState::IsLeftAlone(Nanoseconds now) noexcept {
   now = time_.At(now);
   return (word_.load(kRelaxed) & kCooling) != 0 && now < cooldown_.until() + Nanos(cooling().trial_timeout);
@@ -230,7 +241,7 @@ void SlotState::Reset() {
   const std::lock_guard held(lock());
   cooldown_.Reset();
   meters_.Forgive();
-  for (const ModelState& state : models_.States(time_.latest())) models_.Clear(state.model, false);
+  models_.ClearCooldowns();
   if (KeyStates* const keys = keys_.load(kRelaxed); keys != nullptr) keys->RecoverAll();
   SetBits(kCooling | kSlowStart, 0);
   Settle(time_.latest());
@@ -243,24 +254,10 @@ ChannelStatus SlotState::Status(Nanoseconds now) {
   const std::uint64_t word = word_.load(kRelaxed);
   ChannelStatus status;
   status.channel_id = channel_id_;
-  status.switched_off = (word & kSwitchedOff) != 0;
-  status.tag_off = (word & kTagOff) != 0;
-  if (rare_ != nullptr) {
-    status.switch_note = status.switched_off ? rare_->note : rare_->tag_note;
-    status.limits = rare_->limits;
-  }
-  const std::atomic<Nanoseconds>& until = status.switched_off ? switch_until_ : tag_until_;
-  if ((word & (status.switched_off ? kSwitchEnds : kTagEnds)) != 0) {
-    status.switch_remaining = Left(until.load(kRelaxed), now);
-  }
-  if ((word & kTagEnds) != 0) status.tag_remaining = Left(tag_until_.load(kRelaxed), now);
-  if ((word & kCooling) != 0) {
-    status.phase = cooldown_.IsCooling(now) ? ChannelPhase::kCooling : ChannelPhase::kTrial;
-    status.remaining = Left(cooldown_.IsCooling(now) ? cooldown_.until() : cooldown_.NextTrial(cooling()), now);
-  } else if ((word & kSlowStart) != 0) {
-    status.phase = ChannelPhase::kSlowStart;
-    status.remaining = Left(cooldown_.recovered_at() + Nanos(cooling().slow_start), now);
-  }
+  if (rare_ != nullptr) status.limits = rare_->limits;
+  WriteSwitches(word, now, status);
+  WritePhase(word, now, status);
+  status.last_failure = cooldown_.last_failure();
   status.cooldowns = cooldown_.cooldowns();
   status.consecutive_failures = cooldown_.consecutive();
   status.successes = cooldown_.successes();
@@ -272,15 +269,55 @@ ChannelStatus SlotState::Status(Nanoseconds now) {
   return status;
 }
 
+std::vector<ModelState> SlotState::ModelsOut(Nanoseconds now) {
+  const std::lock_guard held(lock());
+  std::vector<ModelState> out = models_.States(time_.At(now));
+  // In order of name, and by hand comes last.
+  const auto is_double = [&](const ModelState& state) {
+    const ModelState* const next = &state + 1;
+    return next != out.data() + out.size() && next->model == state.model;
+  };
+  std::vector<ModelState> each;
+  std::copy_if(out.begin(), out.end(), std::back_inserter(each), [&](const ModelState& s) { return !is_double(s); });
+  return each;
+}
+
+void SlotState::WriteSwitches(std::uint64_t word, Nanoseconds now, ChannelStatus& status) const {
+  status.switched_off = (word & kSwitchedOff) != 0;
+  status.tag_off = (word & kTagOff) != 0;
+  if ((word & kTagEnds) != 0) status.tag_remaining = Left(tag_until_.load(kRelaxed), now);
+  if (!status.switched_off) status.switch_remaining = status.tag_remaining;
+  if ((word & kSwitchEnds) != 0) status.switch_remaining = Left(switch_until_.load(kRelaxed), now);
+  if (status.switched_off) status.switch_age = Since(rare_->by_id.at, now);
+  if (status.tag_off) status.tag_age = Since(rare_->by_tag.at, now);
+  if (status.switched_off || status.tag_off) {
+    status.switch_note = (status.switched_off ? rare_->by_id : rare_->by_tag).note;
+  }
+}
+
+void SlotState::WritePhase(std::uint64_t word, Nanoseconds now, ChannelStatus& status) const {
+  if ((word & kCooling) != 0) {
+    const bool cools = cooldown_.IsCooling(now);
+    status.phase = cools ? ChannelPhase::kCooling : ChannelPhase::kTrial;
+    status.remaining = Left(cools ? cooldown_.until() : cooldown_.NextTrial(cooling()), now);
+    status.age = Since(cooldown_.cooled_at(), now);
+  } else if ((word & kSlowStart) != 0) {
+    status.phase = ChannelPhase::kSlowStart;
+    status.remaining = Left(cooldown_.recovered_at() + Nanos(cooling().slow_start), now);
+    status.age = Since(cooldown_.recovered_at(), now);
+  }
+}
+
 void SlotState::Import(const ChannelStatus& status, Nanoseconds now) {
   if (status.switched_off) {
-    SwitchOff(kSwitchedOff, {.why = status.switch_note, .lasts = status.switch_remaining}, now);
+    SwitchOff(kSwitchedOff, {.why = status.switch_note, .lasts = status.switch_remaining}, now,
+              Nanos(status.switch_age.value_or(std::chrono::milliseconds(0))));
   }
   if (status.tag_off) {
     const bool alone = !status.switched_off;
     SwitchNote note{.lasts = status.tag_remaining};
     if (alone) note = {.why = status.switch_note, .lasts = note.lasts ? note.lasts : status.switch_remaining};
-    SwitchOff(kTagOff, note, now);
+    SwitchOff(kTagOff, note, now, Nanos(status.tag_age.value_or(std::chrono::milliseconds(0))));
   }
   now = time_.At(now);
   const std::lock_guard held(lock());

@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pointsman/channel_state.h"
 #include "pointsman/outcome.h"
@@ -72,12 +73,14 @@ class SlotState {
   void Note(const Outcome& outcome, std::string_view model, std::optional<std::uint32_t> key, Nanoseconds now,
             MayCool may_cool);
 
-  void SwitchOff(std::uint64_t bit, const SwitchNote& note, Nanoseconds now);
+  // `age`: how long it has been off already.
+  void SwitchOff(std::uint64_t bit, const SwitchNote& note, Nanoseconds now, Nanoseconds age = 0);
   void SwitchOn(std::uint64_t bit);
   // False where too many models are switched off already.
   bool SwitchOff(std::string_view model, const SwitchNote& note, Nanoseconds now);
   void SwitchOn(std::string_view model);
   void Limit(const ChannelLimits& limits);
+  bool IsSwitchedOff(Nanoseconds now) noexcept;
   // Whether it cools down, or did until a moment ago: one that nobody tries, because others serve, is not out for good.
   bool IsLeftAlone(Nanoseconds now) noexcept;
   // The keys of the channel's row; fewer than two: none to tell apart.
@@ -91,6 +94,8 @@ class SlotState {
   // What was learned from outcomes; switches and limits stay.
   void Reset();
   ChannelStatus Status(Nanoseconds now);
+  // Each model once; by hand, if it is that too.
+  std::vector<ModelState> ModelsOut(Nanoseconds now);
   void Import(const ChannelStatus& status, Nanoseconds now);
 
   // For choices by load.
@@ -105,8 +110,12 @@ class SlotState {
  private:
   // What few channels have.
   struct Rare {
-    std::string note;
-    std::string tag_note;
+    struct Switch {
+      std::string note;
+      Nanoseconds at = 0;
+    };
+    Switch by_id;
+    Switch by_tag;
     ChannelLimits limits;  // as they were given
   };
 
@@ -117,6 +126,8 @@ class SlotState {
   // For the jitter.
   std::uint64_t salt() const { return commons_.jitter_seed ^ static_cast<std::uint64_t>(channel_id_); }
   Rare& rare();
+  void WriteSwitches(std::uint64_t word, Nanoseconds now, ChannelStatus& status) const;
+  void WritePhase(std::uint64_t word, Nanoseconds now, ChannelStatus& status) const;
   bool NoteKey(const Outcome& outcome, std::uint32_t key, Nanoseconds now);
   void Unrefer() noexcept {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
@@ -124,6 +135,7 @@ class SlotState {
   void SetBits(std::uint64_t of, std::uint64_t to) noexcept {
     word_.store((word_.load(std::memory_order_relaxed) & ~of) | to, std::memory_order_relaxed);
   }
+  bool IsOff(std::uint64_t word, Nanoseconds now) const noexcept;
   bool IsOver(std::uint64_t word, Nanoseconds now) const noexcept;
   void TrySettle(Nanoseconds now) noexcept;
   void Settle(Nanoseconds now);

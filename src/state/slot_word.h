@@ -1,13 +1,11 @@
 // SlotWord: the one word of a channel that a selection looks at. 0: the channel is in order, and that is all there is
-// to know. Otherwise its bits say what more is to be read (state/slot_state.h), or, in a frozen word, the verdict
-// itself.
+// to know. Otherwise its bits say what more is to be read (state/slot_state.h).
 //
 // Thread safety: an atomic. Reading is relaxed: a switch orders nothing but itself, and a selection that runs at the
 // same moment may miss it.
 #ifndef POINTSMAN_SRC_STATE_SLOT_WORD_H_
 #define POINTSMAN_SRC_STATE_SLOT_WORD_H_
 
-#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -26,7 +24,7 @@ inline constexpr std::uint64_t kCooling = 16;     // until a trial succeeds
 inline constexpr std::uint64_t kSlowStart = 32;
 inline constexpr std::uint64_t kLimited = 64;   // requests are reserved
 inline constexpr std::uint64_t kModels = 128;   // some model of it is left out
-inline constexpr std::uint64_t kFrozen = 256;   // see Availability
+inline constexpr std::uint64_t kFrozen = 256;   // what else there is to know is not behind the word (publish/frozen.h)
 inline constexpr std::uint64_t kCounted = 512;  // requests in flight are counted: like a limit that is never reached
 inline constexpr std::uint64_t kKeys = 1024;    // it has several keys
 inline constexpr std::uint64_t kReserves = kLimited | kCounted;
@@ -42,21 +40,6 @@ struct Availability {
   std::uint32_t level = kFull;    // how much of its weight counts, of kFull
   bool claims = false;            // it must be claimed before it serves: a trial, or a reservation
   std::int64_t recovers_in = 0;  // nanoseconds; for kAllCoolingDown and kAllAtLimit: when to ask again, at the earliest
-
-  // The wait is kept in milliseconds, up to four hours and a half.
-  std::uint64_t Freeze() const noexcept {
-    if (reason == Reason::kNone && level == kFull) return 0;
-    constexpr std::int64_t kMillisecond = 1'000'000;
-    const std::int64_t wait = std::clamp<std::int64_t>((recovers_in + kMillisecond - 1) / kMillisecond, 0, 0xffffff);
-    return slot_bit::kFrozen | std::uint64_t{level} << 16 | static_cast<std::uint64_t>(reason) << 32 |
-           static_cast<std::uint64_t>(wait) << 40;
-  }
-  // REQUIRES: a frozen word.
-  static Availability Of(std::uint64_t frozen) noexcept {
-    return {.reason = static_cast<Reason>(frozen >> 32 & 0xff),
-            .level = static_cast<std::uint32_t>(frozen >> 16 & 0xff),
-            .recovers_in = static_cast<std::int64_t>(frozen >> 40) * 1'000'000};
-  }
 };
 
 inline bool IsInOrder(const SlotWord& word) noexcept { return word.load(std::memory_order_relaxed) == 0; }

@@ -16,12 +16,7 @@ constexpr std::uint32_t kChannels = 1u << 16;
 }  // namespace
 
 std::uint64_t TierBlock::DrawnWeight(std::uint32_t i) const {
-  if (wide() && (head_ & kHasDrawn) != 0) {
-    const std::uint32_t* drawn = words_ + kWideHeadWords + 5 * std::size_t{size()} + 2 * std::size_t{i};
-    return drawn[0] | std::uint64_t{drawn[1]} << 32;
-  }
-  if (wide()) return uniform() ? 1 : words_[kWideHeadWords + 4 * std::size_t{size()} + i];
-  return TierWeights(*this)[i];
+  return wide() ? WideDrawnWeight(i) : TierWeights(*this)[i];
 }
 
 TierWeights::TierWeights(const TierBlock& tier) : tier_(tier) {

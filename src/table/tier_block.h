@@ -113,6 +113,13 @@ class TierBlock {
   // by the divisor.
   // O(size) where the tier is compact: ask TierWeights for all of them.
   std::uint64_t DrawnWeight(std::uint32_t i) const;
+  // Of a tier that is known to be wide.
+  std::uint64_t WideDrawnWeight(std::uint32_t i) const {
+    const std::uint32_t* weights = words_ + kWideHeadWords + 4 * std::size_t{WideSize()};
+    if ((head_ & kHasDrawn) == 0) return uniform() ? 1 : weights[i];
+    const std::uint32_t* drawn = weights + WideSize() + 2 * std::size_t{i};
+    return drawn[0] | std::uint64_t{drawn[1]} << 32;
+  }
   // The weight as the rows say it.
   std::uint32_t RawWeight(std::uint32_t i) const;
 
@@ -155,7 +162,8 @@ class TierBlock {
 class TierWeights {
  public:
   explicit TierWeights(const TierBlock& tier);
-  std::uint64_t operator[](std::uint32_t i) const { return tier_.wide() ? tier_.DrawnWeight(i) : compact_[i]; }
+  // The mask changes nothing: a compact tier has fewer candidates. It tells g++ 12 so, which else warns.
+  std::uint64_t operator[](std::uint32_t i) const { return tier_.wide() ? tier_.WideDrawnWeight(i) : compact_[i & 15]; }
   // As the rows say it.
   std::uint32_t Raw(std::uint32_t i) const {
     if (tier_.wide()) return tier_.words_[TierBlock::kWideHeadWords + 4 * std::size_t{tier_.size()} + i];

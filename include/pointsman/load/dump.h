@@ -15,7 +15,8 @@
 //    "tables": {"channels": [{"id": 8, "name": "Bltcy", "type": 55, "status": 1, "tag": "", "cookie": 0,
 //                             "group": "default", "models": "pika,runway", "priority": 0, "weight": 1}],
 //               "abilities": []},                 // as in load/json.h, and a channel's cookie
-//    "out": [{"channel_id": 8, "reason": "switched_off"}],
+//    "out": [{"channel_id": 8, "reason": "switched_off"},           // a "model": out for that one alone
+//            {"channel_id": 9, "reason": "cooling_down", "model": "pika"}],
 //    "decisions": [{…}]}                          // as DecisionToJson writes them
 //
 // Names hold any bytes, JSON text does not: a byte 0x80 + b that belongs to no valid UTF-8 is written as the character

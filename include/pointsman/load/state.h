@@ -1,17 +1,22 @@
 // Channels' state as JSON: to be looked at, and to be carried over a restart.
 //
-//   Write("state.json", pointsman::ChannelStatesToJson(router.ChannelStates()));      // before
-//   if (auto states = pointsman::ParseChannelStates(Read("state.json"))) router.ImportChannelStates(*states);   //
-//   after
+//   Write("state.json", pointsman::ChannelStatesToJson(router.ChannelStates()));  // before the restart
+//   // and after it:
+//   if (auto states = pointsman::ParseChannelStates(Read("state.json"))) router.ImportChannelStates(*states);
 //
 //   {"pointsman_state": 1, "channels": [
-//     {"channel_id": 8, "phase": "cooling", "remaining_ms": 4200, "cooldowns": 1, "consecutive_failures": 0,
-//      "successes": 912, "failures": 3, "latency_us": 830000, "in_flight": 2,
-//      "switched_off": true, "tag_off": true, "switch_note": "maintenance", "switch_remaining_ms": 60000,   // if it is
-//      "limits": {"max_in_flight": 20, "requests_per_minute": 600, "tokens_per_minute": 0, "burst": 1},     // if any
-//      "models": [{"model": "gpt-4o", "switched_off": false, "remaining_ms": 5000}]}]}                        // if any
+//     {"channel_id": 8, "phase": "cooling", "remaining_ms": 4200, "age_ms": 800, "cooldowns": 1,
+//      "consecutive_failures": 0, "last_failure": "rate_limited", "successes": 912, "failures": 3,
+//      "latency_us": 830000, "in_flight": 2,
+//      "switched_off": true, "switch_note": "maintenance", "switch_remaining_ms": 60000, "switch_age_ms": 5,
+//      "tag_off": true, "tag_remaining_ms": 60000, "tag_age_ms": 5,
+//      "limits": {"max_in_flight": 20, "requests_per_minute": 600, "tokens_per_minute": 0, "burst": 1},
+//      "models": [{"model": "gpt-4o", "switched_off": false, "remaining_ms": 5000}],
+//      "keys": [{"key": 1, "remaining_ms": 900}]}]}
 //
-// Times are what is left of them, so that a text means the same under another clock. Names are bytes, as in
+// What is not so (no switch, no limits, no failure yet) is left out.
+//
+// Times are what is left or gone of them, so that a text means the same under another clock. Names are bytes, as in
 // load/dump.h.
 //
 // Thread safety: thread-safe (pure functions). Limits: those of load/dump.h.

@@ -188,10 +188,14 @@ absl::Status ReadOut(const PolicyValue& value, OutChannel& out) {
   const absl::Status read = value.ReadObject(
       {{"channel_id", [&](const Value& v) { return v.ReadSigned(out.channel_id); }},
        {"reason", [&](const Value& v) { return v.ReadChoice(kOutReasons, OutReasonName, out.reason); }},
-       {"level", [&](const Value& v) { return v.ReadNumber(level, 1, 63); }}});
+       {"level", [&](const Value& v) { return v.ReadNumber(level, 1, 63); }},
+       {"model", [&](const Value& v) { return v.ReadText(out.model, "a model"); }}});
   if (!read.ok()) return read;
   if (absl::Status s = value.Require(std::array<std::string_view, 2>{"channel_id", "reason"}); !s.ok()) return s;
   out.level = static_cast<std::uint32_t>(level);
+  if (!out.model.empty() && out.reason != OutReason::kSwitchedOff && out.reason != OutReason::kCoolingDown) {
+    return value.Error("has a model, which is \"switched_off\" or \"cooling_down\"; write it anew");
+  }
   if ((out.level != 0) == (out.reason == OutReason::kSlowStart)) return absl::OkStatus();
   return value.Error("has a level without \"slow_start\", or that without a level of 1 to 63; write it anew");
 }
@@ -199,6 +203,7 @@ absl::Status ReadOut(const PolicyValue& value, OutChannel& out) {
 void WriteOut(const OutChannel& out, JsonLine& line) {
   line.Begin('{').Key("channel_id").Number(out.channel_id).Key("reason").Text(OutReasonName(out.reason));
   if (out.level != 0) line.Key("level").Number(out.level);
+  if (!out.model.empty()) line.Key("model").Text(out.model);
   line.End('}');
 }
 

@@ -17,6 +17,8 @@ using Milliseconds = std::chrono::milliseconds;
 
 constexpr std::array kPhases = {ChannelPhase::kInOrder, ChannelPhase::kCooling, ChannelPhase::kTrial,
                                 ChannelPhase::kSlowStart};
+constexpr std::array kFailures = {OutcomeKind::kTransient, OutcomeKind::kRateLimited, OutcomeKind::kQuotaExhausted,
+                                  OutcomeKind::kCredentialRefused};
 constexpr std::int64_t kMostMilliseconds = 1'000'000'000'000;  // thirty years
 
 void WriteSwitch(const ChannelStatus& s, JsonLine& line) {
@@ -25,6 +27,8 @@ void WriteSwitch(const ChannelStatus& s, JsonLine& line) {
   if (!s.switch_note.empty()) line.Key("switch_note").Text(s.switch_note);
   if (s.switch_remaining) line.Key("switch_remaining_ms").Number(s.switch_remaining->count());
   if (s.tag_remaining) line.Key("tag_remaining_ms").Number(s.tag_remaining->count());
+  if (s.switch_age) line.Key("switch_age_ms").Number(s.switch_age->count());
+  if (s.tag_age) line.Key("tag_age_ms").Number(s.tag_age->count());
 }
 
 void WriteLimits(const ChannelLimits& limits, JsonLine& line) {
@@ -56,7 +60,9 @@ void WriteKeys(const std::vector<KeyCooldown>& keys, JsonLine& line) {
 
 void WriteStatus(const ChannelStatus& s, JsonLine& line) {
   line.Begin('{').Key("channel_id").Number(s.channel_id).Key("phase").Text(ChannelPhaseName(s.phase));
-  line.Key("remaining_ms").Number(s.remaining.count()).Key("cooldowns").Number(s.cooldowns);
+  line.Key("remaining_ms").Number(s.remaining.count()).Key("age_ms").Number(s.age.count());
+  line.Key("cooldowns").Number(s.cooldowns);
+  if (s.last_failure) line.Key("last_failure").Text(OutcomeKindName(*s.last_failure));
   line.Key("consecutive_failures").Number(s.consecutive_failures).Key("successes").Number(s.successes);
   line.Key("failures").Number(s.failures);
   line.Key("latency_us").Number(std::chrono::duration_cast<std::chrono::microseconds>(s.latency).count());
@@ -114,6 +120,10 @@ absl::Status ReadKey(const Value& value, KeyCooldown& key) {
   return s.ok() ? value.Require(std::array<std::string_view, 2>{"key", "remaining_ms"}) : s;
 }
 
+absl::Status ReadFailure(const Value& value, std::optional<OutcomeKind>& kind) {
+  return value.ReadChoice(kFailures, OutcomeKindName, kind.emplace());
+}
+
 absl::Status ReadStatus(const Value& value, ChannelStatus& s) {
   constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
   std::chrono::microseconds latency{0};
@@ -121,6 +131,8 @@ absl::Status ReadStatus(const Value& value, ChannelStatus& s) {
       {{"channel_id", [&](const Value& v) { return v.ReadSigned(s.channel_id); }},
        {"phase", [&](const Value& v) { return v.ReadChoice(kPhases, ChannelPhaseName, s.phase); }},
        Remaining("remaining_ms", s.remaining),
+       Remaining("age_ms", s.age),
+       {"last_failure", [&](const Value& v) { return ReadFailure(v, s.last_failure); }},
        Count("cooldowns", s.cooldowns),
        Count("consecutive_failures", s.consecutive_failures),
        Count("successes", s.successes, kAny),
@@ -132,6 +144,8 @@ absl::Status ReadStatus(const Value& value, ChannelStatus& s) {
        {"switch_note", [&](const Value& v) { return v.ReadText(s.switch_note, "a note in double quotes"); }},
        Remaining("switch_remaining_ms", s.switch_remaining),
        Remaining("tag_remaining_ms", s.tag_remaining),
+       Remaining("switch_age_ms", s.switch_age),
+       Remaining("tag_age_ms", s.tag_age),
        {"limits", [&](const Value& v) { return ReadLimits(v, s.limits); }},
        {"models",
         [&](const Value& v) {

@@ -44,7 +44,7 @@ async function check() {
 
   await fetch(fakes + '/behave/1/failing', { method: 'POST' });
   for (let i = 0; i < 30; ++i) await ask('gpt-4o');
-  await browser.until(`/1 OpenAI main\\s+cooling down, \\d/.test(${card('default', 'gpt-4o')})`);
+  await browser.until(`/1 OpenAI main\\s+cooling down after (transient|rate limited), \\d/.test(${card('default', 'gpt-4o')})`);
   assert.match(await browser.ask(card('default', 'gpt-4o')), /2 OpenAI second\s+1\/1 = 100 %, usually 3\/10/);
   await browser.until(`document.getElementById('channels').innerText.includes('cooling down')`);
   holds('a channel that fails is seen to cool down, and who serves instead');
