@@ -7,6 +7,7 @@
 #include <string>
 
 #include "support/incident_cli.h"
+#include "support/scratch_database.h"
 
 namespace pointsman::testing {
 namespace {
@@ -50,6 +51,12 @@ TEST_F(Doctor, PrintsSqlThatNamesPrimaryKeys) {
   EXPECT_EQ(run.code, 1);
   EXPECT_THAT(run.out, HasSubstr("UPDATE tokens SET \"group\" = 'default' WHERE \"id\" = "));
   EXPECT_THAT(run.out, StartsWith("-- token-empty-group (safe)"));
+}
+
+TEST_F(Doctor, ExplainsWhatApplyDoesBeforeAnybodyUsesIt) {
+  const Outcome help = Pointsman({"doctor", "--help"});
+  EXPECT_THAT(help.out, HasSubstr("--apply changes the database that it reads"));
+  EXPECT_THAT(help.out, HasSubstr("writes the undo file"));
 }
 
 TEST_F(Doctor, AppliesNothingWithoutATerminalOrAYes) {
@@ -100,6 +107,32 @@ TEST_F(Doctor, OnlyWhatIsNewSinceTheBaselineFails) {
   EXPECT_EQ(Pointsman({"doctor", "--from", other, "--baseline", baseline}).code, 1) << "another row of the same code";
 }
 
+// Catches: a comparison of the first fifty rows, or of numbers, where one row goes and another comes.
+TEST_F(Doctor, ANewRowAmongFourHundredKnownOnesIsNew) {
+  const auto with_orphans = [&](const std::string& name, int first, int last) {
+    std::string abilities = R"({"group": "default", "model": "m", "channel_id": 1})";
+    for (int id = first; id <= last; ++id) {
+      abilities += R"(, {"group": "default", "model": "m", "channel_id": )" + std::to_string(id) + "}";
+    }
+    return File(name,
+                R"({"channels": [{"id": 1, "group": "default", "models": "m"}], "abilities": [)" + abilities + "]}");
+  };
+  const std::string before = with_orphans("before.json", 1000, 1399);
+  nlohmann::json document = Document(Pointsman({"doctor", "--from", before, "--json"}));
+  const std::string baseline = File("baseline.json", document.dump());
+  const auto code = [&](const std::string& from, const std::string& known) {
+    return Pointsman({"doctor", "--from", from, "--baseline", known}).code;
+  };
+  EXPECT_EQ(code(before, baseline), 0);
+  EXPECT_EQ(code(with_orphans("fewer.json", 1001, 1399), baseline), 0) << "one was mended";
+  EXPECT_EQ(code(with_orphans("after.json", 1001, 1400), baseline), 1) << "one went, one came";
+
+  for (nlohmann::json& finding : document["findings"]) finding.erase("fingerprints");
+  const std::string old = File("old.json", document.dump());
+  EXPECT_EQ(code(before, old), 0) << "a baseline of an earlier version";
+  EXPECT_EQ(code(with_orphans("more.json", 1000, 1400), old), 1);
+}
+
 TEST_F(Doctor, WritesAPageWithoutScriptsOrMarkupFromNames) {
   const std::string file = File("evil.json", R"({"channels": [{"id": 1, "group": "default", "models": "m"}],
     "users": [{"id": 1, "group": "default"}],
@@ -120,11 +153,21 @@ TEST_F(Doctor, ApplyLeavesOneLineForTheLog) {
   EXPECT_THAT(fix.err, HasSubstr("\"codes\":[\"token-empty-group\"],\"changed_rows\":12"));
 }
 
+TEST_F(Doctor, TellsWhatACureRevealsBeforeItAsks) {
+  const std::string db = Incident();
+  RunSql(db, "UPDATE tokens SET model_limits_enabled = 1, model_limits = 'no-such-model' WHERE id = 3");
+  const Outcome unasked = Pointsman({"doctor", "--from", db, "--apply", "--undo", folder_ / "u.sql"});
+  EXPECT_EQ(unasked.code, 3);
+  EXPECT_THAT(unasked.out, HasSubstr("  which reveals: token-limits-unserved (1): "));
+  EXPECT_THAT(unasked.out, HasSubstr("    tokens id 3 "));
+}
+
 // Catches: a column's default that reads like a row's value, and an offer that would be refused.
 TEST_F(Doctor, TellsPeopleWhatIsWhat) {
   const Outcome of_sqlite = Pointsman({"doctor", "--from", Incident()});
   EXPECT_THAT(of_sqlite.out, HasSubstr("    tokens: column group: no default\n"));
   EXPECT_THAT(of_sqlite.out, HasSubstr("12 statements; --fix prints them, --apply runs them\n"));
+  EXPECT_THAT(of_sqlite.out, HasSubstr("; so have 3 that are not enabled, which no cure touches\n"));
 
   const std::string file = File("one.json", R"({"channels": [{"id": 1, "group": "default", "models": "m"}],
     "users": [{"id": 1, "group": "default"}], "tokens": [{"id": 1, "user_id": 1, "group": ""}]})");

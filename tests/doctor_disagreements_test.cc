@@ -50,8 +50,8 @@ TEST(AbilityDisagrees, AbilityOffUnderAnEnabledChannelIsAnErrorIfNobodyElseServe
   EXPECT_EQ(finding.where.at(0).name, "one");
   EXPECT_EQ(finding.cure, CureClass::kReview);
   EXPECT_THAT(Sql(finding, Dialect::kPostgresql),
-              ElementsAre("UPDATE abilities SET \"enabled\" = true WHERE \"group\" = 'default' AND \"model\" = 'a' AND "
-                          "\"channel_id\" = 1 AND \"enabled\" = false"));
+              ElementsAre("UPDATE abilities SET \"enabled\" = '1' WHERE \"group\" = 'default' AND \"model\" = 'a' AND "
+                          "\"channel_id\" = 1 AND \"enabled\" = '0'"));
 }
 
 TEST(AbilityDisagrees, NullEnabledIsOff) {

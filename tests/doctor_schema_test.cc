@@ -42,15 +42,21 @@ TEST(PrimaryKeyMissing, AUniqueKeyOfTheSameColumnsInAnyOrderIsEnough) {
 
 TEST(SequenceBehind, IsFoundFromTheFirstIdThatIsTaken) {
   const auto users = [](std::int64_t next) {
-    return Schema{.tables = {{.name = "users",
-                              .primary_key = {"id"},
-                              .numbering = Numbering{.sequence = "users_id_seq", .next = next, .highest = 7}}}};
+    return Schema{
+        .tables = {
+            {.name = "users",
+             .primary_key = {"id"},
+             .numbering = Numbering{
+                 .sequence = R"("gw"."users_id_seq")", .table = R"("gw"."users")", .next = next, .highest = 7}}}};
   };
   EXPECT_THAT(Found(users(8), "sequence-behind"), IsEmpty());
   const std::vector<Finding> found = Found(users(7), "sequence-behind");
   ASSERT_THAT(found, SizeIs(1));
   EXPECT_THAT(found[0].message, HasSubstr("users: the next id is 7, the highest one is 7"));
-  EXPECT_THAT(found[0].statements, ElementsAre("SELECT pg_catalog.setval('users_id_seq', max(id)) FROM users"));
+  EXPECT_THAT(
+      found[0].statements,
+      ElementsAre("SELECT pg_catalog.setval('\"gw\".\"users_id_seq\"', GREATEST((SELECT pg_catalog.max(id) FROM "
+                  "\"gw\".\"users\"), last_value)) FROM \"gw\".\"users_id_seq\""));
 }
 
 TEST(PrimaryKeyRepeated, OfTokensAndUsersIsAnError) {

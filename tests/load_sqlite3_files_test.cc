@@ -194,6 +194,25 @@ TEST_F(SqliteFileTest, AHostileViewIsStoppedByTheDeadline) {
   EXPECT_EQ(error.code(), absl::StatusCode::kDeadlineExceeded) << error;
 }
 
+TEST_F(SqliteFileTest, AFileThatIsCutOffSaysSoAndWhere) {
+  RunSql(path(), ReadFile(POINTSMAN_INCIDENT_SQL));
+  const std::string whole = ReadFile(path());
+  const std::string cut = folder_ / "cut.db";
+  const auto error_of = [&](std::size_t size) {
+    WriteFile(cut, whole.substr(0, size));
+    const absl::Status error = LoadError(cut);
+    EXPECT_EQ(error.code(), absl::StatusCode::kDataLoss) << error;
+    return std::string(error.message());
+  };
+  const std::string full = std::to_string(whole.size());
+  EXPECT_EQ(error_of(whole.size() - 100),
+            "cut.db: is cut off: it ends after " + std::to_string(whole.size() - 100) + " of " + full +
+                " bytes, inside a page, as where a copy was interrupted or a disk was full; copy it again, or restore "
+                "an older copy");
+  EXPECT_THAT(error_of(8192), StartsWith("cut.db: is cut off: it ends after 8192 of " + full + " bytes, as where"));
+  EXPECT_THAT(error_of(50), StartsWith("cut.db: is cut off: it ends after 50 bytes, as where"));
+}
+
 // Nothing that a damaged or forged file holds may crash the reader or make it loop: it is rows or an error.
 TEST_F(SqliteFileTest, DamagedFilesAreRowsOrAnError) {
   RunSql(path(), ReadFile(POINTSMAN_INCIDENT_SQL));

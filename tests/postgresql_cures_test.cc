@@ -21,6 +21,7 @@ using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -38,8 +39,8 @@ class PostgresqlCuresTest : public PostgresLoaderTest {
     Sql(kPostgresSchema);
     MoveDatabase(folder_ / "one-api.db", *db_);
     options_.undo_file = undo();
-    options_.confirm = [this](const Examination&, const std::vector<RowChange>& changes) {
-      offered_ = changes;
+    options_.confirm = [this](const PlannedCure& plan) {
+      offered_ = plan.changes;
       return meanwhile_();
     };
   }
@@ -56,6 +57,13 @@ class PostgresqlCuresTest : public PostgresLoaderTest {
     EXPECT_EQ(failed.code(), code) << failed;
     EXPECT_EQ(db_->Ask(kAllTokens), before) << "rolled back";
     return std::string(failed.message().data(), failed.message().size());
+  }
+
+  // What the server does when a change of tokens is committed.
+  void AtCommit(const std::string& statement) {
+    Sql("CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN " + statement + "; RETURN NULL; END';" +
+        "CREATE CONSTRAINT TRIGGER at_commit AFTER UPDATE ON tokens DEFERRABLE INITIALLY DEFERRED "
+        "FOR EACH ROW EXECUTE FUNCTION at_commit()");
   }
 
   ScratchFolder folder_;
@@ -133,11 +141,18 @@ TEST_F(PostgresqlCuresTest, ACureThatDoesNotLastAborts) {
   EXPECT_THAT(MustFail(absl::StatusCode::kAborted), HasSubstr("token-empty-group was found 1 times instead of 0"));
 }
 
-TEST_F(PostgresqlCuresTest, TheUndoFileIsThereBeforeTheCommitAndStaysWhereThatFails) {
-  Sql(R"(CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
-         CREATE CONSTRAINT TRIGGER never AFTER UPDATE ON tokens DEFERRABLE INITIALLY DEFERRED
-           FOR EACH ROW EXECUTE FUNCTION never())");
-  EXPECT_THAT(MustFail(absl::StatusCode::kUnknown), HasSubstr("look whether the changes are there"));
+TEST_F(PostgresqlCuresTest, ACommitThatTheServerRefusesHasChangedNothing) {
+  AtCommit("RAISE EXCEPTION ''no''");
+  EXPECT_THAT(MustFail(absl::StatusCode::kInvalidArgument), HasSubstr(": nothing was changed: "));
+  EXPECT_FALSE(std::filesystem::exists(undo()));
+}
+
+TEST_F(PostgresqlCuresTest, OfACommitWithoutAnAnswerNobodyKnowsWhatBecameAndTheUndoFileStays) {
+  AtCommit("PERFORM pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())");
+  const std::string said = MustFail(absl::StatusCode::kUnknown);
+  EXPECT_THAT(said, AllOf(HasSubstr("it is not known whether the changes were made: run doctor again"),
+                          HasSubstr(undo() + " takes the changes back if they were made, and does nothing if not"),
+                          Not(HasSubstr("nothing was changed"))));
   EXPECT_THAT(ReadFile(undo()), EndsWith("COMMIT;\n"));
 }
 
@@ -198,7 +213,25 @@ TEST_F(PostgresqlCuresTest, WhatAHumanHasToReviewIsDoneByNameOnly) {
   EXPECT_EQ(cured->changed_rows, 1U);
   EXPECT_EQ(db_->Ask("SELECT count(*) FROM abilities WHERE channel_id = 999"), "0");
   Sql(ReadFile(undo()));
-  EXPECT_EQ(db_->Ask("SELECT enabled FROM abilities WHERE channel_id = 999"), "t") << "booleans come back as such";
+  Sql(ReadFile(undo()));
+  EXPECT_EQ(db_->Ask("SELECT enabled FROM abilities WHERE channel_id = 999"), "t") << "a boolean again, and once";
+}
+
+// Catches: true, which PostgreSQL refuses for a column that a move has made an integer.
+TEST_F(PostgresqlCuresTest, AFlagMayBeAnIntegerToo) {
+  Sql(R"(ALTER TABLE abilities ALTER enabled TYPE integer USING enabled::integer;
+         INSERT INTO abilities ("group", model, channel_id, enabled, priority, weight) VALUES ('default', 'o3', 999, 1, 0, 0))");
+  options_.doctor.only = {"ability-orphan"};
+  const absl::StatusOr<CureResult> cured = Apply();
+  ASSERT_TRUE(cured.ok()) << cured.status();
+  Sql(ReadFile(undo()));
+  EXPECT_EQ(db_->Ask("SELECT enabled FROM abilities WHERE channel_id = 999"), "1");
+}
+
+TEST_F(PostgresqlCuresTest, AStatementThatFailsSaysThatNothingWasChanged) {
+  Sql(R"(CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
+         CREATE TRIGGER never BEFORE UPDATE ON tokens FOR EACH ROW WHEN (old.id = 44) EXECUTE FUNCTION never())");
+  EXPECT_THAT(MustFail(absl::StatusCode::kInvalidArgument), HasSubstr(": nothing was changed: "));
 }
 
 TEST_F(PostgresqlCuresTest, ASequenceThatAMoveLeftBehindIsFoundAndMended) {
@@ -211,6 +244,21 @@ TEST_F(PostgresqlCuresTest, ASequenceThatAMoveLeftBehindIsFoundAndMended) {
   EXPECT_TRUE(cured->statements.ok()) << cured->statements;
   EXPECT_THAT(cured->ran_statements, SizeIs(3)) << "channels, tokens, users";
   Sql("INSERT INTO tokens (key, name) VALUES ('k', 'new')");  // fails the test where the id is taken
+}
+
+// Catches: a sequence that is set back below what was taken from it while the rows were not committed yet, and one of
+// the same name that comes first in the search path.
+TEST_F(PostgresqlCuresTest, ASequenceIsNeverSetBackAndNoneElsewhereIsTouched) {
+  absl::StatusOr<Schema> schema = ReadPostgresqlSchema(db_->uri());
+  ASSERT_TRUE(schema.ok()) << schema.status();
+  options_.doctor.schema = *schema;
+  options_.doctor.only = {"sequence-behind"};
+  Sql("SELECT setval('tokens_id_seq', 5000); CREATE SCHEMA other; CREATE SEQUENCE other.tokens_id_seq; "
+      "ALTER DATABASE " +
+      db_->name() + " SET search_path = other, public");
+  ASSERT_TRUE(Apply().ok());
+  EXPECT_EQ(db_->Ask("SELECT nextval('public.tokens_id_seq')"), "5001");
+  EXPECT_EQ(db_->Ask("SELECT nextval('other.tokens_id_seq')"), "1");
 }
 
 TEST(PostgresqlCures, WithoutConfirmNothingIsEvenConnectedTo) {

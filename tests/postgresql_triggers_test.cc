@@ -149,6 +149,38 @@ TEST_F(PostgresqlTriggersTest, OptionsNotifyIfTheyConcernRouting) {
   EXPECT_EQ(Heard(ear, "UPDATE options SET value = 'another' WHERE key = 'SMTPToken'"), 0);
 }
 
+// Catches: a look at the new name only, after which the option is gone and nobody has been told.
+TEST_F(PostgresqlTriggersTest, AnOptionThatIsRenamedNotifiesUnderEitherName) {
+  Install();
+  Ear ear(db_->uri());
+  EXPECT_EQ(Heard(ear, "UPDATE options SET key = 'GroupRatioOld' WHERE key = 'GroupRatio'"), 1);
+  EXPECT_EQ(Heard(ear, "UPDATE options SET key = 'GroupRatio' WHERE key = 'GroupRatioOld'"), 1);
+  EXPECT_EQ(Heard(ear, "UPDATE options SET key = 'Other' WHERE key = 'SMTPToken'"), 0);
+}
+
+// Catches: a row that cannot be compared, after which nobody can change it any more.
+TEST_F(PostgresqlTriggersTest, WhatGoesWrongInThemIsNotTheWritersFault) {
+  Sql(R"(UPDATE channels SET channel_info = '{"a": "\u0000"}' WHERE id = 8)");
+  Install({.normalize = true});
+  Ear ear(db_->uri());
+  EXPECT_EQ(Heard(ear, "UPDATE channels SET weight = 5 WHERE id = 8"), 1) << "told rather than not";
+  Sql("DROP TABLE users CASCADE");
+  Sql("INSERT INTO tokens (id, user_id, \"group\") VALUES (70, 1, '')");
+  EXPECT_EQ(db_->Ask("SELECT \"group\" FROM tokens WHERE id = 70"), "") << "the owner's group cannot be read any more";
+}
+
+// Catches: a database whose default privileges keep EXECUTE from PUBLIC.
+TEST_F(PostgresqlTriggersTest, WhoeverMayWriteMayRunThem) {
+  const std::string role = db_->name();
+  Sql("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC; CREATE ROLE " + role + " LOGIN");
+  Sql("GRANT ALL ON ALL TABLES IN SCHEMA public TO " + role);
+  Install({.normalize = true});
+  PostgresSession writer(db_->uri(role));
+  EXPECT_EQ(writer.TryRun("UPDATE channels SET weight = 5 WHERE id = 8"), "");
+  EXPECT_EQ(writer.TryRun("INSERT INTO tokens (id, user_id, \"group\") VALUES (71, 1, '')"), "");
+  Sql("DROP OWNED BY " + role + "; DROP ROLE " + role);
+}
+
 TEST_F(PostgresqlTriggersTest, CanBeInstalledAgainAndTakenAway) {
   Install({.normalize = true});
   Install({.normalize = true});

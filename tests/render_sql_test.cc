@@ -16,6 +16,7 @@ namespace pointsman {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 using Kind = RowChange::Kind;
 
 RowChange TokenUpdate(SqlValue before, SqlValue after) {
@@ -68,14 +69,32 @@ TEST(RenderSql, DeleteAsksForEveryOldValue) {
             "`enabled` = 1 AND `priority` = -2 AND `tag` IS NULL");
 }
 
-TEST(RenderSql, EnabledIsABooleanInPostgresqlOnly) {
+TEST(RenderUndo, InsertsARowThatIsMissingAndNoOther) {
+  const RowChange change = AbilityInsert("default", "pika").Undo();
+  const std::string values =
+      R"( abilities ("group", "model", "channel_id", "enabled", "priority", "tag") VALUES ('default', 'pika', 8, )";
+  EXPECT_EQ(*RenderUndo(change, Dialect::kSqlite), "INSERT OR IGNORE INTO" + values + "1, -2, NULL)");
+  EXPECT_EQ(*RenderUndo(change, Dialect::kPostgresql),
+            "INSERT INTO" + values + "'1', -2, NULL) ON CONFLICT DO NOTHING");
+  EXPECT_THAT(*RenderUndo(change, Dialect::kMysql), StartsWith("INSERT IGNORE INTO abilities (`group`, "));
+}
+
+TEST(RenderUndo, OfAnythingElseIsTheUndoItself) {
+  for (const RowChange& change : {TokenUpdate("", "vip"), AbilityInsert("default", "pika")}) {
+    for (const Dialect dialect : {Dialect::kSqlite, Dialect::kPostgresql, Dialect::kMysql})
+      EXPECT_EQ(*RenderUndo(change, dialect), Sql(change.Undo(), dialect));
+  }
+}
+
+// Catches: true and false, which an integer column refuses; 0 and 1, which a boolean one does.
+TEST(RenderSql, EnabledIsUntypedInPostgresqlOnly) {
   const RowChange change = {.kind = Kind::kUpdate,
                             .table = SourceTable::kAbilities,
                             .key = {{"channel_id", std::int64_t{1}}},
                             .before = {{"enabled", std::int64_t{0}}},
                             .after = {{"enabled", std::int64_t{1}}}};
   EXPECT_EQ(Sql(change, Dialect::kPostgresql),
-            R"(UPDATE abilities SET "enabled" = true WHERE "channel_id" = 1 AND "enabled" = false)");
+            R"(UPDATE abilities SET "enabled" = '1' WHERE "channel_id" = 1 AND "enabled" = '0')");
   EXPECT_EQ(Sql(change, Dialect::kMysql),
             "UPDATE abilities SET `enabled` = 1 WHERE `channel_id` = 1 AND `enabled` = 0");
 }

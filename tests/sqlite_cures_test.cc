@@ -41,11 +41,10 @@ class SqliteCuresTest : public ::testing::Test {
 
   // Applies with `meanwhile` run while the changes are being confirmed.
   absl::StatusOr<CureResult> Apply(const std::function<bool()>& meanwhile = [] { return true; }) {
-    CureOptions options{.undo_file = undo()};
-    options.confirm = [&](const Examination& before, const std::vector<RowChange>& changes) {
+    CureOptions options{.doctor = {.only = only_}, .undo_file = undo()};
+    options.confirm = [&](const PlannedCure& plan) {
       ++asked_;
-      shown_ = before;
-      offered_ = changes;
+      shown_ = plan;
       return meanwhile();
     };
     return ApplySafeCures(path(), options);
@@ -73,8 +72,8 @@ class SqliteCuresTest : public ::testing::Test {
 
   ScratchFolder folder_;
   int asked_ = 0;
-  Examination shown_;
-  std::vector<RowChange> offered_;
+  std::vector<std::string> only_;
+  PlannedCure shown_;
 };
 
 TEST_F(SqliteCuresTest, TheTwelveTokensGetTheirOwnersGroup) {
@@ -110,9 +109,9 @@ TEST_F(SqliteCuresTest, OfTheIncidentsFindingsTheSafeOneIsCured) {
 TEST_F(SqliteCuresTest, ConfirmIsShownWhatWillBeDone) {
   ASSERT_TRUE(Apply().ok());
   EXPECT_EQ(asked_, 1);
-  EXPECT_EQ(shown_.summary.empty_group_tokens, 12U);
-  ASSERT_THAT(offered_, SizeIs(12));
-  EXPECT_EQ(*RenderSql(offered_[0], Dialect::kSqlite),
+  EXPECT_EQ(shown_.before.summary.empty_group_tokens, 12U);
+  ASSERT_THAT(shown_.changes, SizeIs(12));
+  EXPECT_EQ(*RenderSql(shown_.changes[0], Dialect::kSqlite),
             R"(UPDATE tokens SET "group" = 'default' WHERE "id" = 3 AND "group" = '')");
 }
 
@@ -141,7 +140,7 @@ TEST_F(SqliteCuresTest, NothingToChangeIsNotAskedAbout) {
 }
 
 TEST_F(SqliteCuresTest, OnlyWhatIsAskedForIsCured) {
-  CureOptions options{.undo_file = undo(), .confirm = [](const auto&, const auto&) { return true; }};
+  CureOptions options{.undo_file = undo(), .confirm = [](const auto&) { return true; }};
   options.doctor.only = {"ability-orphan"};
   const absl::StatusOr<CureResult> result = ApplySafeCures(path(), options);
   ASSERT_TRUE(result.ok()) << result.status();
@@ -187,7 +186,7 @@ TEST_F(SqliteCuresTest, TheUndoFileIsPrivateAndSaysHowToRunIt) {
 }
 
 TEST_F(SqliteCuresTest, TheUndoFileIsNamedAfterTheDatabaseAndTheTime) {
-  CureOptions options{.confirm = [](const auto&, const auto&) { return true; }};
+  CureOptions options{.confirm = [](const auto&) { return true; }};
   const absl::StatusOr<CureResult> cured = ApplySafeCures(path(), options);
   ASSERT_TRUE(cured.ok()) << cured.status();
   EXPECT_THAT(cured->undo_file, MatchesRegex(".*/incident\\.db\\.undo-20[0-9]{6}T[0-9]{6}Z\\.sql"));
@@ -203,8 +202,7 @@ TEST_F(SqliteCuresTest, AnExistingFileIsNeverOverwritten) {
 }
 
 TEST_F(SqliteCuresTest, AnUndoFileThatCannotBeWrittenStopsTheCure) {
-  CureOptions options{.undo_file = folder_ / "no/such/folder.sql",
-                      .confirm = [](const auto&, const auto&) { return true; }};
+  CureOptions options{.undo_file = folder_ / "no/such/folder.sql", .confirm = [](const auto&) { return true; }};
   const absl::StatusOr<CureResult> result = ApplySafeCures(path(), options);
   EXPECT_EQ(result.status().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(result.status().message()),
@@ -246,7 +244,8 @@ TEST_F(SqliteCuresTest, AStatementThatTouchesNoRowAborts) {
 
 TEST_F(SqliteCuresTest, AStatementThatFailsRollsBack) {
   Sql("CREATE TRIGGER never BEFORE UPDATE ON tokens WHEN old.id = 44 BEGIN SELECT RAISE(ABORT, 'no'); END");
-  EXPECT_EQ(MustFail(absl::StatusCode::kInvalidArgument), "incident.db: not usable as a gateway's database (no)");
+  EXPECT_EQ(MustFail(absl::StatusCode::kInvalidArgument),
+            "incident.db: nothing was changed: not usable as a gateway's database (no)");
 }
 
 TEST_F(SqliteCuresTest, ACureThatDoesNotLastAborts) {
@@ -266,12 +265,57 @@ TEST_F(SqliteCuresTest, ACureThatBreaksSomethingElseAborts) {
   EXPECT_EQ(Ask(path(), "SELECT count(*) FROM abilities WHERE channel_id = 999"), "0");
 }
 
+// Catches: a last look at the codes that were named, and no others.
+TEST_F(SqliteCuresTest, ANamedCureThatBreaksSomethingElseAbortsToo) {
+  Sql(R"(CREATE TRIGGER havoc AFTER UPDATE ON tokens WHEN new.id = 3
+         BEGIN INSERT INTO abilities VALUES ('default', 'o3', 999, 1, 0, 0, NULL); END)");
+  only_ = {"token-empty-group"};
+  EXPECT_THAT(MustFail(absl::StatusCode::kAborted),
+              HasSubstr("after the changes ability-orphan was found 1 times instead of 0"));
+}
+
+// Catches: twelve tokens that stay as they are because of a thirteenth fault, which nobody could see before.
+TEST_F(SqliteCuresTest, AFaultThatTheCureRevealsIsShownAndStopsNothing) {
+  Sql("UPDATE tokens SET model_limits_enabled = 1, model_limits = 'no-such-model' WHERE id = 3");
+  const absl::StatusOr<CureResult> cured = Apply();
+  ASSERT_TRUE(cured.ok()) << cured.status();
+  EXPECT_EQ(cured->changed_rows, 12U);
+  EXPECT_EQ(cured->after.summary.empty_group_tokens, 0U);
+  ASSERT_THAT(shown_.revealed, SizeIs(1));
+  EXPECT_EQ(shown_.revealed[0].code, "token-limits-unserved");
+  ASSERT_THAT(shown_.revealed[0].where, SizeIs(1));
+  EXPECT_EQ(shown_.revealed[0].where[0].id, 3);
+}
+
+TEST_F(SqliteCuresTest, WhatWasFoundBeforeIsNotRevealed) {
+  Sql("UPDATE tokens SET model_limits_enabled = 1, model_limits = 'no-such-model' WHERE id IN (1, 3)");
+  ASSERT_TRUE(Apply().ok());
+  ASSERT_THAT(shown_.revealed, SizeIs(1));
+  EXPECT_EQ(shown_.revealed[0].count, 1U) << "token 1 has a group, and its limits were seen";
+  ASSERT_THAT(shown_.revealed[0].where, SizeIs(1));
+  EXPECT_EQ(shown_.revealed[0].where[0].id, 3);
+}
+
+// Catches: a row that is changed and then not found any more as it was, or deleted twice.
+TEST_F(SqliteCuresTest, ARowThatIsDeletedIsNotChangedBefore) {
+  Sql("INSERT INTO abilities VALUES ('default', 'o3', 999, 1, NULL, 0, NULL)");
+  only_ = {"ability-orphan", "priority-null"};
+  const absl::StatusOr<CureResult> cured = Apply();
+  ASSERT_TRUE(cured.ok()) << cured.status();
+  EXPECT_EQ(cured->changed_rows, 1U);
+  EXPECT_EQ(Ask(path(), "SELECT count(*) FROM abilities WHERE channel_id = 999"), "0");
+  Sql(ReadFile(undo()));
+  Sql(ReadFile(undo()));
+  EXPECT_EQ(Ask(path(), "SELECT quote(priority) FROM abilities WHERE channel_id = 999"), "NULL") << "once";
+}
+
 TEST_F(SqliteCuresTest, AFileThatMayNotBeWrittenIsRefusedBeforeAnybodyIsAsked) {
   ASSERT_EQ(chmod(folder_.path().c_str(), 0755), 0);
   ASSERT_EQ(chmod(path().c_str(), 0444), 0);
   const AsNobody nobody;
   EXPECT_EQ(MustFail(absl::StatusCode::kPermissionDenied),
-            "incident.db: may be read but not written; run as its owner, or give this user write permission");
+            "incident.db: may be read but not written; run as its owner, or give this user write "
+            "permission");
   EXPECT_EQ(asked_, 0);
 }
 
@@ -289,7 +333,7 @@ TEST_F(SqliteCuresTest, ADatabaseThatStaysLockedIsLeftAlone) {
                          gateway.Run("BEGIN IMMEDIATE");
                          return true;
                        }),
-              StartsWith("incident.db: locked by another process"));
+              StartsWith("incident.db: nothing was changed: locked by another process"));
 }
 
 TEST_F(SqliteCuresTest, AWalDatabaseIsCuredBesideItsReaders) {
@@ -336,7 +380,9 @@ TEST_F(CommitHookTest, TheUndoFileIsCompleteBeforeTheCommit) {
 
 TEST_F(CommitHookTest, ACommitThatFailsKeepsTheUndoFileForWhatItMayHaveDone) {
   refuse_commit = true;
-  EXPECT_FALSE(Apply().ok());
+  const absl::Status failed = Apply().status();
+  EXPECT_EQ(failed.code(), absl::StatusCode::kUnknown);
+  EXPECT_THAT(std::string(failed.message()), HasSubstr("it is not known whether the changes were made: run doctor"));
   refuse_commit = false;
   EXPECT_EQ(Ask(path(), kEmptyTokens), "12");
   const std::string script = ReadFile(undo());

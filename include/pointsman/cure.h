@@ -2,19 +2,23 @@
 // ApplySafeCures in load/sqlite3.h, ApplyPostgresqlCures in load/postgresql.h.
 //
 //   CureOptions options;
-//   options.confirm = [](const Examination& before, const std::vector<RowChange>& changes) { return AskTheOperator();
-//   }; absl::StatusOr<CureResult> cured = ApplySafeCures("one-api.db", options);
+//   options.confirm = [](const PlannedCure& plan) { return AskTheOperator(plan); };
+//   absl::StatusOr<CureResult> cured = ApplySafeCures("one-api.db", options);
 //
-// What happens, in this order: examine; confirm; begin to write, examine again; write the undo file and bring it to
-// disk; change each row by primary key and old values; examine a third time; commit. Aborted, with everything rolled
-// back, when other rows are found wrong than were confirmed, when a statement does not touch exactly one row, or when
-// the third examination still finds what was cured or finds something new. Nothing is locked while somebody confirms.
+// What happens, in this order: examine, and examine what the changes would make of the rows; confirm; begin to write,
+// examine again; write the undo file and bring it to disk; change each row by primary key and old values; examine a
+// last time; commit. Aborted, with everything rolled back, when other rows are found wrong than were confirmed, when a
+// statement does not touch exactly one row, or when the last examination, of every code, finds anything else than the
+// changes make of the rows by themselves. Nothing is locked while somebody confirms.
+//
+// A cure may reveal what was hidden behind the fault, such as a limit to models that the group does not serve, which
+// nobody could tell while there was no group. That is shown before it is confirmed, and is no reason not to cure.
 //
 // Changes of class safe are made, and those of class review whose code DoctorOptions::only names. Further SQL of such a
 // named finding (a column's default, a sequence) comes last, after the rows are committed, each statement in a
 // transaction of its own; what takes it back stands in the undo file as a comment.
 //
-// Thread safety: thread-safe (no state). Cost: three loads and examinations, and a statement a row.
+// Thread safety: thread-safe (no state). Cost: three loads, five examinations, and a statement a row.
 #ifndef POINTSMAN_CURE_H_
 #define POINTSMAN_CURE_H_
 
@@ -28,6 +32,17 @@
 #include "pointsman/export.h"
 
 namespace pointsman::inline v0 {
+
+// What would be done, and what would come of it.
+struct PlannedCure {
+  Examination before;                   // of the codes that were asked for
+  std::vector<RowChange> changes;       // ChangesToMake
+  std::vector<std::string> statements;  // SchemaStatements
+  Examination expected;                 // of every code, once the changes are made; without the statements
+  // The part of `expected` that is not found now, because it is hidden: these rows alone are in where, count and
+  // fingerprints. The message is about all rows of the finding.
+  std::vector<Finding> revealed;
+};
 
 // What was done, or found out before anything was.
 struct CureResult {
@@ -46,12 +61,11 @@ struct CureOptions {
   // changed since. An existing file is never overwritten (AlreadyExists). Empty: the component chooses a name, with the
   // time in it.
   std::string undo_file;
-  // Shown the examination and the changes that would be made (SchemaStatements has the rest); false leaves the database
-  // as it is (Cancelled). Not asked where there is nothing to do.
-  std::function<bool(const Examination& before, const std::vector<RowChange>& changes)> confirm;
+  // Shown what would be done; false leaves the database as it is (Cancelled). Not asked where there is nothing to do.
+  std::function<bool(const PlannedCure& plan)> confirm;
 };
 
-// The changes that would be made: see above.
+// The changes that would be made: see above. A row that one of them deletes is not changed by another before.
 POINTSMAN_EXPORT std::vector<RowChange> ChangesToMake(const Examination& examination, const DoctorOptions& options);
 // The statements that would be run after them.
 POINTSMAN_EXPORT std::vector<std::string> SchemaStatements(const Examination& examination,

@@ -11,46 +11,47 @@
 //
 // Finding codes are stable. This version looks for:
 //
-//   ability-disagrees          an ability that differs from its channel; one finding for each of: enabled, priority,
-//                              weight, tag, unlisted (the channel's lists do not name it), missing (they do, and other
-//                              pairs of the channel have a row). The cures do what the gateways' own repair does
-//   ability-orphan             an ability whose channel does not exist
-//   auto-groups-empty          enabled tokens in group "auto", while the option AutoGroups lists none
-//   channel-disabled-long      disabled automatically seven days ago or more; only with DoctorOptions::now
-//   channel-group-cut          a list of groups of 64 or 32 characters whose last name is the beginning of another
-//   group channel-info-malformed     a channel_info that cannot be understood channel-keys-disabled      an enabled
-//   channel with several keys, all of them disabled channel-serves-nothing     an enabled channel that lists no groups
-//   or no models and has no ability row channel-without-abilities  an enabled channel with groups and models and no
-//   ability row, while others have some group-not-in-ratio         enabled tokens, or users, in a group that the option
-//   GroupRatio does not know list-untidy                a list of a channel with blanks, repeats or empty items
-//   model-mapping-cycle        a channel's mapping that never ends for some model
-//   model-mapping-malformed    a mapping that is no JSON object of names
-//   model-mapping-unlisted     a mapping of models that the channel does not list
-//   model-unserved             a model that only disabled channels list
-//   name-near-duplicate        groups, or models, that differ only in case or surrounding blanks
-//   nothing-served             no enabled channel serves any model: perhaps the wrong database, or all are disabled
-//   option-group-unserved      a group in AutoGroups or among the usable groups that no enabled channel serves
-//   policy-group-unknown       a group in the plans of the examined policy that no row names: nothing is served there
-//   policy-name-hides-group    an alias or automatic name of that policy that rows name as a group: requests for the
-//                              name never come to those rows
-//   primary-key-missing        a table without its primary key; only with DoctorOptions::schema
-//   primary-key-repeated       tokens, or users, of one id
-//   priority-null              a channel or ability whose priority is NULL
-//   row-rejected               a row that cannot be used as it is; one finding for each table
-//   sequence-behind            a table whose next id is taken already; only with DoctorOptions::schema
-//   tier-all-zero              a tier of several channels, all of weight 0
-//   tier-weight-overflow       a tier whose weights sum up to more than 2^31-1
-//   token-empty-group          an enabled token whose group is NULL, '' or blank
-//   token-group-default        the column tokens.group whose default is absent, NULL or ''
-//   token-group-not-usable     an enabled token in a group that its owner may not use, by the policy or, without a rule
-//                              there, by the saved options
-//   token-group-unserved       an enabled token in whose group nothing is served. "auto" is left to the gateway unless
-//                              a policy is examined
-//   token-limits-empty         an enabled token that is limited to models, and names none
-//   token-limits-unserved      an enabled token that is limited to models of which some have no route for it
-//   token-owner-gone           an enabled token whose owner is deleted or disabled
-//   user-group-unserved        an enabled user in whose group nothing is served
-//   weight-zero-beside-others  an enabled channel of weight 0 in a tier where others weigh more
+// - ability-disagrees: an ability that differs from its channel; one finding for each of: enabled, priority, weight,
+//   tag, unlisted (the channel's lists do not name it), missing (they do, and other pairs of the channel have a row).
+//   The cures do what the gateways' own repair does
+// - ability-orphan: an ability whose channel does not exist
+// - auto-groups-empty: enabled tokens in group "auto", while the option AutoGroups lists none
+// - channel-disabled-long: disabled automatically seven days ago or more; only with DoctorOptions::now
+// - channel-group-cut: a list of groups of 64 or 32 characters whose last name is the beginning of another group
+// - channel-info-malformed: a channel_info that cannot be understood
+// - channel-keys-disabled: an enabled channel with several keys, all of them disabled
+// - channel-serves-nothing: an enabled channel that lists no groups or no models and has no ability row
+// - channel-without-abilities: an enabled channel with groups and models and no ability row, while others have some
+// - group-not-in-ratio: enabled tokens, or users, in a group that the option GroupRatio does not know
+// - list-untidy: a list of a channel with blanks, repeats or empty items
+// - model-mapping-cycle: a channel's mapping that never ends for some model
+// - model-mapping-malformed: a mapping that is no JSON object of names
+// - model-mapping-unlisted: a mapping of models that the channel does not list
+// - model-unserved: a model that only disabled channels list
+// - name-near-duplicate: groups, or models, that differ only in case or surrounding blanks
+// - nothing-served: no enabled channel serves any model: perhaps the wrong database, or all are disabled
+// - option-group-unserved: a group in AutoGroups or among the usable groups that no enabled channel serves
+// - policy-group-unknown: a group in the plans of the examined policy that no row names: nothing is served there
+// - policy-name-hides-group: an alias or automatic name of that policy that rows name as a group: requests for the
+//   name never come to those rows
+// - primary-key-missing: a table without its primary key; only with DoctorOptions::schema
+// - primary-key-repeated: tokens, or users, of one id
+// - priority-null: a channel or ability whose priority is NULL
+// - row-rejected: a row that cannot be used as it is; one finding for each table
+// - sequence-behind: a table whose next id is taken already; only with DoctorOptions::schema
+// - tier-all-zero: a tier of several channels, all of weight 0
+// - tier-weight-overflow: a tier whose weights sum up to more than 2^31-1
+// - token-empty-group: an enabled token whose group is NULL, '' or blank
+// - token-group-default: the column tokens.group whose default is absent, NULL or ''
+// - token-group-not-usable: an enabled token in a group that its owner may not use, by the policy or, without a rule
+//   there, by the saved options
+// - token-group-unserved: an enabled token in whose group nothing is served. "auto" is left to the gateway unless a
+//   policy is examined
+// - token-limits-empty: an enabled token that is limited to models, and names none
+// - token-limits-unserved: an enabled token that is limited to models of which some have no route for it
+// - token-owner-gone: an enabled token whose owner is deleted or disabled
+// - user-group-unserved: an enabled user in whose group nothing is served
+// - weight-zero-beside-others: an enabled channel of weight 0 in a tier where others weigh more
 //
 // What fails is counted from the table that the rows compile to under the examined lookup, never guessed; fallbacks,
 // aliases, model rules and permissions of an examined policy count, and requests are taken to come from a user of the
@@ -131,6 +132,8 @@ struct RowChange {
 // invalid UTF-8 but in SQLite) is InvalidArgument, as is a change without a key or an update without new values.
 // MySQL compares by the column's collation: an old value that changed only in case still matches there.
 POINTSMAN_EXPORT absl::StatusOr<std::string> RenderSql(const RowChange& change, Dialect dialect);
+// The same for change.Undo(), to be run as often as one likes: a row that is there again is not inserted a second time.
+POINTSMAN_EXPORT absl::StatusOr<std::string> RenderUndo(const RowChange& change, Dialect dialect);
 
 // A row that a finding is about.
 struct FindingRow {
@@ -146,8 +149,11 @@ struct FindingRow {
 struct Finding {
   std::string code;
   Severity severity = Severity::kError;
-  std::size_t count = 0;           // rows concerned
-  std::vector<FindingRow> where;   // the first DoctorOptions::max_where of them
+  std::size_t count = 0;          // rows concerned
+  std::vector<FindingRow> where;  // the first DoctorOptions::max_where of them
+  // One for each row that was looked at one by one, in the order of `where`: equal for the same table, key and column
+  // (of options: and name) at any time and on any machine.
+  std::vector<std::uint64_t> fingerprints;
   std::string message;             // what is wrong, one sentence
   std::string why;                 // which requests fail because of it, under the lookup that was examined
   std::size_t failing_routes = 0;  // (group, model) pairs, or for tokens (token, model) pairs, that fail because of it

@@ -97,7 +97,7 @@ struct RefresherOptions {
   // Hears of changes; must outlive the refresher. Null: only polling and Notify.
   Notifier* notifier = nullptr;
   // Called with each turn that loaded, by the thread that made it: the place for a log. Must not call Step, Start,
-  // Stop.
+  // Stop, and must not throw: on the refresher's thread that would end the process.
   std::function<void(const RefreshTurn&)> observe;
   Clock clock;                    // of everything but waiting
   std::uint64_t jitter_seed = 0;  // 0: drawn from the system

@@ -1,9 +1,8 @@
 // Rows: what a gateway's database says about channels, abilities, tokens, users and options, before anybody judges it.
 //
 //   pointsman::Rows rows("unit test");
-//   rows.Add(pointsman::ChannelRow{.id = 8, .name = "Bltcy", .status = 1, .groups = "default", .models =
-//   "runway,pika"}); rows.Add(pointsman::TokenRow{.id = 3, .user_id = 1, .group = nullptr});   // NULL, which is not
-//   the same as ""
+//   rows.Add(pointsman::ChannelRow{.id = 8, .status = 1, .groups = "default", .models = "runway,pika"});
+//   rows.Add(pointsman::TokenRow{.id = 3, .user_id = 1, .group = nullptr});  // NULL, which is not the same as ""
 //
 // A row is a plain aggregate of views: a loader fills one, hands it to a RowSink, and may reuse the memory when the
 // call returns. `Rows` is the sink that keeps what it is given. Judging (weights, statuses, lists) is Compile's work;

@@ -30,6 +30,7 @@ struct SchemaColumn {
 // Where a database numbers new rows itself.
 struct Numbering {
   std::string sequence;      // quoted, with its schema
+  std::string table;         // likewise; empty: its name is enough
   std::int64_t next = 0;     // the id that the next row gets
   std::int64_t highest = 0;  // of the ids that are there, deleted rows included; 0 without rows
 };
@@ -41,6 +42,7 @@ struct SchemaTable {
   std::vector<std::vector<std::string>> unique_keys;  // the others
   std::uint64_t rows = 0;                             // deleted ones included
   std::optional<Numbering> numbering;                 // nothing: it is not known, or cannot fall behind
+  std::string missing_grant;                          // the SQL that lets this user look at the numbering
 };
 
 struct Schema {

@@ -60,19 +60,25 @@ void Audit(const Source& source, const DoctorOptions& doctor, const absl::Status
   std::cerr << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
 }
 
-// Shown before anything is changed, on stderr where stdout belongs to a document.
-bool AskFor(const Examination& before, const std::vector<RowChange>& changes, const DoctorOptions& doctor,
-            const DoctorCommandOptions& options, const std::string& target) {
-  std::ostream& out = options.common.json ? std::cerr : std::cout;
-  out << SummaryText(before.summary, target) << "\n"
-      << Amount(changes.size(), "change", "changes") << " to " << target << ":\n";
-  for (std::size_t i = 0; i < changes.size() && i < kChangesShown; ++i) {
-    const absl::StatusOr<std::string> sql = RenderSql(changes[i], doctor.dialect);
+void PrintPlan(std::ostream& out, const PlannedCure& plan, Dialect dialect, const std::string& target) {
+  out << SummaryText(plan.before.summary, target) << "\n"
+      << Amount(plan.changes.size(), "change", "changes") << " to " << target << ":\n";
+  for (std::size_t i = 0; i < plan.changes.size() && i < kChangesShown; ++i) {
+    const absl::StatusOr<std::string> sql = RenderSql(plan.changes[i], dialect);
     out << "  " << (sql.ok() ? *sql : MessageOf(sql.status())) << "\n";
   }
-  if (changes.size() > kChangesShown) out << "  and " << changes.size() - kChangesShown << " more\n";
-  for (const std::string& statement : SchemaStatements(before, doctor)) out << "  then: " << statement << "\n";
+  if (plan.changes.size() > kChangesShown) out << "  and " << plan.changes.size() - kChangesShown << " more\n";
+  for (const std::string& statement : plan.statements) out << "  then: " << statement << "\n";
+  for (const Finding& finding : plan.revealed) {
+    out << "  which reveals: " << finding.code << " (" << finding.count << "): " << finding.message << "\n";
+    for (const FindingRow& row : finding.where) out << "    " << WhereText(row) << "\n";
+  }
   out.flush();
+}
+
+// Shown before anything is changed, on stderr where stdout belongs to a document.
+bool AskFor(const PlannedCure& plan, Dialect dialect, const DoctorCommandOptions& options, const std::string& target) {
+  PrintPlan(options.common.json ? std::cerr : std::cout, plan, dialect, target);
   if (options.yes) return true;
   if (!CanAsk())
     Fail("--apply asks before it changes anything, and there is no terminal to ask on; add --yes", kRefused);
@@ -98,10 +104,8 @@ CureResult ApplyCures(const Source& source, const DoctorOptions& doctor, const D
   const bool is_database = source.kind == Source::Kind::kSqlite || source.kind == Source::Kind::kPostgresql;
   if (is_database && !CanApply(source, doctor.dialect))
     Fail("--apply writes to the database it reads; leave --dialect away, or print the SQL with --fix");
-  const CureOptions cure{.doctor = doctor,
-                         .undo_file = options.undo_file,
-                         .confirm = [&](const Examination& before, const std::vector<RowChange>& changes) {
-                           return AskFor(before, changes, doctor, options, source.path);
+  const CureOptions cure{.doctor = doctor, .undo_file = options.undo_file, .confirm = [&](const PlannedCure& plan) {
+                           return AskFor(plan, doctor.dialect, options, source.path);
                          }};
   absl::StatusOr<CureResult> result = Run(source, options.common.from, cure);
   Audit(source, doctor, result);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "absl/strings/str_cat.h"
 #include "cli/source.h"
 #include "cli/terminal.h"
 
@@ -26,6 +27,10 @@ Severity SeverityOf(const std::string& name) {
 
 }  // namespace
 
+std::string FingerprintText(std::uint64_t fingerprint) {
+  return absl::StrCat(absl::Hex(fingerprint, absl::kZeroPad16));
+}
+
 Baseline Baseline::Read(const std::string& file) {
   const std::string text = ReadText(file, "baseline");
   Baseline baseline;
@@ -39,6 +44,9 @@ Baseline Baseline::Read(const std::string& file) {
         known.rows.insert(RowText(row.at("table").get<std::string>(), row.at("key").get<std::string>(),
                                   row.at("column").get<std::string>()));
       }
+      const Json fingerprints = finding.value("fingerprints", Json::array());
+      for (const Json& fingerprint : fingerprints) known.fingerprints.insert(fingerprint.get<std::string>());
+      known.has_all_fingerprints = known.count > 0 && fingerprints.size() == known.count;
     }
   } catch (const Json::exception&) {
     Fail(file + ": no baseline; write one with: pointsman doctor --from SOURCE --json > " + file);
@@ -48,6 +56,11 @@ Baseline Baseline::Read(const std::string& file) {
 
 bool Baseline::Covers(const Known& known, const Finding& finding) {
   if (known.severity < finding.severity || known.count < finding.count) return false;
+  if (known.has_all_fingerprints && finding.fingerprints.size() == finding.count) {
+    return std::all_of(finding.fingerprints.begin(), finding.fingerprints.end(), [&](std::uint64_t fingerprint) {
+      return known.fingerprints.contains(FingerprintText(fingerprint));
+    });
+  }
   if (known.rows.size() < known.count) return true;  // its list was cut, and so may be this one
   return std::all_of(finding.where.begin(), finding.where.end(), [&](const FindingRow& row) {
     return known.rows.contains(RowText(TableName(row.table), row.key, row.column));

@@ -38,7 +38,14 @@ std::optional<Schema> SchemaOf(const Source& source, const std::string& from) {
 #ifdef POINTSMAN_WITH_POSTGRESQL
   if (source.kind == Source::Kind::kPostgresql) schema = ReadPostgresqlSchema(from);
 #endif
-  if (schema.ok()) return *std::move(schema);
+  if (schema.ok()) {
+    for (const SchemaTable& table : schema->tables) {
+      if (!table.missing_grant.empty())
+        std::cerr << "pointsman: sequence-behind is not looked at for " << table.name
+                  << ": its sequence may not be read; run: " << table.missing_grant << "\n";
+    }
+    return *std::move(schema);
+  }
   std::cerr << "pointsman: keys and sequences are not looked at: " << MessageOf(schema.status()) << "\n";
   return std::nullopt;
 }

@@ -16,8 +16,8 @@
 namespace pointsman::cli {
 namespace {
 
-// Holds what upstreams answered, and only the doctor looks at it.
-constexpr std::string_view kNeverExported = "channels.other_info";
+// Holds what upstreams answered: of it the time alone is exported, since when a channel has its status.
+constexpr std::string_view kOtherInfo = "other_info";
 
 // What a dialect calls things.
 struct Words {
@@ -56,7 +56,7 @@ class Exporter {
 
  private:
   bool IsLeftOut(const std::string& name) const {
-    return name == kNeverExported || std::find(without_.begin(), without_.end(), name) != without_.end();
+    return std::find(without_.begin(), without_.end(), name) != without_.end();
   }
 
   template <class Row>
@@ -72,8 +72,30 @@ class Exporter {
   // Text stays text, whatever the column was made: a blob is none in JSON, and JSON in JSON would not be one.
   std::string Value(std::string_view column, ColumnKind kind) const {
     const std::string name = SqlName(column, dialect_);
+    if (column == kOtherInfo) return StatusTime(name);
     if (kind != ColumnKind::kText) return name;
     return "CAST(" + name + " AS " + (dialect_ == Dialect::kMysql ? "CHAR)" : "text)");
+  }
+
+  // {"status_time": 1700000000}, or NULL. PostgreSQL has no cast that spares a text that is no JSON.
+  std::string StatusTime(const std::string& column) const {
+    const auto if_number = [&](const std::string& type, const std::string& concatenated) {
+      return "CASE WHEN JSON_VALID(" + column + ") THEN CASE WHEN " + type + " = 'INTEGER' THEN " + concatenated +
+             " END END";
+    };
+    const std::string time = "json_extract(" + column + ", '$.status_time')";
+    switch (dialect_) {
+      case Dialect::kSqlite:
+        return if_number("upper(json_type(" + column + ", '$.status_time'))",
+                         "'{\"status_time\":' || " + time + " || '}'");
+      case Dialect::kMysql:
+        return if_number("JSON_TYPE(" + time + ")", "CONCAT('{\"status_time\":', " + time + ", '}')");
+      case Dialect::kPostgresql:
+        return "'{\"status_time\":' || substring(CAST(" + column +
+               " AS text) from '\"status_time\"[[:space:]]{0,9}:[[:space:]]{0,9}([0-9]{1,18})[[:space:]]{0,9}[,}]') || "
+               "'}'";
+    }
+    return "NULL";
   }
 
   std::string Where(SourceTable table) const {

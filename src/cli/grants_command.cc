@@ -16,7 +16,7 @@ namespace {
 // What is not SQL is a comment, so that the whole can be read by a person and run by psql.
 constexpr char kAllColumns[] =
     "-- All columns that any gateway has, in the schema public. PostgreSQL refuses those that yours lacks; with\n"
-    "-- --from postgresql://… only those that are there are named.\n";
+    "-- --from postgresql://… only those that are there are named. The sequences at the end are for doctor alone.\n";
 constexpr char kOptionsHoldSecrets[] =
     "-- Other rows of options hold passwords. To keep them from this role as well, grant it no options, but a view of\n"
     "-- the same name, in a schema that comes earlier in the role's search_path.\n";

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "cli/baseline.h"
 #include "cli/terminal.h"
 
 namespace pointsman::cli {
@@ -174,11 +175,14 @@ Json CureSql(const Finding& finding, Dialect dialect) {
 Json FindingJson(const Finding& f, Dialect dialect) {
   Json where = Json::array();
   for (const FindingRow& row : f.where) where.push_back(WhereJson(row));
+  Json fingerprints = Json::array();
+  for (const std::uint64_t fingerprint : f.fingerprints) fingerprints.push_back(FingerprintText(fingerprint));
   return {{"code", f.code},
           {"severity", SeverityName(f.severity)},
           {"count", f.count},
           {"where", std::move(where)},
           {"where_total", f.count},
+          {"fingerprints", std::move(fingerprints)},
           {"message", f.message},
           {"why", f.why},
           {"failing_routes", f.failing_routes},

@@ -144,6 +144,14 @@ void AddDoctor(CLI::App& app, DoctorCommandOptions& options) {
   command.add_option("--html", options.html_file, "write a page for a browser, to send around")->type_name("FILE");
   command.remove_option(command.get_option("--lang"));  // it speaks English
   RefuseToCome(command, "--lang");
+  command.footer(
+      "--apply changes the database that it reads, SQLite or PostgreSQL:\n"
+      "  1. shows the changes, what they will reveal, and the target, and asks (without a terminal: --yes);\n"
+      "  2. in one transaction looks again, writes the undo file, changes row by row, by primary key and old values;\n"
+      "  3. looks a last time, and takes everything back unless exactly what was shown is found;\n"
+      "  4. then runs what changes no row (a default, a sequence), only where --only names the finding.\n"
+      "Made are cures of class safe, and those of class review that --only names; --fix prints them all.\n"
+      "One line of JSON on stderr is for the log. Exit code 3: nothing was changed, or it says what was.");
 }
 
 CLI::App& AddExportSql(CLI::App& app, ExportSqlOptions& options) {

@@ -138,6 +138,23 @@ Policy PolicyOfProfile(const std::string& name, const Source& source) {
   return std::move(with_options.policy);
 }
 
+// "host=db dbname=one_api": libpq's other form. What names a password is never taken for a file, whose name would be
+// shown.
+bool HasConnectionKeywords(std::string_view from) {
+  constexpr std::string_view kFirst[] = {"host",    "hostaddr", "port",     "dbname",  "user",           "password",
+                                         "service", "sslmode",  "passfile", "options", "connect_timeout"};
+  const std::size_t equals = from.find('=');
+  if (equals == std::string_view::npos) return false;
+  for (const std::string_view prefix : {"sqlite:", "json:", "dump:"}) {
+    if (from.substr(0, prefix.size()) == prefix) return false;
+  }
+  const std::string_view first = from.substr(0, equals);
+  const std::size_t begin = std::min(first.find_first_not_of(" \t\n"), first.size());
+  const std::string_view word = first.substr(begin, first.find_last_not_of(" \t\n") + 1 - begin);
+  return std::find(std::begin(kFirst), std::end(kFirst), word) != std::end(kFirst) ||
+         from.find("password") != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string ReadText(const std::string& path, const std::string& what) {
@@ -150,7 +167,7 @@ std::string ReadText(const std::string& path, const std::string& what) {
 }
 
 bool IsPostgresql(const std::string& from) {
-  return from.rfind("postgresql:", 0) == 0 || from.rfind("postgres:", 0) == 0;
+  return from.rfind("postgresql:", 0) == 0 || from.rfind("postgres:", 0) == 0 || HasConnectionKeywords(from);
 }
 
 void FailWithoutPostgresql() {

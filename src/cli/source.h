@@ -1,6 +1,7 @@
 // Where a command reads from: SOURCE, policy, and the caller that it asks for.
 //
-//   --from sqlite:PATH | postgresql://USER@HOST/DATABASE | json:PATH | dump:PATH | dump:- (standard input)
+//   --from sqlite:PATH | postgresql://USER@HOST/DATABASE | "host=HOST dbname=DATABASE user=USER" | json:PATH |
+//   dump:PATH | dump:- (standard input)
 //          | PATH (recognised by its first bytes)
 #ifndef POINTSMAN_SRC_CLI_SOURCE_H_
 #define POINTSMAN_SRC_CLI_SOURCE_H_

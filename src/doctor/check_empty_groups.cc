@@ -42,6 +42,7 @@ class EmptyGroupCheck {
     for (const TokenRow& row : evidence_.rows().tokens()) {
       if (IsEnabled(row)) ++enabled_tokens_;
       if (HasEmptyGroup(row)) Take(row);
+      if (!IsEnabled(row) && !row.group.is_absent() && IsBlank(row.group.value_or(""))) ++others_;
     }
     if (growing_.empty()) return;
     Conclude(growing_.finding());
@@ -57,11 +58,8 @@ class EmptyGroupCheck {
     ++obstacles_[static_cast<std::size_t>(cure.obstacle)];
     if (cure.obstacle == Obstacle::kOwnerUnread) NoteUnread(row.user_id.value());
     if (!cure.group.empty()) {
-      growing_.finding().changes.push_back({.kind = RowChange::Kind::kUpdate,
-                                            .table = SourceTable::kTokens,
-                                            .key = {{"id", row.id}},
-                                            .before = {{"group", ToSql(row.group)}},
-                                            .after = {{"group", std::string(cure.group)}}});
+      growing_.finding().changes.push_back(
+          UpdateOf(SourceTable::kTokens, {{"id", row.id}}, "group", ToSql(row.group), std::string(cure.group)));
     }
   }
 
@@ -108,7 +106,7 @@ class EmptyGroupCheck {
   void Conclude(Finding& finding) {
     finding.severity = stranded_tokens_ > 0 || finding.failing_routes > 0 ? Severity::kError : Severity::kWarning;
     finding.message = std::to_string(finding.count) + " of " + std::to_string(enabled_tokens_) + " enabled tokens " +
-                      (finding.count == 1 ? "has" : "have") + " no group (" + Breakdown() + ")";
+                      (finding.count == 1 ? "has" : "have") + " no group (" + Breakdown() + ")" + Others();
     finding.why = Why(finding);
     finding.cure = finding.changes.empty() ? CureClass::kAdvice : CureClass::kSafe;
     finding.advice = Advice(finding);
@@ -120,6 +118,13 @@ class EmptyGroupCheck {
     if (void_ > 0) parts.Add("'' in " + std::to_string(void_));
     if (blank_ > 0) parts.Add("blank in " + std::to_string(blank_));
     return parts.Text();
+  }
+
+  // They are no finding: nobody can use them as they are.
+  std::string Others() const {
+    if (others_ == 0) return "";
+    return "; so " + std::string(others_ == 1 ? "has " : "have ") + std::to_string(others_) + " that " +
+           (others_ == 1 ? "is" : "are") + " not enabled, which no cure touches";
   }
 
   std::string Why(const Finding& finding) const {
@@ -193,6 +198,7 @@ class EmptyGroupCheck {
   TokenRequests requests_;
   Growing growing_;
   std::size_t enabled_tokens_ = 0;
+  std::size_t others_ = 0;  // empty too, and not enabled
   std::size_t null_ = 0;
   std::size_t void_ = 0;
   std::size_t blank_ = 0;

@@ -59,7 +59,7 @@ void CheckAbilityOrphan(const Evidence& evidence, Findings& findings) {
   BoundedList ids(kShown);
   for (const AbilityRow& row : evidence.rows().abilities()) {
     if (evidence.HasChannel(row.channel_id)) continue;
-    growing.Add(growing.wants_where() ? AbilityWhere(row, nullptr, "channel_id") : FindingRow());
+    growing.Add(AbilityWhere(row, nullptr, "channel_id"));
     finding.changes.push_back(DeleteAbility(row));
     if (seen.insert(row.channel_id).second) ids.Add(std::to_string(row.channel_id));
   }

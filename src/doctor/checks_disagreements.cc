@@ -115,29 +115,28 @@ class DisagreementCheck {
                  bool live) {
     AddRow(aspect, row, channel, aspect.column, live);
     aspect.growing.finding().changes.push_back(
-        {.kind = RowChange::Kind::kUpdate,
-         .table = SourceTable::kAbilities,
-         .key = AbilityKeyColumns(row.group.value(), row.model.value(), row.channel_id),
-         .before = {{std::string(aspect.column), std::move(before)}},
-         .after = {{std::string(aspect.column), std::move(after)}}});
+        UpdateOf(SourceTable::kAbilities, AbilityKeyColumns(row.group.value(), row.model.value(), row.channel_id),
+                 aspect.column, std::move(before), std::move(after)));
     if (live && aspect.examples.size() < kMostExamples) aspect.examples.push_back(&row);
   }
 
   static void AddRow(Aspect& aspect, const AbilityRow& row, const ChannelRow& channel, std::string_view column,
                      bool live) {
-    aspect.growing.Add(aspect.growing.wants_where() ? AbilityWhere(row, &channel, column) : FindingRow());
+    aspect.growing.Add(AbilityWhere(row, &channel, column));
     if (live) ++aspect.live;
   }
 
   void FindMissing(const ChannelRow& channel, const PairSet& present) {
+    std::size_t visited = 0;
     const auto visit = [&](std::string_view group, std::string_view model) {
-      if (!absent_.growing.wants_where()) return;
       const AbilityRow row{.group = group, .model = model, .channel_id = channel.id};
       FindingRow where = AbilityWhere(row, &channel, "");
       where.detail = "there is no such row";
-      absent_.growing.finding().where.push_back(std::move(where));
+      absent_.growing.Add(std::move(where));
+      ++visited;
     };
-    absent_.growing.Count(missing_.Propose(channel, present, visit));
+    const std::size_t missing = missing_.Propose(channel, present, visit);
+    absent_.growing.Count(missing - visited);
   }
 
   void Conclude(Findings& findings) {

@@ -58,10 +58,9 @@ void CheckChannelKeysDisabled(const Evidence& evidence, Findings& findings) {
   growing.finding().failing_routes = failing.size();
   Conclude(growing,
            {.severity = failing.empty() ? Severity::kWarning : Severity::kError,
-            .message = Amount(growing.finding().count, "enabled channel has", "enabled channels have") +
+            .message = growing.Amount("enabled channel has", "enabled channels have") +
                        " no key that is enabled: " + names.Text(),
             .why = "gateways fail each request that draws such a channel; " + PairsFail(failing),
-            .cure = CureClass::kAdvice,
             .advice = "enable a key of the channel, replace the keys, or disable the channel"},
            findings);
 }
@@ -75,15 +74,14 @@ void CheckChannelInfoMalformed(const Evidence& evidence, Findings& findings) {
     names.Add(ChannelText(row.id, row.name.value_or({})));
   }
   if (growing.empty()) return;
-  Conclude(growing,
-           {.severity = Severity::kWarning,
-            .message = "channel_info of " + Amount(growing.finding().count, "channel", "channels") +
-                       " cannot be understood: " + names.Text(),
-            .why = "no request fails because of it here, where such a channel counts as one with one key; a gateway "
-                   "may fail to read it, or all channels with it",
-            .cure = CureClass::kAdvice,
-            .advice = "save the channel again in the gateway, or write '{}' if it has one key"},
-           findings);
+  Conclude(
+      growing,
+      {.severity = Severity::kWarning,
+       .message = "channel_info of " + growing.Amount("channel", "channels") + " cannot be understood: " + names.Text(),
+       .why = "no request fails because of it here, where such a channel counts as one with one key; a gateway "
+              "may fail to read it, or all channels with it",
+       .advice = "save the channel again in the gateway, or write '{}' if it has one key"},
+      findings);
 }
 
 void CheckChannelDisabledLong(const Evidence& evidence, Findings& findings) {
@@ -105,14 +103,13 @@ void CheckChannelDisabledLong(const Evidence& evidence, Findings& findings) {
   if (growing.empty()) return;
   const PairSet waiting = PairsWaitingFor(evidence, channels);
   growing.finding().failing_routes = waiting.size();
-  Conclude(growing,
-           {.severity = waiting.empty() ? Severity::kInfo : Severity::kWarning,
-            .message = Amount(growing.finding().count, "channel was", "channels were") +
-                       " disabled automatically long ago: " + names.Text(),
-            .why = waiting.empty() ? "no request fails because of it: others serve what they list" : PairsFail(waiting),
-            .cure = CureClass::kAdvice,
-            .advice = "test the channel and enable it; if it is gone for good, disable it by hand or delete it"},
-           findings);
+  Conclude(
+      growing,
+      {.severity = waiting.empty() ? Severity::kInfo : Severity::kWarning,
+       .message = growing.Amount("channel was", "channels were") + " disabled automatically long ago: " + names.Text(),
+       .why = waiting.empty() ? "no request fails because of it: others serve what they list" : PairsFail(waiting),
+       .advice = "test the channel and enable it; if it is gone for good, disable it by hand or delete it"},
+      findings);
 }
 
 }  // namespace pointsman::inline v0

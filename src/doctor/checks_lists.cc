@@ -68,7 +68,6 @@ class CutCheck {
               .why = failing_.empty() ? "no request fails because of it, but the channel is not in the group it was "
                                         "put into"
                                       : PairsFail(failing_) + ": the channel is in a group of the cut name instead",
-              .cure = CureClass::kAdvice,
               .advice = "shorten the names, widen the column, or split the channel; then write the last name in full"},
              findings);
   }
@@ -106,12 +105,8 @@ class CutCheck {
 void TakeList(const ChannelRow& row, std::string_view column, const TextField& list, Growing& growing) {
   const std::string tidy = Tidy(list.value_or({}));
   if (tidy.empty() || tidy == list.value_or({})) return;
-  growing.Add(growing.wants_where() ? ChannelWhere(row, column) : FindingRow());
-  growing.finding().changes.push_back({.kind = RowChange::Kind::kUpdate,
-                                       .table = SourceTable::kChannels,
-                                       .key = {{"id", row.id}},
-                                       .before = {{std::string(column), ToSql(list)}},
-                                       .after = {{std::string(column), tidy}}});
+  growing.Add(ChannelWhere(row, column));
+  growing.finding().changes.push_back(UpdateOf(SourceTable::kChannels, {{"id", row.id}}, column, ToSql(list), tidy));
 }
 
 }  // namespace
@@ -124,15 +119,15 @@ void CheckListUntidy(const Evidence& evidence, Findings& findings) {
     TakeList(row, "models", row.models, growing);
   }
   if (growing.empty()) return;
-  Conclude(growing,
-           {.severity = Severity::kInfo,
-            .message = Amount(growing.finding().count, "list of a channel has", "lists of channels have") +
-                       " blanks, repeats or empty items",
-            .why = "no request fails because of it here, where lists are trimmed; gateways that only split them look "
-                   "for names with blanks, and for an empty one",
-            .cure = CureClass::kReview,
-            .advice = "the cure writes the same list without them"},
-           findings);
+  Conclude(
+      growing,
+      {.severity = Severity::kInfo,
+       .message = growing.Amount("list of a channel has", "lists of channels have") + " blanks, repeats or empty items",
+       .why = "no request fails because of it here, where lists are trimmed; gateways that only split them look "
+              "for names with blanks, and for an empty one",
+       .cure = CureClass::kReview,
+       .advice = "the cure writes the same list without them"},
+      findings);
 }
 
 void CheckChannelGroupCut(const Evidence& evidence, Findings& findings) { CutCheck(evidence).Run(findings); }

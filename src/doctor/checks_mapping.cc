@@ -62,7 +62,17 @@ std::string WhoElse(const PairSet& failing) {
   return failing.empty() ? "no pair has these channels alone, so another attempt may succeed" : PairsFail(failing);
 }
 
-Severity SeverityOf(const PairSet& failing) { return failing.empty() ? Severity::kWarning : Severity::kError; }
+// Of mappings that gateways fail requests for; `why` says which.
+void ConcludeFailing(Growing& growing, const PairSet& failing, std::string message, const std::string& why,
+                     std::string advice, Findings& findings) {
+  growing.finding().failing_routes = failing.size();
+  Conclude(growing,
+           {.severity = failing.empty() ? Severity::kWarning : Severity::kError,
+            .message = std::move(message),
+            .why = "gateways fail each request " + why + "; " + WhoElse(failing),
+            .advice = std::move(advice)},
+           findings);
+}
 
 }  // namespace
 
@@ -77,16 +87,11 @@ void CheckModelMappingMalformed(const Evidence& evidence, Findings& findings) {
     if (IsEnabled(row)) channels.insert(row.id);
   });
   if (growing.empty()) return;
-  const PairSet failing = PairsServedOnlyBy(evidence, channels);
-  growing.finding().failing_routes = failing.size();
-  Conclude(growing,
-           {.severity = SeverityOf(failing),
-            .message = "the model mapping of " + Amount(growing.finding().count, "channel is", "channels is") +
-                       " no JSON object of names: " + names.Text(),
-            .why = "gateways fail each request that draws such a channel; " + WhoElse(failing),
-            .cure = CureClass::kAdvice,
-            .advice = "write an object such as {\"public-name\": \"upstream-name\"}, or empty it"},
-           findings);
+  ConcludeFailing(growing, PairsServedOnlyBy(evidence, channels),
+                  "the model mapping of " + growing.Amount("channel is", "channels is") +
+                      " no JSON object of names: " + names.Text(),
+                  "that draws such a channel",
+                  "write an object such as {\"public-name\": \"upstream-name\"}, or empty it", findings);
 }
 
 void CheckModelMappingCycle(const Evidence& evidence, Findings& findings) {
@@ -109,15 +114,9 @@ void CheckModelMappingCycle(const Evidence& evidence, Findings& findings) {
   if (growing.empty()) return;
   PairSet failing = PairsServedOnlyBy(evidence, channels);
   absl::erase_if(failing, [&](const GroupAndModel& pair) { return !models.contains(pair.second); });
-  growing.finding().failing_routes = failing.size();
-  Conclude(growing,
-           {.severity = SeverityOf(failing),
-            .message =
-                Amount(growing.finding().count, "channel maps", "channels map") + " models in a cycle: " + texts.Text(),
-            .why = "gateways fail each request for such a model that draws the channel; " + WhoElse(failing),
-            .cure = CureClass::kAdvice,
-            .advice = "let the last name of the chain be the upstream's own"},
-           findings);
+  ConcludeFailing(
+      growing, failing, growing.Amount("channel maps", "channels map") + " models in a cycle: " + texts.Text(),
+      "for such a model that draws the channel", "let the last name of the chain be the upstream's own", findings);
 }
 
 void CheckModelMappingUnlisted(const Evidence& evidence, Findings& findings) {
@@ -150,15 +149,14 @@ void CheckModelMappingUnlisted(const Evidence& evidence, Findings& findings) {
   });
   if (growing.empty()) return;
   growing.finding().failing_routes = failing.size();
-  Conclude(growing,
-           {.severity = Severity::kInfo,
-            .message = Amount(growing.finding().count, "channel maps", "channels map") +
-                       " models that they do not list: " + texts.Text(),
-            .why = failing.empty() ? "no request fails because of it: such a mapping is never used"
-                                   : "such a mapping is never used; " + PairsFail(failing),
-            .cure = CureClass::kAdvice,
-            .advice = "add the name to the channel's models if it is to be served, else take it out of the mapping"},
-           findings);
+  Conclude(
+      growing,
+      {.severity = Severity::kInfo,
+       .message = growing.Amount("channel maps", "channels map") + " models that they do not list: " + texts.Text(),
+       .why = failing.empty() ? "no request fails because of it: such a mapping is never used"
+                              : "such a mapping is never used; " + PairsFail(failing),
+       .advice = "add the name to the channel's models if it is to be served, else take it out of the mapping"},
+      findings);
 }
 
 }  // namespace pointsman::inline v0

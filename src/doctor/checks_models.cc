@@ -70,7 +70,6 @@ void CheckModelUnserved(const Evidence& evidence, Findings& findings) {
                 Amount(finding.count, "model is", "models are") + " listed by disabled channels only: " + names.Text(),
             .why = "every request for such a model fails: " +
                    Amount(finding.failing_routes, "(group, model) pair has", "(group, model) pairs have") + " no route",
-            .cure = CureClass::kAdvice,
             .advice = "enable a channel for it, or take it off the lists if it is gone"},
            findings);
 }
@@ -92,7 +91,6 @@ void CheckTokenLimitsEmpty(const Evidence& evidence, Findings& findings) {
                   " limited to models, and the list names none",
        .why = "every request of such a token is refused: " +
               Amount(finding.failing_routes, "(token, model) pair", "(token, model) pairs") + " that its group serves",
-       .cure = CureClass::kAdvice,
        .advice = "name the models that it may call, or switch its model limits off"},
       findings);
 }
@@ -127,7 +125,6 @@ void CheckTokenLimitsUnserved(const Evidence& evidence, Findings& findings) {
                        " limited to models that have no route for it: " + examples.Text(),
             .why = Amount(finding.failing_routes, "(token, model) pair fails", "(token, model) pairs fail") +
                    " although the token may call the model",
-            .cure = CureClass::kAdvice,
             .advice = "take the model off the token's list, or enable a channel for it in that group"},
            findings);
 }

@@ -89,7 +89,6 @@ void Report(const Evidence& evidence, const Spellings& names, std::string_view c
             .why = failing.empty()
                        ? "no request fails because of it, but each spelling has channels of its own"
                        : PairsFail(failing) + ", while another spelling of the " + std::string(column) + " is served",
-            .cure = CureClass::kAdvice,
             .advice = "choose one spelling and write it everywhere, or make the others aliases in the policy"},
            findings);
 }

@@ -39,7 +39,6 @@ class UnservedOptions {
                          " that no enabled channel serves: " + texts_.Text(),
               .why = "no request fails because of it now, but whoever chooses such a group has no route, and automatic "
                      "groups go on to the next one",
-              .cure = CureClass::kAdvice,
               .advice = "take the group out of the option, or enable a channel for it"},
              findings);
   }
@@ -85,7 +84,6 @@ void CheckAutoGroupsEmpty(const Evidence& evidence, Findings& findings) {
             .why = "every request of such a token fails: " +
                    Amount(finding.failing_routes, "(token, model) pair", "(token, model) pairs") +
                    " that its owner's group serves",
-            .cure = CureClass::kAdvice,
             .advice = "list groups in AutoGroups, or give the tokens a group"},
            findings);
 }

@@ -64,7 +64,6 @@ void CheckTokensInRatio(const Evidence& evidence, const SavedOptions::Names& rat
             .message = Amount(finding.count, "enabled token is", "enabled tokens are") +
                        " in groups that the option GroupRatio does not know: " + GroupCounts(groups, "token", "tokens"),
             .why = "gateways refuse the requests of tokens in such a group: " + FailingTokens(finding.failing_routes),
-            .cure = CureClass::kAdvice,
             .advice = "add the group to GroupRatio, or give the tokens another one"},
            findings);
 }
@@ -80,10 +79,9 @@ void CheckUsersInRatio(const Evidence& evidence, const SavedOptions::Names& rati
   if (growing.empty()) return;
   Conclude(growing,
            {.severity = Severity::kWarning,
-            .message = Amount(growing.finding().count, "enabled user is", "enabled users are") +
+            .message = growing.Amount("enabled user is", "enabled users are") +
                        " in groups that the option GroupRatio does not know: " + GroupCounts(groups, "user", "users"),
             .why = "no request fails because of it here; gateways fall back to a ratio of 1, or refuse such a group",
-            .cure = CureClass::kAdvice,
             .advice = "add the group to GroupRatio, or give the users another one"},
            findings);
 }
@@ -107,11 +105,8 @@ void CheckTokenOwnerGone(const Evidence& evidence, Findings& findings) {
     if (owner == nullptr) ++gone;
     if (const auto asker = requests.AskerOf(row)) finding.failing_routes += requests.CountServed(row, *asker);
     if (row.status.is_absent()) continue;
-    finding.changes.push_back({.kind = RowChange::Kind::kUpdate,
-                               .table = SourceTable::kTokens,
-                               .key = {{"id", row.id}},
-                               .before = {{"status", ToSql(row.status)}},
-                               .after = {{"status", std::int64_t{2}}}});
+    finding.changes.push_back(
+        UpdateOf(SourceTable::kTokens, {{"id", row.id}}, "status", ToSql(row.status), std::int64_t{2}));
   }
   if (growing.empty()) return;
   Conclude(growing,
@@ -156,7 +151,6 @@ void CheckTokenGroupNotUsable(const Evidence& evidence, Findings& findings) {
                        " in a group that the owner may not use: " + examples.Text(),
             .why = std::string(by_policy ? "the policy refuses" : "gateways refuse, by the option UserUsableGroups,") +
                    " their requests: " + FailingTokens(finding.failing_routes),
-            .cure = CureClass::kAdvice,
             .advice = "give the token a group that its owner may use, or let the owner's group use this one"},
            findings);
 }
@@ -195,7 +189,6 @@ void CheckUserGroupUnserved(const Evidence& evidence, Findings& findings) {
                                      " no route because of it; " +
                                      Amount(finding.failing_routes, "(token, model) pair", "(token, model) pairs") +
                                      " would in group " + Quoted(fallback),
-            .cure = CureClass::kAdvice,
             .advice = "give the users a group that is served, or enable a channel for theirs"},
            findings);
 }

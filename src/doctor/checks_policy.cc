@@ -58,7 +58,6 @@ void CheckPolicyGroupUnknown(const Evidence& evidence, Findings& findings) {
             .message = "the policy names " + Amount(unknown.count(), "group", "groups") +
                        " in its plans that no row of channels or abilities names: " + unknown.Text(),
             .why = "nothing is served there, so the plans that count on it go on to the next group or fail",
-            .cure = CureClass::kAdvice,
             .advice = "mend the name in the policy, or give a channel that group"},
            findings);
 }
@@ -80,7 +79,6 @@ void CheckPolicyNameHidesGroup(const Evidence& evidence, Findings& findings) {
             .message = Amount(hiding.count(), "name", "names") + " of the policy " +
                        (hiding.count() == 1 ? "is" : "are") + " a group in the rows too: " + hiding.Text(),
             .why = "the policy's meaning comes first: a request for the name is never served by those rows' channels",
-            .cure = CureClass::kAdvice,
             .advice = "rename one of the two, or list the channels in the group that is meant"},
            findings);
 }

@@ -165,7 +165,7 @@ void CheckRowRejected(const Evidence& evidence, Findings& findings) {
       of.growing.emplace("row-rejected", evidence);
       of.first = &rejection;
     }
-    of.growing->Add(of.growing->wants_where() ? RejectionWhere(rejection, evidence) : FindingRow());
+    of.growing->Add(RejectionWhere(rejection, evidence));
     of.cures.Add(rejection.cure);
   };
   for (const Rejection& rejection : evidence.report().rejections) take(rejection);

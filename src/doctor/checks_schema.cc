@@ -50,6 +50,14 @@ SourceTable TableOf(std::string_view name) {
   return found == std::end(kTables) ? SourceTable::kChannels : *found;
 }
 
+// Never back, whatever was taken from the sequence meanwhile.
+absl::StatusOr<std::string> CatchUp(const Numbering& numbering, const std::string& table) {
+  absl::StatusOr<std::string> sequence = SqlText(numbering.sequence, Dialect::kPostgresql);
+  if (!sequence.ok()) return sequence;
+  return "SELECT pg_catalog.setval(" + *sequence + ", GREATEST((SELECT pg_catalog.max(id) FROM " +
+         (numbering.table.empty() ? table : numbering.table) + "), last_value)) FROM " + numbering.sequence;
+}
+
 template <class Row>
 void FindRepeats(std::span<const Row> rows, SourceTable table, Growing& growing) {
   absl::flat_hash_set<std::int64_t> seen;
@@ -85,7 +93,7 @@ void CheckPrimaryKeyMissing(const Evidence& evidence, Findings& findings) {
   if (!by_hand) growing.finding().statements = std::move(statements);
   Conclude(growing,
            {.severity = Severity::kWarning,
-            .message = Amount(growing.finding().count, "table has", "tables have") + " no primary key: " + names.Text(),
+            .message = growing.Amount("table has", "tables have") + " no primary key: " + names.Text(),
             .why = "no request fails because of it now, but rows can be there twice, a change meant for one may touch "
                    "several, and each look-up reads the whole table",
             .cure = by_hand ? CureClass::kAdvice : CureClass::kReview,
@@ -99,15 +107,13 @@ void CheckPrimaryKeyRepeated(const Evidence& evidence, Findings& findings) {
   FindRepeats(evidence.rows().tokens(), SourceTable::kTokens, growing);
   FindRepeats(evidence.rows().users(), SourceTable::kUsers, growing);
   if (growing.empty()) return;
-  Conclude(
-      growing,
-      {.severity = Severity::kError,
-       .message = Amount(growing.finding().count, "row of tokens or users repeats", "rows of tokens or users repeat") +
-                  " the id of another",
-       .why = "which of them a request is judged by is chance; here the first one counts",
-       .cure = CureClass::kAdvice,
-       .advice = "delete all but one of them, then give the table its primary key"},
-      findings);
+  Conclude(growing,
+           {.severity = Severity::kError,
+            .message = growing.Amount("row of tokens or users repeats", "rows of tokens or users repeat") +
+                       " the id of another",
+            .why = "which of them a request is judged by is chance; here the first one counts",
+            .advice = "delete all but one of them, then give the table its primary key"},
+           findings);
 }
 
 void CheckSequenceBehind(const Evidence& evidence, Findings& findings) {
@@ -121,16 +127,15 @@ void CheckSequenceBehind(const Evidence& evidence, Findings& findings) {
                                std::to_string(numbering.highest);
     growing.Add({.table = TableOf(table.name), .column = "id", .detail = detail});
     names.Add(table.name + ": " + detail);
-    const absl::StatusOr<std::string> sequence = SqlText(numbering.sequence, Dialect::kPostgresql);
-    if (!sequence.ok()) continue;
-    growing.finding().statements.push_back("SELECT pg_catalog.setval(" + *sequence + ", max(id)) FROM " + table.name);
+    const absl::StatusOr<std::string> sql = CatchUp(numbering, table.name);
+    if (sql.ok()) growing.finding().statements.push_back(*sql);
   }
   if (growing.empty()) return;
   const bool has_sql = !growing.finding().statements.empty();
   Conclude(growing,
            {.severity = Severity::kError,
-            .message = Amount(growing.finding().count, "table numbers", "tables number") +
-                       " new rows with ids that are taken: " + names.Text(),
+            .message =
+                growing.Amount("table numbers", "tables number") + " new rows with ids that are taken: " + names.Text(),
             .why = "no request fails because of it, but adding a row does, with a duplicate key, until the numbers are "
                    "past the highest",
             .cure = has_sql ? CureClass::kReview : CureClass::kAdvice,

@@ -56,11 +56,8 @@ void CheckNothingServed(const Evidence& evidence, Findings& findings) {
   std::size_t enabled = 0;
   for (const ChannelRow& row : evidence.rows().channels()) {
     if (IsEnabled(row)) ++enabled;
-    FindingRow where;
-    if (growing.wants_where()) {
-      where = ChannelWhere(row, "status");
-      where.detail = Idleness(row, evidence);
-    }
+    FindingRow where = ChannelWhere(row, "status");
+    where.detail = Idleness(row, evidence);
     growing.Add(std::move(where));
   }
   Finding& finding = growing.finding();

@@ -1,6 +1,7 @@
 // tier-all-zero, weight-zero-beside-others, tier-weight-overflow and priority-null: numbers that gateways read in
 // different ways.
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <string>
@@ -59,35 +60,38 @@ FindingRow TierWhere(const Evidence& evidence, const GroupAndModel& pair, std::i
           .detail = "priority " + std::to_string(priority) + ": " + std::move(detail)};
 }
 
+// The tiers of which `fault` has something to say.
+Growing FindTiers(std::string_view code, const Evidence& evidence,
+                  const std::function<std::string(const TierFacts&)>& fault) {
+  Growing growing(code, evidence);
+  ForEachTier(evidence, [&](const GroupAndModel& pair, std::int64_t priority, const TierFacts& tier) {
+    std::string detail = fault(tier);
+    if (!detail.empty()) growing.Add(TierWhere(evidence, pair, priority, std::move(detail)));
+  });
+  return growing;
+}
+
 struct Idle {
   std::size_t pairs = 0;
   GroupAndModel first;
 };
 
 RowChange SetPriority(SourceTable table, std::vector<ColumnValue> key) {
-  return {.kind = RowChange::Kind::kUpdate,
-          .table = table,
-          .key = std::move(key),
-          .before = {{"priority", SqlValue()}},
-          .after = {{"priority", std::int64_t{0}}}};
+  return UpdateOf(table, std::move(key), "priority", SqlValue(), std::int64_t{0});
 }
 
 }  // namespace
 
 void CheckTierAllZero(const Evidence& evidence, Findings& findings) {
-  Growing growing("tier-all-zero", evidence);
-  ForEachTier(evidence, [&](const GroupAndModel& pair, std::int64_t priority, const TierFacts& tier) {
-    if (tier.size < 2 || tier.sum > 0) return;
-    growing.Add(growing.wants_where() ? TierWhere(evidence, pair, priority, Channels(tier.size) + ", all of weight 0")
-                                      : FindingRow());
+  Growing growing = FindTiers("tier-all-zero", evidence, [](const TierFacts& tier) {
+    return tier.size < 2 || tier.sum > 0 ? "" : Channels(tier.size) + ", all of weight 0";
   });
   if (growing.empty()) return;
   Conclude(growing,
            {.severity = Severity::kInfo,
-            .message = Amount(growing.finding().count, "tier has", "tiers have") + " several channels, all of weight 0",
+            .message = growing.Amount("tier has", "tiers have") + " several channels, all of weight 0",
             .why = "no request fails because of it; they are drawn alike here, while other gateways draw only the "
                    "first, or none",
-            .cure = CureClass::kAdvice,
             .advice = "give them weights, equal ones if they are to share alike"},
            findings);
 }
@@ -119,31 +123,24 @@ void CheckWeightZeroBesideOthers(const Evidence& evidence, Findings& findings) {
   }
   Conclude(growing,
            {.severity = Severity::kWarning,
-            .message = Amount(growing.finding().count, "enabled channel has", "enabled channels have") +
+            .message = growing.Amount("enabled channel has", "enabled channels have") +
                        " weight 0 beside others that weigh more: " + names.Text(),
             .why = "no request fails because of it; the channel is never drawn while one of the others is there",
-            .cure = CureClass::kAdvice,
             .advice = "give it a weight, disable it, or give it a lower priority if it is a reserve"},
            findings);
 }
 
 void CheckTierWeightOverflow(const Evidence& evidence, Findings& findings) {
   constexpr std::uint64_t kMost = std::numeric_limits<std::int32_t>::max();
-  Growing growing("tier-weight-overflow", evidence);
-  ForEachTier(evidence, [&](const GroupAndModel& pair, std::int64_t priority, const TierFacts& tier) {
-    if (tier.sum <= kMost) return;
-    growing.Add(growing.wants_where()
-                    ? TierWhere(evidence, pair, priority, "the weights sum up to " + std::to_string(tier.sum))
-                    : FindingRow());
+  Growing growing = FindTiers("tier-weight-overflow", evidence, [](const TierFacts& tier) {
+    return tier.sum <= kMost ? "" : "the weights sum up to " + std::to_string(tier.sum);
   });
   if (growing.empty()) return;
   Conclude(growing,
            {.severity = Severity::kWarning,
-            .message = Amount(growing.finding().count, "tier has", "tiers have") +
-                       " weights whose sum does not fit 32 bits with a sign",
+            .message = growing.Amount("tier has", "tiers have") + " weights whose sum does not fit 32 bits with a sign",
             .why = "no request fails because of it here; a gateway that adds them up in 32 bits draws wrongly or not "
                    "at all",
-            .cure = CureClass::kAdvice,
             .advice = "divide the weights of the tier by a common factor"},
            findings);
 }
@@ -153,13 +150,13 @@ void CheckPriorityNull(const Evidence& evidence, Findings& findings) {
   Finding& finding = growing.finding();
   for (const ChannelRow& row : evidence.rows().channels()) {
     if (!row.priority.is_null() || evidence.FindChannel(row.id) != &row) continue;
-    growing.Add(growing.wants_where() ? ChannelWhere(row, "priority") : FindingRow());
+    growing.Add(ChannelWhere(row, "priority"));
     finding.changes.push_back(SetPriority(SourceTable::kChannels, {{"id", row.id}}));
   }
   for (const AbilityRow& row : evidence.rows().abilities()) {
     if (!row.priority.is_null() || !HasUsableNames(row)) continue;
     const ChannelRow* const channel = evidence.FindChannel(row.channel_id);
-    growing.Add(growing.wants_where() ? AbilityWhere(row, channel, "priority") : FindingRow());
+    growing.Add(AbilityWhere(row, channel, "priority"));
     finding.changes.push_back(
         SetPriority(SourceTable::kAbilities, AbilityKeyColumns(row.group.value(), row.model.value(), row.channel_id)));
   }

@@ -1,49 +1,37 @@
 #include "doctor/cure_run.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <map>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "doctor/changed_rows.h"
+#include "doctor/cure_plan.h"
+#include "text/printable.h"
+
 namespace pointsman::inline v0 {
 namespace {
-
-bool IsNamed(const Finding& finding, const DoctorOptions& options) {
-  return std::find(options.only.begin(), options.only.end(), finding.code) != options.only.end();
-}
 
 bool IsMade(const Finding& finding, const DoctorOptions& options) {
   return finding.cure == CureClass::kSafe || (finding.cure == CureClass::kReview && IsNamed(finding, options));
 }
 
-absl::StatusOr<std::vector<std::string>> Statements(const std::vector<RowChange>& changes, Dialect dialect) {
+using Render = absl::StatusOr<std::string>(const RowChange& change, Dialect dialect);
+
+absl::StatusOr<std::vector<std::string>> Statements(const std::vector<RowChange>& changes, Dialect dialect,
+                                                    Render& render = RenderSql) {
   std::vector<std::string> statements;
   for (const RowChange& change : changes) {
-    absl::StatusOr<std::string> sql = RenderSql(change, dialect);
+    absl::StatusOr<std::string> sql = render(change, dialect);
     if (!sql.ok()) return sql.status();
     statements.push_back(*std::move(sql));
   }
   return statements;
 }
 
-// The last change is taken back first.
-std::vector<RowChange> UndoChanges(const std::vector<RowChange>& changes) {
-  std::vector<RowChange> undo;
-  for (auto change = changes.rbegin(); change != changes.rend(); ++change) undo.push_back(change->Undo());
-  return undo;
-}
-
-// How often each code is found, and how often it may still be found once its changes are made.
-std::map<std::string, std::size_t> Counts(const Examination& examination, const DoctorOptions* cured) {
-  std::map<std::string, std::size_t> counts;
-  for (const Finding& finding : examination.findings) {
-    const std::size_t gone = cured != nullptr && IsMade(finding, *cured) ? finding.changes.size() : 0;
-    counts[finding.code] += finding.count - std::min(gone, finding.count);
-  }
-  return counts;
-}
+constexpr std::string_view kUnchanged = "nothing was changed: ";
 
 // Rolls back at its end, whatever became of it.
 class OpenTransaction {
@@ -67,75 +55,98 @@ class Cure {
   }
 
   absl::StatusOr<CureResult> Run() {
-    absl::StatusOr<Examination> seen = ExamineUnlocked();
-    if (!seen.ok()) return seen.status();
-    const std::vector<RowChange> changes = ChangesToMake(*seen, options_.doctor);
-    const std::vector<std::string> schema = SchemaStatements(*seen, options_.doctor);
-    if (changes.empty() && schema.empty()) return CureResult{.before = *seen, .after = *seen};
-    if (!options_.confirm(*seen, changes)) {
-      return absl::CancelledError(target_.name() + ": nothing was changed: the changes were not confirmed");
+    const absl::StatusOr<PlannedCure> plan = PlanUnlocked();
+    if (!plan.ok()) return Unchanged(plan.status());
+    if (plan->changes.empty() && plan->statements.empty()) {
+      return CureResult{.before = plan->before, .after = plan->before};
     }
-    absl::StatusOr<std::vector<std::string>> confirmed = Statements(changes, target_.dialect());
-    if (!confirmed.ok()) return confirmed.status();
-    absl::StatusOr<CureResult> result = ChangeRows(*confirmed, schema);
-    if (result.ok()) RunSchemaStatements(schema, *result);
+    if (!options_.confirm(*plan)) {
+      return Unchanged(absl::CancelledError("the changes were not confirmed"));
+    }
+    const absl::StatusOr<std::vector<std::string>> confirmed = Statements(plan->changes, target_.dialect());
+    if (!confirmed.ok()) return Unchanged(confirmed.status());
+    absl::StatusOr<CureResult> result = ChangeRows(*plan, *confirmed);
+    if (absl::IsUnknown(result.status())) return result;
+    if (!result.ok()) return Unchanged(result.status());
+    RunSchemaStatements(plan->statements, *result);
     return result;
   }
 
  private:
-  absl::Status Aborted(const std::string& why) const {
-    return absl::AbortedError(target_.name() + ": nothing was changed: " + why);
+  absl::Status Aborted(const std::string& why) const { return Unchanged(absl::AbortedError(why)); }
+
+  // What went wrong before the commit, with what the operator asks first: what has become of the rows.
+  absl::Status Unchanged(const absl::Status& status) const {
+    const std::string_view said(status.message().data(), status.message().size());
+    if (status.ok() || said.find(kUnchanged) != std::string_view::npos) return status;
+    const std::string name = target_.name() + ": ";
+    const std::string_view rest = said.substr(said.substr(0, name.size()) == name ? name.size() : 0);
+    return {status.code(), name + std::string(kUnchanged) + std::string(rest)};
   }
 
-  // What is wrong, as the open transaction sees it.
-  absl::StatusOr<Examination> ExamineNow() {
+  // The rows, as the open transaction sees them.
+  absl::StatusOr<Rows> ReadNow() {
     Rows rows(target_.name());
     if (absl::Status read = target_.Read(rows); !read.ok()) return read;
-    return Examine(rows, options_.doctor);
+    return rows;
   }
 
-  absl::StatusOr<Examination> ExamineUnlocked() {
+  absl::StatusOr<PlannedCure> PlanNow() {
+    const absl::StatusOr<Rows> rows = ReadNow();
+    if (!rows.ok()) return rows.status();
+    return PlanCure(*rows, options_.doctor);
+  }
+
+  // Every code.
+  absl::StatusOr<Examination> ExamineNow() {
+    const absl::StatusOr<Rows> rows = ReadNow();
+    if (!rows.ok()) return rows.status();
+    return ExamineAll(*rows, options_.doctor);
+  }
+
+  absl::StatusOr<PlannedCure> PlanUnlocked() {
     const OpenTransaction transaction(target_, CureTarget::Access::kRead);
     if (!transaction.begun().ok()) return transaction.begun();
-    return ExamineNow();
+    return PlanNow();
   }
 
-  absl::StatusOr<CureResult> ChangeRows(const std::vector<std::string>& confirmed,
-                                        const std::vector<std::string>& schema) {
+  absl::StatusOr<CureResult> ChangeRows(const PlannedCure& shown, const std::vector<std::string>& confirmed) {
     const OpenTransaction transaction(target_, CureTarget::Access::kWrite);
     if (!transaction.begun().ok()) return transaction.begun();
-    absl::StatusOr<Examination> before = ExamineNow();
-    if (!before.ok()) return before.status();
-    const std::vector<RowChange> changes = ChangesToMake(*before, options_.doctor);
-    if (absl::Status same = CheckStillThose(*before, changes, confirmed, schema); !same.ok()) return same;
-    absl::StatusOr<UndoFile> undo = WriteUndo(*before, changes);
+    absl::StatusOr<PlannedCure> plan = PlanNow();
+    if (!plan.ok()) return plan.status();
+    if (absl::Status same = CheckStillThose(*plan, shown, confirmed); !same.ok()) return same;
+    absl::StatusOr<UndoFile> undo = WriteUndo(*plan);
     if (!undo.ok()) return undo.status();
     for (const std::string& statement : confirmed) {
       if (absl::Status changed = ChangeOneRow(statement); !changed.ok()) return changed;
     }
     absl::StatusOr<Examination> after = ExamineNow();
     if (!after.ok()) return after.status();
-    if (absl::Status cured = CheckCured(*before, *after); !cured.ok()) return cured;
-    CureResult result{.before = *std::move(before), .after = *std::move(after), .changed_rows = changes.size()};
+    if (absl::Status cured = CheckCured(*plan, *after); !cured.ok()) return cured;
+    CureResult result{.before = std::move(plan->before), .after = AskedOf(*std::move(after), options_.doctor)};
+    result.changed_rows = confirmed.size();
     result.undo_file = undo->path();
     if (absl::Status committed = Commit(*undo); !committed.ok()) return committed;
     return result;
   }
 
-  absl::Status CheckStillThose(const Examination& before, const std::vector<RowChange>& changes,
-                               const std::vector<std::string>& confirmed,
-                               const std::vector<std::string>& schema) const {
-    absl::StatusOr<std::vector<std::string>> statements = Statements(changes, target_.dialect());
+  absl::Status CheckStillThose(const PlannedCure& plan, const PlannedCure& shown,
+                               const std::vector<std::string>& confirmed) const {
+    const absl::StatusOr<std::vector<std::string>> statements = Statements(plan.changes, target_.dialect());
     if (!statements.ok()) return statements.status();
-    if (*statements == confirmed && SchemaStatements(before, options_.doctor) == schema) return absl::OkStatus();
+    const bool same = *statements == confirmed && plan.statements == shown.statements &&
+                      FirstDifference(shown.revealed, plan.revealed).empty();
+    if (same) return absl::OkStatus();
     return Aborted("the rows were changed while the changes were being confirmed; look again and confirm again");
   }
 
-  absl::StatusOr<UndoFile> WriteUndo(const Examination& before, const std::vector<RowChange>& changes) const {
-    absl::StatusOr<std::vector<std::string>> statements = Statements(UndoChanges(changes), target_.dialect());
+  absl::StatusOr<UndoFile> WriteUndo(const PlannedCure& plan) const {
+    absl::StatusOr<std::vector<std::string>> statements = Statements(plan.changes, target_.dialect(), RenderUndo);
     if (!statements.ok()) return statements.status();
+    std::reverse(statements->begin(), statements->end());  // the last change is taken back first
     std::vector<std::string> by_hand;
-    for (const Finding& finding : before.findings) {
+    for (const Finding& finding : plan.before.findings) {
       if (!IsNamed(finding, options_.doctor)) continue;
       by_hand.insert(by_hand.end(), finding.undo_statements.begin(), finding.undo_statements.end());
     }
@@ -151,23 +162,26 @@ class Cure {
     return Aborted("a statement touched " + std::to_string(*rows) + " rows instead of one: " + statement);
   }
 
-  absl::Status CheckCured(const Examination& before, const Examination& after) const {
-    std::map<std::string, std::size_t> expected = Counts(before, &options_.doctor);
-    for (const auto& [code, count] : Counts(after, nullptr)) {
-      const std::size_t most = expected[code];
-      if (count <= most) continue;
-      return Aborted("after the changes " + code + " was found " + std::to_string(count) + " times instead of " +
-                     std::to_string(most) + "; look at the rows with doctor, without applying");
-    }
-    return absl::OkStatus();
+  absl::Status CheckCured(const PlannedCure& plan, const Examination& after) const {
+    const std::string difference = FirstDifference(plan.expected.findings, after.findings);
+    if (difference.empty()) return absl::OkStatus();
+    return Aborted("after the changes " + difference + "; look at the rows with doctor, without applying");
   }
 
-  // A commit that fails for want of a lock has changed nothing. One that fails otherwise may have, as far as anybody
-  // can tell: the undo file then stays, since it leaves alone what was not changed.
+  // Where nobody knows whether it was committed, the undo file stays: it leaves alone what was not changed.
   absl::Status Commit(UndoFile& undo) {
-    absl::Status committed = target_.Commit();
-    if (!absl::IsUnavailable(committed)) undo.Keep();
-    return committed;
+    const absl::Status committed = target_.Commit();
+    if (!absl::IsUnknown(committed)) {
+      if (committed.ok()) undo.Keep();
+      return committed;
+    }
+    const std::string said(committed.message().data(), committed.message().size());
+    const std::string path = Printable(undo.path(), undo.path().size());
+    undo.Keep();
+    return absl::UnknownError(said +
+                              "; this was the answer to COMMIT, so it is not known whether the changes were made: run "
+                              "doctor again, without --apply; what it still finds was not changed. " +
+                              path + " takes the changes back if they were made, and does nothing if not");
   }
 
   // The rows are safe by now: what fails here is told beside them.
@@ -178,9 +192,9 @@ class Cure {
       result.ran_statements.push_back(statement);
     }
     if (statements.empty()) return;
-    absl::StatusOr<Examination> after = ExamineUnlocked();
+    absl::StatusOr<PlannedCure> after = PlanUnlocked();
     result.statements = after.status();
-    if (after.ok()) result.after = *std::move(after);
+    if (after.ok()) result.after = std::move(after->before);
   }
 
   absl::Status RunAlone(const std::string& statement) {
@@ -201,7 +215,7 @@ std::vector<RowChange> ChangesToMake(const Examination& examination, const Docto
   for (const Finding& finding : examination.findings) {
     if (IsMade(finding, options)) changes.insert(changes.end(), finding.changes.begin(), finding.changes.end());
   }
-  return changes;
+  return WithoutLostChanges(std::move(changes));
 }
 
 std::vector<std::string> SchemaStatements(const Examination& examination, const DoctorOptions& options) {

@@ -34,7 +34,7 @@ class CureTarget {
   virtual absl::Status Read(RowSink& sink) = 0;
   // The number of rows that the statement changed.
   virtual absl::StatusOr<std::int64_t> Execute(const std::string& statement) = 0;
-  // Unavailable: nothing was changed. Any other failure: nobody knows.
+  // Unknown: nobody knows whether it was. Any other failure: nothing was changed.
   virtual absl::Status Commit() = 0;
   // Nothing where no transaction is open.
   virtual void RollBack() = 0;

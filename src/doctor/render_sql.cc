@@ -14,12 +14,15 @@
 namespace pointsman::inline v0 {
 namespace {
 
-// The columns that PostgreSQL declares as boolean, where the others keep 0 and 1.
+// The columns that most PostgreSQL databases declare as boolean, and those that were moved from elsewhere as integer:
+// an untyped literal fits both.
 constexpr std::array<std::pair<SourceTable, std::string_view>, 3> kBooleans = {{
     {SourceTable::kAbilities, "enabled"},
     {SourceTable::kTokens, "model_limits_enabled"},
     {SourceTable::kTokens, "cross_group_retry"},
 }};
+
+constexpr std::string_view kInsert = "INSERT INTO ";
 
 bool IsBoolean(SourceTable table, std::string_view column) {
   for (const auto& [of, name] : kBooleans) {
@@ -87,7 +90,7 @@ class Writer {
       }
     } else if (const auto* number = std::get_if<std::int64_t>(&column.value)) {
       const bool boolean = dialect_ == Dialect::kPostgresql && IsBoolean(table_, column.column);
-      sql_ += boolean ? (*number != 0 ? "true" : "false") : std::to_string(*number);
+      sql_ += boolean ? (*number != 0 ? "'1'" : "'0'") : std::to_string(*number);
     } else {
       sql_ += "NULL";
     }
@@ -118,7 +121,25 @@ void WriteInsert(const RowChange& change, Writer& writer) {
   writer.Word(")");
 }
 
+std::string_view InsertIfAbsent(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::kSqlite: return "INSERT OR IGNORE INTO ";
+    case Dialect::kPostgresql: return kInsert;  // says so at its end
+    case Dialect::kMysql: return "INSERT IGNORE INTO ";
+  }
+  return kInsert;
+}
+
 }  // namespace
+
+absl::StatusOr<std::string> RenderUndo(const RowChange& change, Dialect dialect) {
+  const RowChange undo = change.Undo();
+  absl::StatusOr<std::string> sql = RenderSql(undo, dialect);
+  if (!sql.ok() || undo.kind != RowChange::Kind::kInsert) return sql;
+  sql->replace(0, kInsert.size(), InsertIfAbsent(dialect));
+  if (dialect == Dialect::kPostgresql) *sql += " ON CONFLICT DO NOTHING";
+  return sql;
+}
 
 absl::StatusOr<std::string> RenderSql(const RowChange& change, Dialect dialect) {
   if (change.key.empty()) return absl::InvalidArgumentError("a row change without a key would touch every row");
@@ -132,7 +153,7 @@ absl::StatusOr<std::string> RenderSql(const RowChange& change, Dialect dialect) 
       WriteWhere(change, writer);
       break;
     case RowChange::Kind::kInsert:
-      writer.Word("INSERT INTO " + std::string(table));
+      writer.Word(std::string(kInsert) + std::string(table));
       WriteInsert(change, writer);
       break;
     case RowChange::Kind::kDelete:

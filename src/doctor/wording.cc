@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "rows/comma_list.h"
+#include "table/word_hasher.h"
 #include "text/printable.h"
 
 namespace pointsman::inline v0 {
@@ -102,6 +103,15 @@ std::vector<ColumnValue> AbilityKeyColumns(std::string_view group, std::string_v
   return {{"group", std::string(group)}, {"model", std::string(model)}, {"channel_id", channel_id}};
 }
 
+RowChange UpdateOf(SourceTable table, std::vector<ColumnValue> key, std::string_view column, SqlValue before,
+                   SqlValue after) {
+  return {.kind = RowChange::Kind::kUpdate,
+          .table = table,
+          .key = std::move(key),
+          .before = {{std::string(column), std::move(before)}},
+          .after = {{std::string(column), std::move(after)}}};
+}
+
 FindingRow TokenWhere(const TokenRow& row, std::string_view column) {
   return {.table = SourceTable::kTokens,
           .id = row.id,
@@ -135,6 +145,15 @@ FindingRow AbilityWhere(const AbilityRow& row, const ChannelRow* channel, std::s
           .name = channel == nullptr ? std::string() : std::string(channel->name.value_or({})),
           .column = std::string(column),
           .value = AbilityValue(row, column)};
+}
+
+std::uint64_t Fingerprint(const FindingRow& row) {
+  WordHasher hash;
+  for (const std::string_view part : {TableName(row.table), std::string_view(row.key), std::string_view(row.column)}) {
+    hash.Add(part);
+  }
+  if (row.table == SourceTable::kOptions) hash.Add(row.name);
+  return hash.Finish().first;
 }
 
 }  // namespace pointsman::inline v0

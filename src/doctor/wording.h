@@ -51,11 +51,19 @@ SqlValue ToSql(const TextField& field);
 SqlValue ToSql(const IntField& field);
 std::vector<ColumnValue> AbilityKeyColumns(std::string_view group, std::string_view model, std::int64_t channel_id);
 
+// One column of one row, from what it is to what it should be.
+RowChange UpdateOf(SourceTable table, std::vector<ColumnValue> key, std::string_view column, SqlValue before,
+                   SqlValue after);
+
 FindingRow TokenWhere(const TokenRow& row, std::string_view column = "group");
 FindingRow UserWhere(const UserRow& row, std::string_view column);
 FindingRow ChannelWhere(const ChannelRow& row, std::string_view column);
 // `channel` may be null. The value is that of `column`; for others it is left NULL.
 FindingRow AbilityWhere(const AbilityRow& row, const ChannelRow* channel, std::string_view column);
+
+// Which row it is, and which of its columns: not what is in it, so that a row is known again when somebody renamed it.
+// Rows about options have one key for several names.
+std::uint64_t Fingerprint(const FindingRow& row);
 
 // A finding that grows row by row.
 class Growing {
@@ -63,14 +71,18 @@ class Growing {
   Growing(std::string_view code, const Evidence& evidence) : max_where_(evidence.options().max_where) {
     finding_.code = code;
   }
-  // Whether the next row would still be kept: rows beyond that need not be made.
-  bool wants_where() const { return finding_.where.size() < max_where_; }
   void Add(FindingRow row) {
-    Count();
-    if (wants_where()) finding_.where.push_back(std::move(row));
+    Count(1);
+    finding_.fingerprints.push_back(Fingerprint(row));
+    if (finding_.where.size() < max_where_) finding_.where.push_back(std::move(row));
   }
-  void Count(std::size_t rows = 1) { finding_.count += rows; }
+  // Rows that nobody looked at one by one.
+  void Count(std::size_t rows) { finding_.count += rows; }
   bool empty() const { return finding_.count == 0; }
+  // "12 tiers have".
+  std::string Amount(std::string_view one, std::string_view many) const {
+    return pointsman::Amount(finding_.count, one, many);
+  }
   Finding& finding() { return finding_; }
 
  private:

@@ -73,7 +73,8 @@ class POINTSMAN_EXPORT PostgresqlLoader final : public Loader {
   PostgresqlOptions options_;
 };
 
-// SQL that lets `role` read what PostgresqlLoader reads and nothing else: USAGE of the schema, SELECT of columns.
+// SQL that lets `role` read what PostgresqlLoader reads and nothing else: USAGE of the schema, SELECT of columns; and
+// SELECT of the sequences of ids, which ReadPostgresqlSchema looks at.
 //
 //   for (const std::string& statement : PostgresqlGrants("pointsman")) std::cout << statement << ";\n";
 //   // GRANT USAGE ON SCHEMA "public" TO "pointsman";

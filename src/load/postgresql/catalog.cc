@@ -29,6 +29,18 @@ constexpr char kColumns[] = R"sql(
   LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
   ORDER BY c.oid, a.attnum)sql";
 
+// The sequences that the ids of those tables own, be they serial or identity.
+constexpr char kSequences[] = R"sql(
+  SELECT t.relname::text, n.nspname::text, s.relname::text, s.oid,
+         pg_catalog.has_sequence_privilege(s.oid, 'SELECT, USAGE')
+  FROM (VALUES ('channels'), ('tokens'), ('users')) AS w (name)
+  JOIN pg_catalog.pg_class t ON t.oid = pg_catalog.to_regclass(w.name)
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attname = 'id' AND NOT a.attisdropped
+  JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = t.oid
+       AND d.refobjsubid = a.attnum AND d.classid = d.refclassid AND d.deptype IN ('a', 'i')
+  JOIN pg_catalog.pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+  JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace)sql";
+
 // Tables of those names anywhere. PostgreSQL leaves schemas that a user may not use out of the search path without a
 // word, so the path is taken apart here: names in double quotes are as they are, others in lower case.
 constexpr char kElsewhere[] = R"sql(
@@ -78,6 +90,16 @@ void TakeColumn(const PgRows& rows, Catalog& catalog) {
   if (!rows.cell(3).is_null) column.default_sql = Text(rows, 3);
   column.not_null = IsTrue(rows, 5);
   column.may_select = IsTrue(rows, 6);
+}
+
+void TakeSequence(const PgRows& rows, Catalog& catalog) {
+  const SourceTable wanted = TableOf(Text(rows, 0));
+  for (PgTable& table : catalog.tables) {
+    if (table.table != wanted) continue;
+    table.sequence = PgName(Text(rows, 1)) + "." + PgName(Text(rows, 2));
+    table.sequence_oid = Text(rows, 3);
+    table.may_read_sequence = IsTrue(rows, 4);
+  }
 }
 
 void TakeElsewhere(const PgRows& rows, Catalog& catalog) {
@@ -182,6 +204,10 @@ absl::StatusOr<Catalog> ReadCatalog(PgConnection& connection) {
   return catalog;
 }
 
+absl::Status ReadSequences(PgConnection& connection, Catalog& catalog) {
+  return ForEachRow(connection, kSequences, [&](const PgRows& rows) { TakeSequence(rows, catalog); });
+}
+
 absl::StatusOr<Catalog> ReadCatalogOf(const std::string& connection, const PostgresqlOptions& options) {
   absl::StatusOr<std::unique_ptr<PgConnection>> opened =
       PgConnection::Open(connection, options, PgConnection::Clock::time_point::max());
@@ -191,6 +217,7 @@ absl::StatusOr<Catalog> ReadCatalogOf(const std::string& connection, const Postg
   if (!catalog.ok()) return catalog;
   const Wanted names_only{.channels = false, .abilities = false};
   if (absl::Status usable = catalog->CheckUsable((*opened)->name(), names_only); !usable.ok()) return usable;
+  if (absl::Status read = ReadSequences(**opened, *catalog); !read.ok()) return read;
   if (absl::Status ended = (*opened)->Commit(); !ended.ok()) return ended;
   return catalog;
 }
@@ -210,6 +237,10 @@ std::string GrantSelect(const std::vector<std::string_view>& columns, const std:
   std::string list;
   for (const std::string_view column : columns) list += (list.empty() ? "" : ", ") + PgName(column);
   return "GRANT SELECT (" + list + ") ON " + sql_name + " TO " + PgName(role);
+}
+
+std::string GrantSequence(std::string_view sql_name, std::string_view role) {
+  return "GRANT SELECT ON SEQUENCE " + std::string(sql_name) + " TO " + PgName(role);
 }
 
 }  // namespace pointsman::inline v0

@@ -31,6 +31,10 @@ struct PgTable {
   std::string schema;
   std::string oid;
   std::vector<PgColumn> columns;
+  // Where its ids come from: "public"."channels_id_seq", quoted. Empty: from nowhere, or ReadSequences was not asked.
+  std::string sequence;
+  std::string sequence_oid;
+  bool may_read_sequence = false;
 
   // PostgreSQL's own rule for quoted names: case matters.
   const PgColumn* Find(std::string_view column) const;
@@ -58,7 +62,9 @@ struct Catalog {
 };
 
 absl::StatusOr<Catalog> ReadCatalog(PgConnection& connection);
-// The same over a connection of its own, of a database that has a table `channels`. What may be read of it is no
+// The sequences as well, which a load has no use for: one statement more.
+absl::Status ReadSequences(PgConnection& connection, Catalog& catalog);
+// Both over a connection of its own, of a database that has a table `channels`. What may be read of it is no
 // matter.
 absl::StatusOr<Catalog> ReadCatalogOf(const std::string& connection, const PostgresqlOptions& options);
 
@@ -67,6 +73,7 @@ std::string PgName(std::string_view name);
 std::string GrantUsage(std::string_view schema, std::string_view role);
 std::string GrantSelect(const std::vector<std::string_view>& columns, const std::string& sql_name,
                         std::string_view role);
+std::string GrantSequence(std::string_view sql_name, std::string_view role);
 
 }  // namespace pointsman::inline v0
 

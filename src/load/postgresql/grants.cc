@@ -23,6 +23,9 @@ std::vector<std::string> GrantsFor(const Catalog& catalog, std::string_view role
     std::erase_if(columns, [&](std::string_view column) { return table.Find(column) == nullptr; });
     if (!columns.empty()) statements.push_back(GrantSelect(columns, table.sql_name(), role));
   }
+  for (const PgTable& table : catalog.tables) {
+    if (!table.sequence.empty()) statements.push_back(GrantSequence(table.sequence, role));
+  }
   return statements;
 }
 
@@ -33,6 +36,10 @@ std::vector<std::string> PostgresqlGrants(std::string_view role, std::string_vie
   ForEachTable([&](SourceTable table, auto) {
     statements.push_back(GrantSelect(ColumnsRead(table), PgName(schema) + "." + PgName(TableName(table)), role));
   });
+  for (const SourceTable table : {SourceTable::kChannels, SourceTable::kTokens, SourceTable::kUsers}) {
+    const std::string sequence = std::string(TableName(table)) + "_id_seq";  // as a serial column names its own
+    statements.push_back(GrantSequence(PgName(schema) + "." + PgName(sequence), role));
+  }
   return statements;
 }
 

@@ -136,6 +136,14 @@ absl::StatusOr<std::int64_t> PgConnection::ExecuteCounting(const std::string& sq
   }
 }
 
+bool PgConnection::is_idle() {
+  for (int answers = 0; answers < 4 && PQtransactionStatus(handle_.get()) == PQTRANS_ACTIVE; ++answers) {
+    const absl::StatusOr<Result> rest = NextResult();
+    if (rest.ok() && *rest == nullptr) break;
+  }
+  return PQstatus(handle_.get()) == CONNECTION_OK && PQtransactionStatus(handle_.get()) == PQTRANS_IDLE;
+}
+
 absl::Status PgConnection::Send(const std::string& sql) {
   if (absl::Status in_time = CheckDeadline(); !in_time.ok()) return in_time;
   sent_ = Clock::now();

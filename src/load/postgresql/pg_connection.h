@@ -49,6 +49,8 @@ class PgConnection {
   absl::Status Execute(const std::string& sql);
   // The number of rows that one statement changed.
   absl::StatusOr<std::int64_t> ExecuteCounting(const std::string& sql);
+  // Connected, and in no transaction: what was asked last has come to its end, well or not.
+  bool is_idle();
   int server_version() const { return PQserverVersion(handle_.get()); }  // such as 150018
   absl::Status CheckDeadline() const;
   void set_deadline(Clock::time_point deadline) { deadline_ = deadline; }

@@ -43,15 +43,15 @@ class PostgresqlTarget final : public CureTarget {
     if (!absl::IsPermissionDenied(rows.status())) return rows;
     return absl::PermissionDeniedError(
         name() +
-        ": nothing was changed: this user may not write what the cure changes; run it as the gateway's own "
-        "user, or print the SQL with --fix");
+        ": this user may not write what the cure changes; run it as the gateway's own user, or print the SQL with "
+        "--fix");
   }
+  // A server that answers with an error has rolled back.
   absl::Status Commit() override {
     const absl::Status committed = connection_.Commit();
     open_ = false;
-    if (committed.ok()) return committed;
-    const std::string said(committed.message().data(), committed.message().size());
-    return absl::UnknownError(said + " (while committing: look whether the changes are there)");
+    if (committed.ok() || connection_.is_idle()) return committed;
+    return absl::UnknownError(std::string(committed.message().data(), committed.message().size()));
   }
   void RollBack() override {
     if (open_) (void)connection_.Execute("ROLLBACK");  // a connection that is lost has rolled back by itself

@@ -68,42 +68,42 @@ void AddColumns(const PgTable& table, SchemaTable& out) {
   }
 }
 
-// What comes next where ids are taken from a sequence. Nothing where this user may not look at it.
-absl::Status ReadNumbering(PgConnection& connection, const PgTable& table, SchemaTable& out) {
+// What comes next where ids are taken from a sequence, or the grant that it takes to look.
+absl::Status ReadNumbering(PgConnection& connection, const PgTable& table, std::string_view user, SchemaTable& out) {
   constexpr int kFirstWithCatalogue = 100000;  // versions before 10 tell it nowhere but in the sequence itself
   const PgColumn* const id = table.Find("id");
-  if (id == nullptr || !id->may_select || connection.server_version() < kFirstWithCatalogue) return absl::OkStatus();
+  const bool has_numbers = id != nullptr && id->may_select && !table.sequence.empty();
+  if (!has_numbers || connection.server_version() < kFirstWithCatalogue) return absl::OkStatus();
+  if (!table.may_read_sequence) {
+    out.missing_grant = GrantSequence(table.sequence, user);
+    return absl::OkStatus();
+  }
   PgRows rows(connection,
-              "SELECT s.seqrelid::pg_catalog.regclass::pg_catalog.text, "
-              "coalesce(pg_catalog.pg_sequence_last_value(s.seqrelid) + s.seqincrement, s.seqstart), "
+              "SELECT coalesce(pg_catalog.pg_sequence_last_value(s.seqrelid) + s.seqincrement, s.seqstart), "
               "(SELECT coalesce(pg_catalog.max(id), 0) FROM " +
-                  table.sql_name() +
-                  ") FROM pg_catalog.pg_sequence s, pg_catalog.pg_depend d, pg_catalog.pg_attribute a "
-                  "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.seqrelid "
-                  "AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum AND d.deptype IN ('a', 'i') "
-                  "AND a.attrelid = " +
-                  table.oid +
-                  " AND a.attname = 'id' AND pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT, USAGE')");
+                  table.sql_name() + ") FROM pg_catalog.pg_sequence s WHERE s.seqrelid = " + table.sequence_oid);
   while (rows.Next()) {
-    out.numbering = {.sequence = std::string(rows.cell(0).text),
-                     .next = NumberIn(rows.cell(1), ColumnKind::kNumber).value_or(0),
-                     .highest = NumberIn(rows.cell(2), ColumnKind::kNumber).value_or(0)};
+    out.numbering = {.sequence = table.sequence,
+                     .table = table.sql_name(),
+                     .next = NumberIn(rows.cell(0), ColumnKind::kNumber).value_or(0),
+                     .highest = NumberIn(rows.cell(1), ColumnKind::kNumber).value_or(0)};
   }
   return rows.status();
 }
 
 absl::StatusOr<Schema> ReadSchema(PgConnection& connection) {
-  const absl::StatusOr<Catalog> catalog = ReadCatalog(connection);
+  absl::StatusOr<Catalog> catalog = ReadCatalog(connection);
   if (!catalog.ok()) return catalog.status();
   const Wanted names_only{.channels = false, .abilities = false};
   if (absl::Status usable = catalog->CheckUsable(connection.name(), names_only); !usable.ok()) return usable;
+  if (absl::Status read = ReadSequences(connection, *catalog); !read.ok()) return read;
   Schema schema{.source = connection.name()};
   for (const PgTable& table : catalog->tables) {
     SchemaTable& out = schema.tables.emplace_back(SchemaTable{.name = std::string(TableName(table.table))});
     AddColumns(table, out);
     if (absl::Status read = ReadKeys(connection, table, out); !read.ok()) return read;
     if (absl::Status read = CountRows(connection, table, out); !read.ok()) return read;
-    if (absl::Status read = ReadNumbering(connection, table, out); !read.ok()) return read;
+    if (absl::Status read = ReadNumbering(connection, table, catalog->user, out); !read.ok()) return read;
   }
   return schema;
 }

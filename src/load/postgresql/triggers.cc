@@ -30,19 +30,17 @@ std::string Drop(std::string_view trigger, const std::string& table) {
 
 std::string Literal(std::string_view name) { return "'" + std::string(name) + "'"; }
 
-// The row as JSON. Of a channel's keys the one whose turn is next is no matter: gateways count it up with every
-// request.
-std::string AsJson(SourceTable table, const std::string& row) {
-  const std::string json = "pg_catalog.to_jsonb(" + row + ")";
-  return table == SourceTable::kChannels ? json + " #- '{channel_info,multi_key_polling_index}'" : json;
+std::string HasRoutingKey(const std::string& row) {
+  return "pg_catalog.to_jsonb(" + row + ") ->> 'key' IN (" + RoutingOptionLiterals() + ")";
 }
 
+// An option that is renamed is looked at under both names.
 std::string WhenChanged(SourceTable table, const std::string& schema) {
-  std::string call = schema + "pointsman_differs(" + AsJson(table, "OLD") + ",\n      " + AsJson(table, "NEW");
+  std::string call = schema + "pointsman_differs(OLD, NEW";
   for (const std::string_view column : ColumnsRead(table)) call += ", " + Literal(column);
   call += ")";
   if (table != SourceTable::kOptions) return call;
-  return "pg_catalog.to_jsonb(NEW) ->> 'key' IN (" + RoutingOptionLiterals() + ")\n    AND " + call;
+  return "(" + HasRoutingKey("OLD") + "\n    OR " + HasRoutingKey("NEW") + ")\n    AND " + call;
 }
 
 // EXECUTE PROCEDURE: servers before 11 do not know EXECUTE FUNCTION, and the later ones know both.
@@ -56,28 +54,51 @@ void AddNotifying(SourceTable table, const std::string& name, const std::string&
                        WhenChanged(table, schema) + ")\n  EXECUTE PROCEDURE " + schema + "pointsman_notify()");
 }
 
-// Equal notifications of one transaction are one to PostgreSQL.
-std::string NotifyFunction(const std::string& schema) {
-  return "CREATE OR REPLACE FUNCTION " + schema +
-         "pointsman_notify() RETURNS trigger LANGUAGE plpgsql AS $$\n"
-         "BEGIN\n"
-         "  PERFORM pg_catalog.pg_notify('pointsman', '');\n"
-         "  RETURN NULL;\n"
+// Whoever writes owes us nothing: what goes wrong here is a warning, never the end of the writer's statement.
+std::string Guarded(const std::string& otherwise) {
+  return "EXCEPTION WHEN OTHERS THEN\n"
+         "  RAISE WARNING 'pointsman: %', SQLERRM;\n"
+         "  RETURN " +
+         otherwise +
+         ";\n"
          "END $$";
 }
 
-std::string DiffersFunction(const std::string& schema) {
-  return "CREATE OR REPLACE FUNCTION " + schema +
-         "pointsman_differs(before jsonb, after jsonb, VARIADIC columns text[]) RETURNS boolean\n"
-         "  LANGUAGE plpgsql IMMUTABLE AS $$\n"
-         "DECLARE\n"
-         "  name text;\n"
-         "BEGIN\n"
-         "  FOREACH name IN ARRAY columns LOOP\n"
-         "    IF before -> name IS DISTINCT FROM after -> name THEN RETURN true; END IF;\n"
-         "  END LOOP;\n"
-         "  RETURN false;\n"
-         "END $$";
+// Default privileges may have taken EXECUTE away, and a WHEN is evaluated as whoever writes.
+std::string GrantExecute(const std::string& function) { return "GRANT EXECUTE ON FUNCTION " + function + " TO PUBLIC"; }
+
+// Equal notifications of one transaction are one to PostgreSQL.
+void AddNotifyFunction(const std::string& schema, std::vector<std::string>& statements) {
+  statements.push_back("CREATE OR REPLACE FUNCTION " + schema +
+                       "pointsman_notify() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+                       "BEGIN\n"
+                       "  PERFORM pg_catalog.pg_notify('pointsman', '');\n"
+                       "  RETURN NULL;\n" +
+                       Guarded("NULL"));
+  statements.push_back(GrantExecute(schema + "pointsman_notify()"));
+}
+
+// Rows become JSON inside, since that can fail: of a column of type json with a \u0000 in it. Rows that cannot be
+// compared count as different. Of a channel's keys the one whose turn is next is no matter: gateways count it up with
+// every request.
+void AddDiffersFunction(const std::string& schema, std::vector<std::string>& statements) {
+  statements.push_back("CREATE OR REPLACE FUNCTION " + schema +
+                       "pointsman_differs(before anyelement, after anyelement, VARIADIC columns text[])\n"
+                       "  RETURNS boolean LANGUAGE plpgsql STABLE AS $$\n"
+                       "DECLARE\n"
+                       "  turn text[] := '{channel_info,multi_key_polling_index}';\n"
+                       "  was jsonb;\n"
+                       "  is_now jsonb;\n"
+                       "  name text;\n"
+                       "BEGIN\n"
+                       "  was := pg_catalog.to_jsonb(before) #- turn;\n"
+                       "  is_now := pg_catalog.to_jsonb(after) #- turn;\n"
+                       "  FOREACH name IN ARRAY columns LOOP\n"
+                       "    IF was -> name IS DISTINCT FROM is_now -> name THEN RETURN true; END IF;\n"
+                       "  END LOOP;\n"
+                       "  RETURN false;\n" +
+                       Guarded("true"));
+  statements.push_back(GrantExecute(schema + "pointsman_differs(anyelement, anyelement, text[])"));
 }
 
 // PostgreSQL knows no \v: it would be the letter.
@@ -99,17 +120,20 @@ std::string NormalizeFunction(const Places& places) {
          "  NEW.\"group\" := " +
          group +
          ";\n"
-         "  RETURN NEW;\n"
-         "END $$";
+         "  RETURN NEW;\n" +
+         Guarded("NEW");
 }
 
 std::vector<std::string> TriggersAt(const Places& places, const PostgresqlTriggersOptions& what) {
-  std::vector<std::string> statements = {NotifyFunction(places.schema), DiffersFunction(places.schema)};
+  std::vector<std::string> statements;
+  AddNotifyFunction(places.schema, statements);
+  AddDiffersFunction(places.schema, statements);
   for (std::size_t i = 0; i < std::size(kWatched); ++i) {
     if (!places.names[i].empty()) AddNotifying(kWatched[i], places.names[i], places.schema, statements);
   }
   if (what.normalize && !places.tokens.empty()) {
     statements.push_back(NormalizeFunction(places));
+    statements.push_back(GrantExecute(places.schema + "pointsman_normalize()"));
     statements.push_back(Drop("pointsman_group", places.tokens));
     statements.push_back("CREATE TRIGGER pointsman_group BEFORE INSERT OR UPDATE ON " + places.tokens +
                          "\n  FOR EACH ROW EXECUTE PROCEDURE " + places.schema + "pointsman_normalize()");
@@ -160,7 +184,7 @@ absl::StatusOr<std::vector<std::string>> ReadPostgresqlTriggers(const std::strin
 std::vector<std::string> PostgresqlDropTriggers(std::string_view schema) {
   std::vector<std::string> statements;
   for (const std::string_view function :
-       {"pointsman_notify()", "pointsman_normalize()", "pointsman_differs(jsonb, jsonb, text[])"}) {
+       {"pointsman_notify()", "pointsman_normalize()", "pointsman_differs(anyelement, anyelement, text[])"}) {
     statements.push_back("DROP FUNCTION IF EXISTS " + PgName(schema) + "." + std::string(function) + " CASCADE");
   }
   return statements;

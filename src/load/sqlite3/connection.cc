@@ -127,7 +127,11 @@ absl::Status Connection::Failure() const {
     return absl::FailedPreconditionError(name_ + ": an interrupted write has to be finished first (" + said +
                                          "); let the gateway open it once, as a user who may write it");
   }
-  switch (code & 0xff) {
+  const int kind = code & 0xff;
+  if (kind == SQLITE_CORRUPT || kind == SQLITE_IOERR || kind == SQLITE_NOTADB) {
+    if (const std::string cut = CutOff(path_); !cut.empty()) return absl::DataLossError(name_ + ": " + cut);
+  }
+  switch (kind) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return absl::UnavailableError(name_ + ": locked by another process (" + said +

@@ -5,7 +5,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <fstream>
+#include <string_view>
 
 #include "absl/strings/ascii.h"
 #include "text/printable.h"
@@ -26,6 +30,31 @@ absl::Status StatFailure(const std::string& shown, int error) {
           shown + ": a folder on the way may not be entered; run as a user who may read the file");
     default: return absl::InvalidArgumentError(shown + ": cannot be opened: " + std::strerror(error));
   }
+}
+
+// The header of a database file, as SQLite documents it: numbers are big-endian.
+constexpr std::string_view kMagic = "SQLite format 3";
+constexpr std::size_t kHeaderBytes = 100;
+
+// Its bytes; fewer where the file has no more.
+std::string HeaderOf(const std::string& path) {
+  std::string header(kHeaderBytes, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(header.data(), static_cast<std::streamsize>(header.size()));
+  header.resize(static_cast<std::size_t>(file.gcount()));
+  return header;
+}
+
+// REQUIRES: offset + bytes <= header.size().
+std::uint64_t Number(std::string_view header, std::size_t offset, std::size_t bytes) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < bytes; ++i) number = number << 8 | static_cast<unsigned char>(header[offset + i]);
+  return number;
+}
+
+std::uint64_t PageBytes(std::string_view header) {
+  const std::uint64_t bytes = Number(header, 16, 2);
+  return bytes == 1 ? 65536 : bytes;
 }
 
 bool MayAccess(const std::string& path, int how) { return faccessat(AT_FDCWD, path.c_str(), how, AT_EACCESS) == 0; }
@@ -81,6 +110,21 @@ bool IsReadableOnlyAsImmutable(const std::string& path) {
     if (MayAccess(path + beside, F_OK)) return false;
   }
   return !MayAccess(FolderOf(path), W_OK);
+}
+
+std::string CutOff(const std::string& path) {
+  const std::string header = HeaderOf(path);
+  if (header.compare(0, kMagic.size(), kMagic) != 0) return "";
+  const auto size = static_cast<std::uint64_t>(StampOf(path).size);
+  const std::uint64_t page = header.size() < kHeaderBytes ? 0 : PageBytes(header);
+  // The number of pages is right where whoever wrote last knew of it.
+  const bool is_counted = page != 0 && Number(header, 24, 4) == Number(header, 92, 4);
+  const std::uint64_t whole = is_counted ? Number(header, 28, 4) * page : page == 0 ? kHeaderBytes : 0;
+  if (size >= whole && (page == 0 || size % page == 0)) return "";
+  const std::string of = size < whole && is_counted ? " of " + std::to_string(whole) : "";
+  return "is cut off: it ends after " + std::to_string(size) + of + " bytes" +
+         (page != 0 && size % page != 0 ? ", inside a page" : "") +
+         ", as where a copy was interrupted or a disk was full; copy it again, or restore an older copy";
 }
 
 FileStamp StampOf(const std::string& path) {

@@ -41,6 +41,10 @@ struct FileStamp {
 };
 FileStamp StampOf(const std::string& path);
 
+// What to say of a file that ends before its header says: "is cut off: …". Empty where it does not, or where nobody can
+// tell.
+std::string CutOff(const std::string& path);
+
 }  // namespace pointsman::inline v0
 
 #endif  // POINTSMAN_SRC_LOAD_SQLITE3_DATABASE_FILE_H_

@@ -31,7 +31,11 @@ class SqliteTarget final : public CureTarget {
     if (absl::Status executed = connection_.Execute(statement); !executed.ok()) return executed;
     return connection_.changed_rows();
   }
-  absl::Status Commit() override { return transaction_->Commit(); }
+  absl::Status Commit() override {
+    const absl::Status committed = transaction_->Commit();
+    if (committed.ok() || absl::IsUnavailable(committed)) return committed;
+    return absl::UnknownError(std::string(committed.message().data(), committed.message().size()));
+  }
   void RollBack() override { transaction_.reset(); }
 
  private:
