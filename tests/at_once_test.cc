@@ -35,18 +35,22 @@ static_assert(kGroup.size() == 16 && kModel.size() == 32);
 enum class Way : std::uint8_t { kNames, kHandles, kCareful };
 constexpr std::array kWays = {Way::kNames, Way::kHandles, Way::kCareful};
 
-// Wins of each channel over all (column, ticket) of its tier. Each takes one word.
-std::map<std::int64_t, int> Sweep(const Router& router, const TierBlock& tier, Way way) {
-  std::map<std::int64_t, int> wins;
+Selection Ask(const Router& router, Way way, ScriptedBits& bits) {
+  if (way == Way::kHandles)
+    return router.Select(*router.FindGroup(kGroup), *router.FindModel(kModel), RandomBits(bits));
   const std::array allowed = {kGroup};
   Request request{.group = kGroup, .model = kModel};
   if (way == Way::kCareful) request.allowed_groups = allowed;
+  return router.Select(request, RandomBits(bits));
+}
+
+// Wins of each channel over all (column, ticket) of its tier. Each takes one word.
+std::map<std::int64_t, int> Sweep(const Router& router, const TierBlock& tier, Way way) {
+  std::map<std::int64_t, int> wins;
   const std::uint64_t all = tier.size() * tier.tickets();
   for (std::uint64_t ticket = 0; ticket < all; ++ticket) {
     ScriptedBits bits({WordForTicket(ticket, all)});
-    ++wins[(way == Way::kHandles ? router.Select(*router.FindGroup(kGroup), *router.FindModel(kModel), RandomBits(bits))
-                                 : router.Select(request, RandomBits(bits)))
-               .channel_id()];
+    ++wins[Ask(router, way, bits).channel_id()];
     EXPECT_EQ(bits.asked(), 1u);
   }
   return wins;
@@ -96,6 +100,56 @@ TEST(AtOnce, AWordThatOnlyADivisionClearsIsUsedAndNotDrawnAnew) {
   ScriptedBits bits({0, ~std::uint64_t{0}});
   EXPECT_EQ(router.Select({.group = kGroup, .model = kModel}, RandomBits(bits)).channel_id(), 1);
   EXPECT_EQ(bits.asked(), 1u);
+}
+
+// Weights 3 (switched off), 2 and 1: the first word meets the one that is off, and the next one draws again, whatever
+// its ticket is.
+TEST(AtOnce, ARepeatedDrawHoldsEveryTicketByItsChannel) {
+  const Compiled c =
+      MustCompile(RowsOf(Channel(1, kGroup, kModel, 3), Channel(2, kGroup, kModel, 2), Channel(3, kGroup, kModel, 1)));
+  const TierBlock tier = TopTier(*c.table, kGroup, kModel);
+  const std::uint64_t all = tier.size() * tier.tickets();
+  std::vector<std::uint64_t> of_the_first;
+  for (std::uint64_t ticket = 0; ticket < all; ++ticket) {
+    const auto column = static_cast<std::uint32_t>(ticket / tier.tickets());
+    if (tier.Holder(column, ticket % tier.tickets()) == 0) of_the_first.push_back(WordForTicket(ticket, all));
+  }
+  ASSERT_EQ(of_the_first.size(), 9u);
+  for (const Way way : kWays) {
+    Router router;
+    ASSERT_TRUE(router.Publish(c.table).ok());
+    ASSERT_TRUE(router.SwitchOff(1));
+    for (const std::uint64_t out : of_the_first) {
+      std::map<std::int64_t, int> wins;
+      for (std::uint64_t ticket = 0; ticket < all; ++ticket) {
+        ScriptedBits bits({out, WordForTicket(ticket, all)});
+        const std::int64_t id = Ask(router, way, bits).channel_id();
+        if (bits.asked() == 2) ++wins[id];
+      }
+      EXPECT_THAT(wins, ElementsAre(Pair(2, 6), Pair(3, 3)));
+    }
+  }
+}
+
+// Would catch: a repeated draw that takes a channel for usable because nobody has switched it off.
+TEST(AtOnce, LooksBehindAWordThatARepeatedDrawMeets) {
+  const Compiled c =
+      MustCompile(RowsOf(Channel(1, kGroup, kModel, 1), Channel(2, kGroup, kModel, 1), Channel(3, kGroup, kModel, 1)));
+  ASSERT_EQ(TopTier(*c.table, kGroup, kModel).tickets(), 3u);
+  for (const Way way : kWays) {
+    Router router;
+    ASSERT_TRUE(router.Publish(c.table).ok());
+    ASSERT_TRUE(router.SetLimits(2, {.max_in_flight = 1}).ok());
+    ASSERT_TRUE(router.SwitchOff(1));
+    ASSERT_TRUE(router.SwitchOff(3));
+    const Selection in_flight = router.Select({.group = kGroup, .model = kModel});
+    ASSERT_EQ(in_flight.channel_id(), 2);
+    ASSERT_TRUE(router.SwitchOn(3));
+    for (std::uint64_t second = 0; second < 9; ++second) {
+      ScriptedBits bits({WordForTicket(0, 9), WordForTicket(second, 9), WordForTicket(8, 9)});
+      EXPECT_EQ(Ask(router, way, bits).channel_id(), 3) << second;
+    }
+  }
 }
 
 // Names lie in memory of just their length, so that the address sanitizer sees a look beyond.

@@ -74,7 +74,7 @@ class POINTSMAN_EXPORT Selection {
         reservation_(served.reservation),
         model_(served.model),
         key_(served.key),
-        degraded_(served.degraded) {}
+        marks_(served.degraded ? kDegraded : 0) {}
   Selection(Reason reason, std::uint64_t generation,
             std::optional<std::chrono::milliseconds> retry_after = std::nullopt)
       : priority_(retry_after.has_value() ? retry_after->count() : -1), generation_(generation), reason_(reason) {}
@@ -110,7 +110,7 @@ class POINTSMAN_EXPORT Selection {
   // The generation of the table that answered; 0 before the first publish.
   std::uint64_t generation() const { return generation_; }
   // Whether everything that could serve is cooling down, and this channel serves all the same (AllCooling::kFailOpen).
-  bool degraded() const { return degraded_; }
+  bool degraded() const { return (marks_ & kDegraded) != 0; }
   // Where there is none because all are cooling down or at their limits: when the first of them may be back.
   std::optional<std::chrono::milliseconds> retry_after() const {
     if (reason_ == Reason::kNone || priority_ < 0) return std::nullopt;
@@ -129,10 +129,12 @@ class POINTSMAN_EXPORT Selection {
     model_ = other.model_;
     key_ = other.key_;
     reason_ = other.reason_;
-    degraded_ = other.degraded_;
-    reported_ = other.reported_;
+    marks_ = other.marks_;
   }
   void Release() noexcept;  // the reservation
+
+  static constexpr std::uint8_t kDegraded = 1;
+  static constexpr std::uint8_t kReported = 2;
 
   std::int64_t channel_id_ = 0;
   std::int64_t priority_ = 0;  // without a channel: milliseconds until one may be back; negative: unknown
@@ -143,8 +145,7 @@ class POINTSMAN_EXPORT Selection {
   std::uint32_t model_ = 0xffffffffu;
   std::uint16_t key_ = kNoKey;
   Reason reason_ = Reason::kNone;
-  bool degraded_ : 1 = false;
-  bool reported_ : 1 = false;
+  std::uint8_t marks_ = 0;  // kDegraded, kReported: bits of a byte, so that it is stored together with its neighbours
 };
 
 }  // namespace pointsman::inline v0

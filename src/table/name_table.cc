@@ -40,7 +40,7 @@ std::uint32_t NameTable::FindLong(std::string_view name) const noexcept {
     const Record& record = RecordAt(at);
     if (record.mark == mark && std::memcmp(record.text(name.size()), name.data(), name.size()) == 0)
       return record.index;
-    if (record.mark == 0) return kNoIndex;
+    if (record.mark == kFree) return kNoIndex;
   }
 }
 
@@ -59,7 +59,7 @@ void NameTable::Build(std::span<const std::string_view> names, std::uint64_t see
     longest_ = std::max(longest_, name.size());
     const std::uint64_t hash = name_hash::Hash(name.data(), name.size(), seeds_);
     std::uint64_t at = hash & mask_;
-    while (RecordAt(at).mark != 0) at = (at + sizeof(Record)) & mask_;
+    while (RecordAt(at).mark != kFree) at = (at + sizeof(Record)) & mask_;
     Record& record = owned_[static_cast<std::ptrdiff_t>(at / sizeof(Record))];
     record.mark = MarkOf(hash, name.size());
     record.index = i;

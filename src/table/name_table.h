@@ -5,9 +5,9 @@
 //   std::uint32_t i = table.Find("gpt-4o");   // kNoIndex where there is none
 //
 // Open addressing with linear probing over records of 64 bytes: the bytes themselves where there are at most 52 of
-// them, the number, and a mark of 47 hash bits and the length. The bytes are always compared. Names are hashed with
-// seeds of the process, so that nobody outside can choose names that collide; a name longer than any in the table is
-// not even hashed.
+// them, the number, and the length, with 47 hash bits where comparing the bytes takes a call. They are always compared.
+// Names are hashed with seeds of the process, so that nobody outside can choose names that collide; a name longer than
+// any in the table is not even hashed.
 //
 // The hash is wyhash's construction (Wang Yi, public domain): 64x64 -> 128 bit products, folded; but with a secret on
 // both sides of each product, since a known factor can be made 0 and then swallows the other.
@@ -132,16 +132,14 @@ class NameTable {
   std::uint32_t FindMiddle(std::string_view name) const noexcept {
     const std::size_t n = name.size();
     const char* const p = name.data();
-    const std::uint64_t hash = name_hash::HashMiddle(p, n, seeds_);
-    const std::uint64_t mark = MarkOf(hash, n);
-    for (std::uint64_t at = hash & mask_;; at = (at + sizeof(Record)) & mask_) {
+    for (std::uint64_t at = name_hash::HashMiddle(p, n, seeds_) & mask_;; at = (at + sizeof(Record)) & mask_) {
       const Record& record = RecordAt(at);
-      if (record.mark == mark && name_hash::MiddleEquals(record.bytes, p, n)) [[likely]] {
+      if (record.mark == n && name_hash::MiddleEquals(record.bytes, p, n)) [[likely]] {
         const std::uint32_t index = record.index;
         if (index == kNoIndex) __builtin_unreachable();  // spares callers the question
         return index;
       }
-      if (record.mark == 0) return kNoIndex;
+      if (record.mark == kFree) return kNoIndex;
     }
   }
 
@@ -149,29 +147,28 @@ class NameTable {
   [[gnu::always_inline]] std::uint32_t FindShort(std::string_view name) const noexcept {
     const std::size_t n = name.size();
     const name_hash::ShortName words = name_hash::ReadShort(name.data(), n);
-    const std::uint64_t hash = name_hash::HashShort(words, n, seeds_);
-    const std::uint64_t mark = MarkOf(hash, n);
-    for (std::uint64_t at = hash & mask_;; at = (at + sizeof(Record)) & mask_) {
+    for (std::uint64_t at = name_hash::HashShort(words, n, seeds_) & mask_;; at = (at + sizeof(Record)) & mask_) {
       const Record& record = RecordAt(at);
-      if (record.mark == mark && record.Holds(words)) [[likely]] {
+      if (record.mark == n && record.Holds(words)) [[likely]] {
         const std::uint32_t index = record.index;
         if (index == kNoIndex) __builtin_unreachable();
         return index;
       }
-      if (record.mark == 0) return kNoIndex;
+      if (record.mark == kFree) return kNoIndex;
     }
   }
 
   std::size_t memory_bytes() const { return mask_ + sizeof(Record); }
 
  private:
+  static constexpr std::uint64_t kFree = ~std::uint64_t{0};
   struct alignas(64) Record {
     static constexpr std::size_t kInlineBytes = 52;
     // Of the name. Of one below 16 bytes its two words, of one of at most 32 its two halves, of one that does not fit
     // the address of its bytes.
     char bytes[kInlineBytes] = {};
     std::uint32_t index = kNoIndex;
-    std::uint64_t mark = 0;  // marks a free place; otherwise see MarkOf
+    std::uint64_t mark = kFree;
 
     bool Holds(name_hash::ShortName name) const {
       return ((name_hash::Read8(bytes) ^ name.first) | (name_hash::Read8(bytes + 8) ^ name.last)) == 0;
@@ -186,8 +183,10 @@ class NameTable {
   };
   static_assert(sizeof(Record) == 64);
 
-  // Never 0.
-  static std::uint64_t MarkOf(std::uint64_t hash, std::size_t length) { return (hash << 17) + (length + 1); }
+  // Never kFree, since a length takes 16 bits and the next one is 0.
+  static std::uint64_t MarkOf(std::uint64_t hash, std::size_t length) {
+    return length <= kMostUsual ? length : hash << 17 | length;
+  }
   // Places are counted in bytes, which spares a shift.
   const Record& RecordAt(std::uint64_t at) const noexcept {
     return *reinterpret_cast<const Record*>(reinterpret_cast<const char*>(records_) + at);
