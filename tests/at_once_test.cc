@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -103,7 +104,8 @@ TEST(AtOnce, AWordThatOnlyADivisionClearsIsUsedAndNotDrawnAnew) {
 }
 
 // Weights 3 (switched off), 2 and 1: the first word meets the one that is off, and the next one draws again, whatever
-// its ticket is.
+// its ticket is; and so does the one after it, where the next one met that channel again. Straight, both of these are
+// drawn at once.
 TEST(AtOnce, ARepeatedDrawHoldsEveryTicketByItsChannel) {
   const Compiled c =
       MustCompile(RowsOf(Channel(1, kGroup, kModel, 3), Channel(2, kGroup, kModel, 2), Channel(3, kGroup, kModel, 1)));
@@ -120,34 +122,45 @@ TEST(AtOnce, ARepeatedDrawHoldsEveryTicketByItsChannel) {
     ASSERT_TRUE(router.Publish(c.table).ok());
     ASSERT_TRUE(router.SwitchOff(1));
     for (const std::uint64_t out : of_the_first) {
-      std::map<std::int64_t, int> wins;
-      for (std::uint64_t ticket = 0; ticket < all; ++ticket) {
-        ScriptedBits bits({out, WordForTicket(ticket, all)});
-        const std::int64_t id = Ask(router, way, bits).channel_id();
-        if (bits.asked() == 2) ++wins[id];
+      for (std::size_t again = 0; again <= (way == Way::kCareful ? 1u : 2u); ++again) {  // then that one looks at all
+        std::map<std::int64_t, int> wins;
+        for (std::uint64_t ticket = 0; ticket < all; ++ticket) {
+          std::vector<std::uint64_t> words(1 + again, out);
+          words.push_back(WordForTicket(ticket, all));
+          words.resize(8, WordForTicket(ticket, all));
+          ScriptedBits bits(words);
+          const std::int64_t id = Ask(router, way, bits).channel_id();
+          const std::size_t straight = 1 + 2 * (1 + again / 2);
+          if (bits.asked() == (way == Way::kCareful ? 2 + again : straight)) ++wins[id];
+        }
+        EXPECT_THAT(wins, ElementsAre(Pair(2, 6), Pair(3, 3))) << again;
       }
-      EXPECT_THAT(wins, ElementsAre(Pair(2, 6), Pair(3, 3)));
     }
   }
 }
 
-// Would catch: a repeated draw that takes a channel for usable because nobody has switched it off.
+// Would catch: a repeated draw that takes a channel for usable because nobody has switched it off, or for out because
+// there is more to know about it.
 TEST(AtOnce, LooksBehindAWordThatARepeatedDrawMeets) {
   const Compiled c =
       MustCompile(RowsOf(Channel(1, kGroup, kModel, 1), Channel(2, kGroup, kModel, 1), Channel(3, kGroup, kModel, 1)));
-  ASSERT_EQ(TopTier(*c.table, kGroup, kModel).tickets(), 3u);
+  const TierBlock tier = TopTier(*c.table, kGroup, kModel);
+  ASSERT_EQ(tier.tickets(), 3u);
   for (const Way way : kWays) {
     Router router;
     ASSERT_TRUE(router.Publish(c.table).ok());
     ASSERT_TRUE(router.SetLimits(2, {.max_in_flight = 1}).ok());
     ASSERT_TRUE(router.SwitchOff(1));
-    ASSERT_TRUE(router.SwitchOff(3));
-    const Selection in_flight = router.Select({.group = kGroup, .model = kModel});
-    ASSERT_EQ(in_flight.channel_id(), 2);
-    ASSERT_TRUE(router.SwitchOn(3));
-    for (std::uint64_t second = 0; second < 9; ++second) {
-      ScriptedBits bits({WordForTicket(0, 9), WordForTicket(second, 9), WordForTicket(8, 9)});
-      EXPECT_EQ(Ask(router, way, bits).channel_id(), 3) << second;
+    const auto after_the_first = [&](std::uint32_t ticket) {
+      ScriptedBits bits({WordForTicket(0, 9), WordForTicket(ticket, 9), WordForTicket(8, 9)});
+      return Ask(router, way, bits).channel_id();
+    };
+    std::optional<Selection> in_flight;
+    while (!in_flight || in_flight->channel_id() != 2) in_flight = router.Select({.group = kGroup, .model = kModel});
+    for (std::uint32_t ticket = 0; ticket < 9; ++ticket) EXPECT_EQ(after_the_first(ticket), 3) << ticket;
+    in_flight.reset();
+    for (std::uint32_t ticket = 0; ticket < 9; ++ticket) {
+      EXPECT_EQ(after_the_first(ticket), tier.Holder(ticket / 3, ticket % 3) == 1 ? 2 : 3) << ticket;
     }
   }
 }

@@ -57,34 +57,53 @@ Selection SelectOn(const Published& published, std::uint32_t group, std::uint32_
   return SelectOn(published, group, model, tier, drawn, RedrawsOf(tier.size(), kFewestStraightRedraws), bits, fail);
 }
 
-// The same with a word that was drawn for that tier.
+// The same with words that were drawn for that tier.
 template <class Bits, class Fail>
-[[gnu::noinline, gnu::cold]] Selection SelectFromWord(const Published& published, std::uint32_t group,
-                                                      std::uint32_t model, TierBlock tier, std::uint64_t word,
-                                                      std::uint32_t redraws, Bits bits, Fail fail) noexcept {
-  return SelectOn(published, group, model, tier, kNoIndex, redraws, WordThen<Bits>(word, bits), fail);
+[[gnu::noinline, gnu::cold]] Selection SelectFromWords(const Published& published, std::uint32_t group,
+                                                       std::uint32_t model, TierBlock tier, std::uint32_t redraws,
+                                                       WordsThen<Bits> words, Fail fail) noexcept {
+  return SelectOn(published, group, model, tier, kNoIndex, redraws, words, fail);
 }
 
-// The end that is not rare while channels are switched off: `drawn` of a compact tier is out, and the next draws are as
-// straight as the first. What takes a look behind a word, or at all candidates, is for SelectOn.
+// The end that is not rare while channels are switched off: `drawn` of a compact tier is out, and others are drawn, two
+// at a time. Whether one can serve is known at the end of a chain of loads, and a processor that guessed wrong waits
+// for all of it: of two it guesses wrong half as often, and their chains run side by side. What takes a look behind a
+// word, or at all candidates, is for SelectOn.
 template <class Bits, class Fail>
 [[gnu::noinline]] Selection SelectAmongSwitched(const Published& published, std::uint32_t group, std::uint32_t model,
-                                                TierBlock tier, std::size_t drawn, Bits bits, Fail fail) noexcept {
-  std::uint32_t redraws = tier.CompactSize() == 1 ? 0 : kFewestStraightRedraws;
-  for (;; --redraws) {
-    const BoundChannel& channel = published.channels[tier.CompactChannel(drawn)];
-    const std::uint64_t word = channel.word->load(std::memory_order_relaxed);
-    if (word == 0) return Serve(published, group, model, tier.CompactPriority(), channel);
-    if ((word & ~slot_bit::kPlain) != 0 || redraws == 0) break;
-    std::uint64_t random = 0;
-    std::size_t next = 0;
-    if (!DrawWord(bits, random)) [[unlikely]]
+                                                TierBlock tier, std::uint32_t drawn, Bits bits, Fail fail) noexcept {
+  const auto channel_of = [&](std::size_t place) -> const BoundChannel& {
+    return published.channels[tier.CompactChannel(place)];
+  };
+  const auto word_of = [&](std::size_t place) { return channel_of(place).word->load(std::memory_order_relaxed); };
+  std::uint32_t redraws = RedrawsOf(static_cast<std::uint32_t>(tier.CompactSize()), kFewestStraightRedraws);
+  if (!IsOutPlainly(word_of(drawn))) return SelectOn(published, group, model, tier, drawn, redraws, bits, fail);
+  static_assert(kFewestStraightRedraws % 2 == 0);
+  for (; redraws != 0; redraws -= 2) {
+    std::uint64_t word = 0;
+    std::uint64_t next_word = 0;
+    if (!DrawWord(bits, word) || !DrawWord(bits, next_word)) [[unlikely]]
       break;
-    if (!DrawCompact(tier, random, next)) [[unlikely]]
-      return SelectFromWord(published, group, model, tier, random, redraws - 1, bits, fail);
-    drawn = next;
+    std::size_t first = 0;
+    std::size_t second = 0;
+    const bool clear = DrawCompact(tier, word, first);
+    if (!DrawCompact(tier, next_word, second) | !clear) [[unlikely]]
+      return SelectFromWords(published, group, model, tier, redraws - 1, WordsThen<Bits>(word, next_word, bits), fail);
+    const std::uint64_t state = word_of(first);
+    const std::uint64_t next_state = word_of(second);
+    if (((state | next_state) & ~slot_bit::kPlain) != 0) [[unlikely]] {
+      const bool passed = IsOutPlainly(state);
+      return SelectOn(published, group, model, tier, static_cast<std::uint32_t>(passed ? second : first),
+                      redraws - (passed ? 2 : 1), bits, fail);
+    }
+    // A mask and a product, of which g++ makes no branches.
+    const std::size_t if_first = 0 - static_cast<std::size_t>(state == 0);
+    drawn = static_cast<std::uint32_t>(second ^ ((first ^ second) & if_first));
+    if (state * next_state == 0) {
+      return Serve(published, group, model, tier.CompactPriority(), channel_of(drawn));
+    }
   }
-  return SelectOn(published, group, model, tier, static_cast<std::uint32_t>(drawn), redraws, bits, fail);
+  return SelectOn(published, group, model, tier, drawn, redraws, bits, fail);
 }
 
 template <class Bits, class Fail>
@@ -95,8 +114,8 @@ template <class Bits, class Fail>
   if (!DrawWord(bits, word)) [[unlikely]]
     return SelectOn(published, group, model, tier, kNoIndex, bits, fail);
   if (!DrawWide(tier, word, drawn)) [[unlikely]]
-    return SelectFromWord(published, group, model, tier, word, RedrawsOf(tier.WideSize(), kFewestStraightRedraws), bits,
-                          fail);
+    return SelectFromWords(published, group, model, tier, RedrawsOf(tier.WideSize(), kFewestStraightRedraws),
+                           WordsThen<Bits>(word, bits), fail);
   const BoundChannel& channel = published.channels[tier.WideChannel(drawn)];
   if (!IsInOrder(*channel.word)) [[unlikely]]
     return SelectOn(published, group, model, tier, drawn, bits, fail);
@@ -122,11 +141,11 @@ template <class Bits, class Fail>
     if (!DrawWord(bits, word)) [[unlikely]]
       return SelectOn(published, group, model, tier, kNoIndex, bits, fail);
     if (!DrawCompact(tier, word, drawn)) [[unlikely]]
-      return SelectFromWord(published, group, model, tier, word, kFewestStraightRedraws, bits, fail);
+      return SelectFromWords(published, group, model, tier, kFewestStraightRedraws, WordsThen<Bits>(word, bits), fail);
   }
   const BoundChannel& channel = published.channels[tier.CompactChannel(drawn)];
   if (!IsInOrder(*channel.word)) [[unlikely]]
-    return SelectAmongSwitched(published, group, model, tier, drawn, bits, fail);
+    return SelectAmongSwitched(published, group, model, tier, static_cast<std::uint32_t>(drawn), bits, fail);
   return Serve(published, group, model, tier.CompactPriority(), channel);
 }
 

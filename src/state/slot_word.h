@@ -42,6 +42,8 @@ struct Availability {
   std::int64_t recovers_in = 0;  // nanoseconds; for kAllCoolingDown and kAllAtLimit: when to ask again, at the earliest
 };
 
+// Out, and that is all there is to know.
+inline bool IsOutPlainly(std::uint64_t word) noexcept { return word != 0 && (word & ~slot_bit::kPlain) == 0; }
 inline bool IsInOrder(const SlotWord& word) noexcept { return word.load(std::memory_order_relaxed) == 0; }
 
 }  // namespace pointsman::inline v0
