@@ -110,6 +110,7 @@ PgConnection::Clock::duration PgConnection::ConnectPatience() const {
 }
 
 absl::Status PgConnection::Begin(Access access) {
+  taken_back_ = false;
   // What is left until the deadline, if that is less, so that the server works for nobody only until then.
   const auto left = duration_cast<milliseconds>(deadline_ - Clock::now());
   statement_timeout_ = std::clamp(left, milliseconds(1), options_.statement_timeout);
@@ -252,11 +253,12 @@ absl::Status PgConnection::Lost() const {
                                 Said(PQerrorMessage(handle_.get())) + "); try again when it is up");
 }
 
-absl::Status PgConnection::Failed(const PGresult* result) const {
+absl::Status PgConnection::Failed(const PGresult* result) {
   const char* const code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const char* const said = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   if (code == nullptr) return Lost();  // libpq's own: the server could say nothing any more
   const std::string_view sqlstate = code;
+  taken_back_ = taken_back_ || sqlstate.starts_with("40");
   if (sqlstate == "57014" && Clock::now() - sent_ >= statement_timeout_) return TookTooLong();
   return PgError(name_, sqlstate, said == nullptr ? "" : said);
 }
