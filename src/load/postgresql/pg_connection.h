@@ -92,6 +92,7 @@ class PgConnection {
   absl::StatusOr<bool> TakeNotifications();
 
   absl::Status ConnectFailed() const;
+  absl::Status LastWords();
   absl::Status Lost() const;
   absl::Status Failed(const PGresult* result);
   absl::Status TookTooLong() const;
