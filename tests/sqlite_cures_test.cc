@@ -327,6 +327,7 @@ TEST_F(SqliteCuresTest, AColumnThatTwoFindingsWouldChangeIsChangedOnce) {
 TEST_F(SqliteCuresTest, RowsOfOneKeyAreLeftToAHumanAndStopNoOther) {
   Sql("CREATE TABLE t AS SELECT * FROM tokens; DROP TABLE tokens; ALTER TABLE t RENAME TO tokens; "
       "INSERT INTO tokens SELECT * FROM tokens WHERE id = 3");
+  only_ = {"token-empty-group"};
   const absl::StatusOr<CureResult> cured = Apply();
   ASSERT_TRUE(cured.ok()) << cured.status();
   EXPECT_EQ(cured->changed_rows, 11U);
