@@ -60,6 +60,9 @@ TEST_F(ChaosSqlite, RoutingGoesOnAndRecoversByItself) {
         },
         IsInTrouble, [&] { PutBack(); });
   }
+  chaos_->Suffer(
+      "ends inside its last page", [&] { Keep(), fs::resize_file(path(), fs::file_size(path()) - 1); },
+      IsFailingWith(absl::StatusCode::kDataLoss), [&] { PutBack(); });
   const auto replaced = [&](const std::string& what, const std::function<void()>& by) {
     chaos_->Suffer(what, [&] { Keep(), by(); }, IsFailing, [&] { PutBack(); });
   };

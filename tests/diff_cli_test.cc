@@ -128,7 +128,7 @@ TEST_F(DiffCli, DoesNotSpeakChineseYetAndSaysSo) {
   const Outcome run = Pointsman({"diff", "--before", Before(), "--after", After(), "--lang", "zh"});
   EXPECT_EQ(run.code, 2);
   EXPECT_THAT(run.out, IsEmpty());
-  EXPECT_THAT(run.err, HasSubstr("--lang: is not built yet in version"));
+  EXPECT_THAT(run.err, HasSubstr("--lang: zh is not built yet in version"));
 }
 
 TEST_F(DiffCli, ShowWritesAPageOfATableWithExactShares) {

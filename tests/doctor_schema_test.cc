@@ -25,7 +25,7 @@ TEST(PrimaryKeyMissing, IsFoundAndOfferedWhereADatabaseCanAddOne) {
   ASSERT_THAT(found, SizeIs(1));
   EXPECT_THAT(found[0].statements,
               ElementsAre(R"(ALTER TABLE tokens ADD PRIMARY KEY ("id"))",
-                          R"(ALTER TABLE abilities ADD PRIMARY KEY ("channel_id", "group", "model"))"));
+                          R"(ALTER TABLE abilities ADD PRIMARY KEY ("group", "model", "channel_id"))"));
   const std::vector<Finding> sqlite = Found(schema, "primary-key-missing", Dialect::kSqlite);
   ASSERT_THAT(sqlite, SizeIs(1));
   EXPECT_EQ(sqlite[0].cure, CureClass::kAdvice);

@@ -213,6 +213,29 @@ TEST_F(SqliteFileTest, AFileThatIsCutOffSaysSoAndWhere) {
   EXPECT_THAT(error_of(50), StartsWith("cut.db: is cut off: it ends after 50 bytes, as where"));
 }
 
+// Catches: the missing part of a page that SQLite reads as zeros, without an error.
+TEST_F(SqliteFileTest, AFileThatEndsInsideAPageIsNeverRows) {
+  Sql(std::string(kSchema) +
+      "INSERT INTO channels (id, models) VALUES (1, 'm'); INSERT INTO options VALUES ('RetryTimes', '3')");
+  const std::string whole = ReadFile(path());
+  const std::string cut = folder_ / "cut.db";
+  for (std::size_t missing = 1; missing < 4096; missing += 137) {
+    WriteFile(cut, whole.substr(0, whole.size() - missing));
+    EXPECT_EQ(LoadError(cut).code(), absl::StatusCode::kDataLoss) << missing;
+  }
+}
+
+// Catches: a database in WAL mode taken for one that is cut off, whose last pages are in the other file.
+TEST_F(SqliteFileTest, ADatabaseWhosePagesAreInItsWalIsWhole) {
+  Sql(std::string(kSchema) + "PRAGMA journal_mode = wal");
+  Writer gateway(path());
+  gateway.Run("PRAGMA wal_autocheckpoint = 0");
+  for (int i = 0; i < 40; ++i) gateway.Run("INSERT INTO channels (models) VALUES (hex(randomblob(500)))");
+  EXPECT_THAT(MustLoad().channels(), SizeIs(40));
+  gateway.Run("PRAGMA wal_checkpoint(TRUNCATE)");
+  EXPECT_THAT(MustLoad().channels(), SizeIs(40));
+}
+
 // Nothing that a damaged or forged file holds may crash the reader or make it loop: it is rows or an error.
 TEST_F(SqliteFileTest, DamagedFilesAreRowsOrAnError) {
   RunSql(path(), ReadFile(POINTSMAN_INCIDENT_SQL));

@@ -1,9 +1,12 @@
 // Cures on a PostgreSQL database: all or nothing, never a row that was not shown, always a way back; DDL last, apart,
 // and only by name.
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -112,6 +115,34 @@ TEST_F(PostgresqlCuresTest, RowsThatChangeWhileBeingConfirmedAbort) {
   EXPECT_FALSE(std::filesystem::exists(undo()));
 }
 
+// Catches: rows that are compared in the order in which they are read, which each update of a quota changes.
+TEST_F(PostgresqlCuresTest, QuotasThatAreCountedWhileBeingConfirmedAreNoChange) {
+  meanwhile_ = [&] {
+    Sql("UPDATE tokens SET used_quota = used_quota + 1 WHERE id IN (3, 35)");
+    return true;
+  };
+  const absl::StatusOr<CureResult> cured = Apply();
+  ASSERT_TRUE(cured.ok()) << cured.status();
+  EXPECT_EQ(cured->changed_rows, 12U);
+}
+
+// Catches: a transaction that is taken back by each request that a gateway serves meanwhile.
+TEST_F(PostgresqlCuresTest, AGatewayThatCountsQuotasMeanwhileStopsNothing) {
+  std::atomic<bool> done = false;
+  std::thread gateway([&] {
+    PostgresSession session(db_->uri());
+    while (!done) {
+      session.Run("UPDATE tokens SET used_quota = used_quota + 1 WHERE id = 3");
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+  });
+  const absl::StatusOr<CureResult> cured = Apply();
+  done = true;
+  gateway.join();
+  ASSERT_TRUE(cured.ok()) << cured.status();
+  EXPECT_EQ(db_->Ask(kEmptyTokens), "0");
+}
+
 TEST_F(PostgresqlCuresTest, ADeclinedCureChangesNothing) {
   meanwhile_ = [] { return false; };
   EXPECT_THAT(MustFail(absl::StatusCode::kCancelled), HasSubstr("nothing was changed: the changes were not confirmed"));
@@ -143,7 +174,8 @@ TEST_F(PostgresqlCuresTest, ACureThatDoesNotLastAborts) {
 
 TEST_F(PostgresqlCuresTest, ACommitThatTheServerRefusesHasChangedNothing) {
   AtCommit("RAISE EXCEPTION ''no''");
-  EXPECT_THAT(MustFail(absl::StatusCode::kInvalidArgument), HasSubstr(": nothing was changed: "));
+  EXPECT_THAT(MustFail(absl::StatusCode::kFailedPrecondition),
+              HasSubstr(": nothing was changed: a trigger or function of the database refuses it (no); "));
   EXPECT_FALSE(std::filesystem::exists(undo()));
 }
 
@@ -231,7 +263,8 @@ TEST_F(PostgresqlCuresTest, AFlagMayBeAnIntegerToo) {
 TEST_F(PostgresqlCuresTest, AStatementThatFailsSaysThatNothingWasChanged) {
   Sql(R"(CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
          CREATE TRIGGER never BEFORE UPDATE ON tokens FOR EACH ROW WHEN (old.id = 44) EXECUTE FUNCTION never())");
-  EXPECT_THAT(MustFail(absl::StatusCode::kInvalidArgument), HasSubstr(": nothing was changed: "));
+  EXPECT_THAT(MustFail(absl::StatusCode::kFailedPrecondition),
+              HasSubstr(": nothing was changed: a trigger or function of the database refuses it (no); "));
 }
 
 TEST_F(PostgresqlCuresTest, ASequenceThatAMoveLeftBehindIsFoundAndMended) {
@@ -243,7 +276,35 @@ TEST_F(PostgresqlCuresTest, ASequenceThatAMoveLeftBehindIsFoundAndMended) {
   ASSERT_TRUE(cured.ok()) << cured.status();
   EXPECT_TRUE(cured->statements.ok()) << cured->statements;
   EXPECT_THAT(cured->ran_statements, SizeIs(3)) << "channels, tokens, users";
+  EXPECT_THAT(cured->after.findings, IsEmpty()) << "the declarations are read again";
   Sql("INSERT INTO tokens (key, name) VALUES ('k', 'new')");  // fails the test where the id is taken
+}
+
+TEST_F(PostgresqlCuresTest, APrimaryKeyThatAMoveLostIsAddedAndToldHowToTakeBack) {
+  Sql("ALTER TABLE tokens DROP CONSTRAINT tokens_pkey");
+  absl::StatusOr<Schema> schema = ReadPostgresqlSchema(db_->uri());
+  ASSERT_TRUE(schema.ok()) << schema.status();
+  options_.doctor.schema = *schema;
+  options_.doctor.only = {"primary-key-missing"};
+  const absl::StatusOr<CureResult> cured = Apply();
+  ASSERT_TRUE(cured.ok()) << cured.status();
+  EXPECT_TRUE(cured->statements.ok()) << cured->statements;
+  EXPECT_THAT(cured->after.findings, IsEmpty());
+  EXPECT_THAT(ReadFile(undo()), EndsWith("--   ALTER TABLE tokens DROP CONSTRAINT tokens_pkey;\n"));
+  Sql("ALTER TABLE tokens DROP CONSTRAINT tokens_pkey");
+}
+
+TEST_F(PostgresqlCuresTest, UndoneTwiceARowIsThereOnceAlsoWithoutAPrimaryKey) {
+  Sql(R"(ALTER TABLE abilities DROP CONSTRAINT abilities_pkey;
+         INSERT INTO abilities ("group", model, channel_id, enabled, priority, weight, tag)
+           VALUES (E'it''s\n', 'o3', 999, false, NULL, 0, NULL))");
+  options_.doctor.only = {"ability-orphan"};
+  ASSERT_TRUE(Apply().ok());
+  EXPECT_EQ(db_->Ask("SELECT count(*) FROM abilities WHERE channel_id = 999"), "0");
+  Sql(ReadFile(undo()));
+  Sql(ReadFile(undo()));
+  EXPECT_EQ(db_->Ask(R"(SELECT "group" = E'it''s\n', enabled, priority IS NULL FROM abilities WHERE channel_id = 999)"),
+            "t|f|t");
 }
 
 // Catches: a sequence that is set back below what was taken from it while the rows were not committed yet, and one of

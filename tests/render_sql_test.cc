@@ -71,12 +71,14 @@ TEST(RenderSql, DeleteAsksForEveryOldValue) {
 
 TEST(RenderUndo, InsertsARowThatIsMissingAndNoOther) {
   const RowChange change = AbilityInsert("default", "pika").Undo();
-  const std::string values =
-      R"( abilities ("group", "model", "channel_id", "enabled", "priority", "tag") VALUES ('default', 'pika', 8, )";
-  EXPECT_EQ(*RenderUndo(change, Dialect::kSqlite), "INSERT OR IGNORE INTO" + values + "1, -2, NULL)");
-  EXPECT_EQ(*RenderUndo(change, Dialect::kPostgresql),
-            "INSERT INTO" + values + "'1', -2, NULL) ON CONFLICT DO NOTHING");
-  EXPECT_THAT(*RenderUndo(change, Dialect::kMysql), StartsWith("INSERT IGNORE INTO abilities (`group`, "));
+  const std::string columns =
+      R"(INSERT INTO abilities ("group", "model", "channel_id", "enabled", "priority", "tag") )";
+  const std::string absent =
+      R"( WHERE NOT EXISTS (SELECT 1 FROM abilities WHERE "group" = 'default' AND "model" = 'pika' AND "channel_id" = 8))";
+  EXPECT_EQ(*RenderUndo(change, Dialect::kSqlite), columns + "SELECT 'default', 'pika', 8, 1, -2, NULL" + absent);
+  EXPECT_EQ(*RenderUndo(change, Dialect::kPostgresql), columns + "SELECT 'default', 'pika', 8, '1', -2, NULL" + absent);
+  EXPECT_THAT(*RenderUndo(change, Dialect::kMysql),
+              HasSubstr(" SELECT 'default', 'pika', 8, 1, -2, NULL FROM DUAL WHERE "));
 }
 
 TEST(RenderUndo, OfAnythingElseIsTheUndoItself) {

@@ -244,8 +244,10 @@ TEST_F(SqliteCuresTest, AStatementThatTouchesNoRowAborts) {
 
 TEST_F(SqliteCuresTest, AStatementThatFailsRollsBack) {
   Sql("CREATE TRIGGER never BEFORE UPDATE ON tokens WHEN old.id = 44 BEGIN SELECT RAISE(ABORT, 'no'); END");
-  EXPECT_EQ(MustFail(absl::StatusCode::kInvalidArgument),
-            "incident.db: nothing was changed: not usable as a gateway's database (no)");
+  EXPECT_EQ(
+      MustFail(absl::StatusCode::kFailedPrecondition),
+      "incident.db: nothing was changed: a constraint or trigger of the database refuses it (no); look at what it "
+      "demands");
 }
 
 TEST_F(SqliteCuresTest, ACureThatDoesNotLastAborts) {
@@ -307,6 +309,43 @@ TEST_F(SqliteCuresTest, ARowThatIsDeletedIsNotChangedBefore) {
   Sql(ReadFile(undo()));
   Sql(ReadFile(undo()));
   EXPECT_EQ(Ask(path(), "SELECT quote(priority) FROM abilities WHERE channel_id = 999"), "NULL") << "once";
+}
+
+// Catches: two changes of one column, of which the second does not find the value that it expects.
+TEST_F(SqliteCuresTest, AColumnThatTwoFindingsWouldChangeIsChangedOnce) {
+  Sql("UPDATE channels SET priority = 5 WHERE id = 8; UPDATE abilities SET priority = NULL WHERE channel_id = 8");
+  only_ = {"ability-disagrees", "priority-null"};
+  const absl::StatusOr<CureResult> cured = Apply();
+  ASSERT_TRUE(cured.ok()) << cured.status();
+  EXPECT_EQ(Ask(path(), "SELECT DISTINCT priority FROM abilities WHERE channel_id = 8"), "5");
+  EXPECT_THAT(cured->after.findings, IsEmpty());
+  Sql(ReadFile(undo()));
+  EXPECT_EQ(Ask(path(), "SELECT DISTINCT quote(priority) FROM abilities WHERE channel_id = 8"), "NULL");
+}
+
+// Catches: eleven tokens that stay as they are because the twelfth is there twice, and a change that touches both.
+TEST_F(SqliteCuresTest, RowsOfOneKeyAreLeftToAHumanAndStopNoOther) {
+  Sql("CREATE TABLE t AS SELECT * FROM tokens; DROP TABLE tokens; ALTER TABLE t RENAME TO tokens; "
+      "INSERT INTO tokens SELECT * FROM tokens WHERE id = 3");
+  only_ = {"token-empty-group"};
+  const absl::StatusOr<CureResult> cured = Apply();
+  ASSERT_TRUE(cured.ok()) << cured.status();
+  EXPECT_EQ(cured->changed_rows, 11U);
+  EXPECT_EQ(Ask(path(), R"(SELECT quote("group") FROM tokens WHERE id = 3)"), "'' ''");
+  EXPECT_THAT(cured->before.findings[0].advice,
+              HasSubstr("2 changes are left out, since the key of the row is there more than once"));
+}
+
+// Catches: an undo that counts on a primary key, which a move may have lost.
+TEST_F(SqliteCuresTest, UndoneTwiceARowIsThereOnceAlsoWithoutAPrimaryKey) {
+  Sql("CREATE TABLE a AS SELECT * FROM abilities; DROP TABLE abilities; ALTER TABLE a RENAME TO abilities; "
+      "INSERT INTO abilities VALUES ('default', 'o3', 999, 1, NULL, 0, NULL)");
+  only_ = {"ability-orphan"};
+  ASSERT_TRUE(Apply().ok());
+  EXPECT_EQ(Ask(path(), "SELECT count(*) FROM abilities WHERE channel_id = 999"), "0");
+  Sql(ReadFile(undo()));
+  Sql(ReadFile(undo()));
+  EXPECT_EQ(Ask(path(), "SELECT count(*) FROM abilities WHERE channel_id = 999"), "1");
 }
 
 TEST_F(SqliteCuresTest, AFileThatMayNotBeWrittenIsRefusedBeforeAnybodyIsAsked) {

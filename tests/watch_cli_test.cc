@@ -115,10 +115,24 @@ TEST_F(Watch, ShowsWhatAGatewayWouldHoldBack) {
   const Json held_back = Event(watch);
   EXPECT_EQ(held_back["event"], "held_back");
   EXPECT_THAT(held_back["message"], HasSubstr("3 of 4 serving routes would be lost"));
-  EXPECT_EQ(Event(watch)["event"], "recovered");
+  const Json recovered = Event(watch);
+  EXPECT_EQ(recovered["event"], "recovered");
+  EXPECT_EQ(recovered["message"], "what was lost is still lost; shown as if it were accepted");
   const Json change = Event(watch);
   EXPECT_EQ(change["event"], "change");
   EXPECT_EQ(change["lost"].size(), 3u);
+}
+
+// Under a gateway's profile its saved options are part of what is followed.
+TEST_F(Watch, SeesWhatAnAdministratorSaves) {
+  RunSql(db(), "CREATE TABLE options (key text PRIMARY KEY, value text); UPDATE tokens SET \"group\" = 'auto'");
+  LiveProgram watch(Command({"--json", "--profile", "new_api_memory"}));
+  EXPECT_EQ(Event(watch)["event"], "start");
+  RunSql(db(), R"(INSERT INTO options VALUES ('AutoGroups', '["vip"]'))");
+  const Json change = Event(watch);
+  EXPECT_EQ(change["event"], "change");
+  EXPECT_EQ(change["generation"], 2);
+  EXPECT_EQ(change["tokens"][0]["gained"], Json({"a", "b", "c"})) << change;
 }
 
 TEST_F(Watch, OfWhatCannotBeReadFromTheStartExitsWithTwo) {

@@ -3,7 +3,9 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "admin.h"
@@ -26,21 +28,12 @@ bool IsPostgresql(const std::string& source) {
   return source.starts_with("postgresql://") || source.starts_with("postgres://");
 }
 
-// The file's policy, and over it what the gateway's own options say: groups, who may use them, retries.
-absl::StatusOr<pointsman::Policy> ReadPolicy(const Options& options, pointsman::Loader& loader) {
-  pointsman::Policy policy;
-  if (!options.policy_file.empty()) {
-    std::ifstream file(options.policy_file, std::ios::binary);
-    if (!file) return absl::NotFoundError(options.policy_file + ": cannot be read");
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    absl::StatusOr<pointsman::Policy> parsed = pointsman::ParsePolicy(text, options.policy_file);
-    if (!parsed.ok()) return parsed.status();
-    policy = *std::move(parsed);
-  }
-  pointsman::Rows rows(loader.source());
-  const absl::Status loaded = loader.Load(rows, {.channels = false, .abilities = false, .options = true});
-  if (!loaded.ok()) return loaded;
-  return pointsman::PolicyFromOptions(rows.options(), std::move(policy), loader.source()).policy;
+absl::StatusOr<pointsman::Policy> ReadPolicy(const Options& options) {
+  if (options.policy_file.empty()) return pointsman::Policy();
+  std::ifstream file(options.policy_file, std::ios::binary);
+  if (!file) return absl::NotFoundError(options.policy_file + ": cannot be read");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return pointsman::ParsePolicy(text, options.policy_file);
 }
 
 class Assembled final : public Gateway {
@@ -82,6 +75,13 @@ class Assembled final : public Gateway {
  private:
   pointsman::RefresherOptions RefresherOptions() {
     pointsman::RefresherOptions refresh{.pace = {.interval = options_.refresh}};
+    // Over the file's policy, what an administrator saves: groups, who may use them, retries.
+    refresh.follow_options = [this](std::span<const pointsman::OptionRow> saved,
+                                    std::vector<pointsman::Rejection>& rejections) {
+      pointsman::PolicyOfOptions said = pointsman::PolicyFromOptions(saved, router_.policy(), loader_.source());
+      rejections = std::move(said.rejections);
+      return std::move(said.policy);
+    };
     if (options_.log != nullptr) {
       refresh.observe = [this](const pointsman::RefreshTurn& turn) {
         if (turn.outcome != pointsman::RefreshOutcome::kUnchanged) options_.log(Line(turn));
@@ -145,7 +145,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const Options& options) 
   }
   absl::StatusOr<std::unique_ptr<Database>> database = OpenDatabase(options.source);
   if (!database.ok()) return database.status();
-  const absl::StatusOr<pointsman::Policy> policy = ReadPolicy(options, *(*database)->MakeLoader());
+  const absl::StatusOr<pointsman::Policy> policy = ReadPolicy(options);
   if (!policy.ok()) return policy.status();
   auto gateway = std::make_unique<Assembled>(options, *std::move(database), *policy);
   if (const absl::Status begun = gateway->Begin(); !begun.ok()) return begun;

@@ -6,10 +6,12 @@
 //   absl::StatusOr<CureResult> cured = ApplySafeCures("one-api.db", options);
 //
 // What happens, in this order: examine, and examine what the changes would make of the rows; confirm; begin to write,
-// examine again; write the undo file and bring it to disk; change each row by primary key and old values; examine a
-// last time; commit. Aborted, with everything rolled back, when other rows are found wrong than were confirmed, when a
-// statement does not touch exactly one row, or when the last examination, of every code, finds anything else than the
-// changes make of the rows by themselves. Nothing is locked while somebody confirms.
+// lock the rows that are to be changed, examine again; write the undo file and bring it to disk; change each row by
+// primary key and old values; examine a last time; commit. Aborted, with everything rolled back, when other rows are
+// found wrong than were confirmed, when a statement does not touch exactly one row, or when the last examination, of
+// every code, finds anything else than the changes make of the rows by themselves. Nothing is locked while somebody
+// confirms. Where the database gives the transaction up because of another one, the same is tried again, five times in
+// all; the last two keep everybody else from writing to these tables meanwhile.
 //
 // A cure may reveal what was hidden behind the fault, such as a limit to models that the group does not serve, which
 // nobody could tell while there was no group. That is shown before it is confirmed, and is no reason not to cure.

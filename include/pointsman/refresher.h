@@ -29,7 +29,8 @@
 //
 // Thread safety: thread-safe, but Step is for one thread at a time, and for nobody while the own thread runs.
 // Cost: a turn is a whole load and a compile; comparing is a hash. At rest nothing.
-// Limits: it publishes what the source says, so a Patch of the router lasts until the next load unless the source says
+// Limits: the router's policy is not part of what is followed, unless RefresherOptions::follow_options says how. It
+// publishes what the source says, so a Patch of the router lasts until the next load unless the source says
 // the same. Not for use on both sides of a fork.
 #ifndef POINTSMAN_REFRESHER_H_
 #define POINTSMAN_REFRESHER_H_
@@ -40,16 +41,20 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "pointsman/channel_state.h"
 #include "pointsman/compile.h"
 #include "pointsman/export.h"
 #include "pointsman/loader.h"
 #include "pointsman/notifier.h"
+#include "pointsman/policy.h"
 #include "pointsman/router.h"
+#include "pointsman/rows.h"
 
 namespace pointsman::inline v0 {
 
@@ -94,6 +99,21 @@ struct RefresherOptions {
   // Lost routes are accepted once the loss, give or take a twentieth of the routes, has lasted so long. Zero: never,
   // but by AcceptLoss.
   std::chrono::milliseconds accept_loss_after{60'000};
+  // What an administrator saves in the gateway counts as well: called by the thread that loads, with the options that
+  // were loaded with the rows. Of the policy that it returns `groups` and `retry` count, in the place of the router's;
+  // how rows are read stays the router's. Options that it cannot use it puts into `rejections`; an error fails the
+  // load. Null: no options are loaded, and the router's policy counts.
+  //
+  //   .follow_options = [&](std::span<const pointsman::OptionRow> options, std::vector<pointsman::Rejection>& rejected)
+  //   {
+  //     pointsman::PolicyOfOptions said = pointsman::PolicyFromOptions(options, router.policy());   // load/json.h
+  //     rejected = std::move(said.rejections);
+  //     return std::move(said.policy);
+  //   }
+  //
+  // Cost: a second compile where the two policies differ.
+  std::function<absl::StatusOr<Policy>(std::span<const OptionRow> options, std::vector<Rejection>& rejections)>
+      follow_options;
   // Hears of changes; must outlive the refresher. Null: only polling and Notify.
   Notifier* notifier = nullptr;
   // Called with each turn that loaded, by the thread that made it: the place for a log. Must not call Step, Start,

@@ -20,17 +20,6 @@ namespace {
 
 constexpr std::size_t kChangesShown = 12;
 
-ExitCode CodeOf(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kAborted:
-    case absl::StatusCode::kCancelled:
-    case absl::StatusCode::kAlreadyExists:
-    case absl::StatusCode::kUnknown:
-    case absl::StatusCode::kFailedPrecondition: return kRefused;
-    default: return kBadUsage;
-  }
-}
-
 std::string UtcNow() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
@@ -47,7 +36,8 @@ void Audit(const Source& source, const DoctorOptions& doctor, const absl::Status
     std::set<std::string> codes;
     for (const Finding& f : result->before.findings) {
       const bool named = std::find(doctor.only.begin(), doctor.only.end(), f.code) != doctor.only.end();
-      if (!f.changes.empty() && (named || f.cure == CureClass::kSafe)) codes.insert(f.code);
+      const bool made = !f.changes.empty() && (named || f.cure == CureClass::kSafe);
+      if (made || (named && !f.statements.empty())) codes.insert(f.code);
     }
     line["codes"] = codes;
     line["changed_rows"] = result->changed_rows;
@@ -109,7 +99,7 @@ CureResult ApplyCures(const Source& source, const DoctorOptions& doctor, const D
                          }};
   absl::StatusOr<CureResult> result = Run(source, options.common.from, cure);
   Audit(source, doctor, result);
-  if (!result.ok()) Fail(result.status(), CodeOf(result.status()));
+  if (!result.ok()) Fail(result.status(), kRefused);  // the source was read before: whatever it is, it was no usage
   return *std::move(result);
 }
 

@@ -65,6 +65,7 @@ struct DiffCommandOptions {
   std::string html_file;     // empty: no page
   bool schema = false;
   bool json = false;
+  std::string language = "en";
 };
 int RunDiff(const DiffCommandOptions& options);
 int RunSchemaDiff(const DiffCommandOptions& options);  // --schema

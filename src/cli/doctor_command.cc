@@ -31,6 +31,12 @@ Severity ParseSeverity(const std::string& name) {
   return name == "warning" ? Severity::kWarning : Severity::kInfo;
 }
 
+// Before anything is read: a database may be large, and a misspelled code would have examined nothing.
+void CheckCodes(const std::vector<std::string>& only) {
+  const absl::StatusOr<Examination> known = Examine(Rows(), {.only = only});
+  if (!known.ok()) Fail(known.status());
+}
+
 // How the source declares its tables; nothing where it does not, or does not say.
 std::optional<Schema> SchemaOf(const Source& source, const std::string& from) {
   absl::StatusOr<Schema> schema = Schema();
@@ -133,6 +139,9 @@ class DoctorRun {
 
 }  // namespace
 
-int RunDoctor(const DoctorCommandOptions& options) { return DoctorRun(options).Run(); }
+int RunDoctor(const DoctorCommandOptions& options) {
+  CheckCodes(options.only);
+  return DoctorRun(options).Run();
+}
 
 }  // namespace pointsman::cli

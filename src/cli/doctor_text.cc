@@ -29,6 +29,21 @@ void PrintFinding(const Finding& f, const DoctorTextOptions& options) {
   }
 }
 
+// The last line, which is the one that a long output leaves on the screen.
+void PrintTotal(const Examination& e, const DoctorTextOptions& options) {
+  std::size_t counts[3] = {};
+  std::size_t known = 0;
+  for (const Finding& f : e.findings) {
+    ++counts[static_cast<std::size_t>(f.severity)];
+    if (options.is_known(f)) ++known;
+  }
+  const auto of = [&](Severity severity) { return counts[static_cast<std::size_t>(severity)]; };
+  std::cout << "\nfound: " << Amount(of(Severity::kError), "error", "errors") << ", "
+            << Amount(of(Severity::kWarning), "warning", "warnings") << ", "
+            << Amount(of(Severity::kInfo), "info", "infos")
+            << (known > 0 ? "; " + std::to_string(known) + " of them known" : "") << "\n";
+}
+
 }  // namespace
 
 std::string Amount(std::size_t n, const std::string& one, const std::string& many) {
@@ -54,7 +69,11 @@ std::string SummaryText(const ExaminationSummary& s, const std::string& source) 
 void PrintExamination(const Examination& e, const DoctorTextOptions& options) {
   std::cout << SummaryText(e.summary, options.source) << "\n";
   for (const Finding& finding : e.findings) PrintFinding(finding, options);
-  if (e.findings.empty()) std::cout << "nothing to complain about\n";
+  if (e.findings.empty()) {
+    std::cout << "nothing to complain about\n";
+  } else {
+    PrintTotal(e, options);
+  }
 }
 
 void PrintFix(const Examination& e, Dialect dialect) {

@@ -19,6 +19,9 @@ namespace {
 // Holds what upstreams answered: of it the time alone is exported, since when a channel has its status.
 constexpr std::string_view kOtherInfo = "other_info";
 
+// MariaDB cuts what it aggregates at a megabyte, and goes on with a warning.
+constexpr char kWhole[] = "SET SESSION group_concat_max_len = 4294967295;\n";
+
 // What a dialect calls things.
 struct Words {
   std::string_view object, array_begin, array_end, how_to_run;
@@ -149,7 +152,7 @@ int RunExportSql(const ExportSqlOptions& options) {
                "-- Run it with:  "
             << WordsOf(dialect).how_to_run
             << "\n-- No key, URL or other secret is named. Columns that your gateway lacks: --without TABLE.COLUMN\n"
-            << Exporter(dialect, options.without).Sql();
+            << (dialect == Dialect::kMysql ? kWhole : "") << Exporter(dialect, options.without).Sql();
   return kFine;
 }
 

@@ -30,19 +30,25 @@ void CheckCommand(const std::string& command) {
   }
 }
 
-// Somebody will try it; a flag that silently did nothing would be worse than none.
-void RefuseToCome(CLI::App& command, const std::string& flag) {
-  command
-      .add_option_function<std::string>(flag,
-                                        [flag](const std::string&) {
-                                          throw CLI::ValidationError(flag,
-                                                                     "is not built yet in version " POINTSMAN_VERSION);
-                                        })
-      ->expected(0, 1)  // with a value or without: the message must name the flag
-      ->group("");
+// Which of the languages a command speaks.
+enum class Speaks { kEnglish, kBoth };
+
+// An answer in English to who asked in Chinese would be worse than none.
+void AddLanguage(CLI::App& command, std::string& language, Speaks speaks) {
+  auto* option = command.add_option("--lang", language, "language of the texts: en or zh")->capture_default_str();
+  if (speaks == Speaks::kBoth) {
+    option->check(CLI::IsMember({"en", "zh"}));
+    return;
+  }
+  option->description("language of the texts: en alone so far");
+  option->check([](const std::string& asked) -> std::string {
+    if (asked == "en") return "";
+    return asked == "zh" ? "zh is not built yet in version " POINTSMAN_VERSION "; this command speaks English"
+                         : Quoted(asked) + " is no language; there is: en";
+  });
 }
 
-void AddCommon(CLI::App& command, CommonOptions& options) {
+void AddCommon(CLI::App& command, CommonOptions& options, Speaks speaks) {
   command
       .add_option("--from", options.from,
                   "where the rows are: sqlite:PATH, postgresql://USER@HOST/DATABASE, json:PATH, dump:PATH, dump:- "
@@ -58,9 +64,7 @@ void AddCommon(CLI::App& command, CommonOptions& options) {
                   "the rules of a gateway, with its saved options: new_api_memory, new_api_database, one_api_memory, "
                   "new_api_memory_2025_04, or pointsman")
       ->type_name("NAME");
-  command.add_option("--lang", options.language, "language of explanations")
-      ->check(CLI::IsMember({"en", "zh"}))
-      ->capture_default_str();
+  AddLanguage(command, options.language, speaks);
   command.add_flag("--json", options.json, "print one JSON document and nothing else on stdout");
 }
 
@@ -100,7 +104,7 @@ CLI::App& AddDiff(CLI::App& app, DiffCommandOptions& options) {
       ->excludes(policy_after)
       ->excludes(html);
   command.add_option("--profile", options.profile, "the rules of a gateway, for both sides")->type_name("NAME");
-  RefuseToCome(command, "--lang");
+  AddLanguage(command, options.language, Speaks::kEnglish);
   return command;
 }
 
@@ -119,7 +123,7 @@ CLI::App& AddGrants(CLI::App& app, GrantsOptions& options) {
 void AddDoctor(CLI::App& app, DoctorCommandOptions& options) {
   CLI::App& command =
       *app.add_subcommand("doctor", "find inconsistent rows, say what fails because of them, cure them");
-  AddCommon(command, options.common);
+  AddCommon(command, options.common, Speaks::kEnglish);
   auto* fix = command.add_flag("--fix", options.fix, "print the SQL that cures them");
   auto* apply = command
                     .add_flag("--apply", options.apply,
@@ -142,8 +146,6 @@ void AddDoctor(CLI::App& app, DoctorCommandOptions& options) {
                   "what doctor --json printed at an earlier time: only what is new since then counts")
       ->type_name("FILE");
   command.add_option("--html", options.html_file, "write a page for a browser, to send around")->type_name("FILE");
-  command.remove_option(command.get_option("--lang"));  // it speaks English
-  RefuseToCome(command, "--lang");
   command.footer(
       "--apply changes the database that it reads, SQLite or PostgreSQL:\n"
       "  1. shows the changes, what they will reveal, and the target, and asks (without a terminal: --yes);\n"
@@ -187,7 +189,7 @@ CLI::App& AddWatch(CLI::App& app, WatchOptions& options) {
   CLI::App& command = *app.add_subcommand(
       "watch",
       "follow a source and print what each change does to traffic, until a signal; with --json a line for each");
-  AddCommon(command, options.common);
+  AddCommon(command, options.common, Speaks::kEnglish);
   command
       .add_option("--listen", options.listen,
                   "the postgresql:// URL to hear changes by, if another than the source's: pools lose notifications")
@@ -225,7 +227,7 @@ int Run(int argc, char** argv) {
 
   SelectOptions select;
   CLI::App& select_command = *app.add_subcommand("select", "select a channel, or N of them beside their exact shares");
-  AddCommon(select_command, select.common);
+  AddCommon(select_command, select.common, Speaks::kBoth);
   AddRequest(select_command, select.request, "one walk of up to this many attempts, every attempt taken to fail");
   select_command.add_option("-n", select.count, "how many selections")
       ->check(CLI::Range(1u, 1000000000u))
@@ -236,7 +238,7 @@ int Run(int argc, char** argv) {
 
   ExplainOptions explain;
   CLI::App& explain_command = *app.add_subcommand("explain", "why a request has the route that it has, or none");
-  AddCommon(explain_command, explain.common);
+  AddCommon(explain_command, explain.common, Speaks::kBoth);
   AddRequest(explain_command, explain.request, "explain this attempt of a walk, those before taken to fail");
   explain_command
       .add_option("--audience", explain.audience, "whom the text is for: an operator sees channels, a caller does not")
@@ -245,7 +247,7 @@ int Run(int argc, char** argv) {
 
   ShowOptions show;
   CLI::App& show_command = *app.add_subcommand("show", "the tree group -> model -> tier -> candidate");
-  AddCommon(show_command, show.common);
+  AddCommon(show_command, show.common, Speaks::kEnglish);
   show_command.add_option("--group", show.group, "only this group")->type_name("G");
   show_command.add_option("--model", show.model, "only this model")->type_name("M");
 
@@ -262,7 +264,7 @@ int Run(int argc, char** argv) {
 
   ReplayOptions replay;
   CLI::App& replay_command = *app.add_subcommand("replay", "make a recorded decision again, and explain it");
-  AddCommon(replay_command, replay.common);
+  AddCommon(replay_command, replay.common, Speaks::kBoth);
   replay_command.add_option("record", replay.record, "the decision, as DecisionToJson wrote it; -: standard input")
       ->required()
       ->type_name("FILE");

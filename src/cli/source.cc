@@ -14,7 +14,6 @@
 #include "pointsman/load/postgresql.h"
 #endif
 #include "pointsman/load/sqlite3.h"
-#include "pointsman/profile.h"
 #include "rows/comma_list.h"
 #include "rows/passing_sink.h"
 #include "text/nearest.h"
@@ -123,19 +122,11 @@ const UserRow* FindOwner(const Rows& rows, const TokenRow& token) {
   return owner == rows.users().end() ? nullptr : &*owner;
 }
 
-Policy PolicyOfProfile(const std::string& name, const Source& source) {
-  const std::optional<Profile> profile = FindProfile(name);
-  if (!profile) {
-    std::vector<std::string_view> names;
-    for (const ProfileInfo& info : Profiles()) names.push_back(info.name);
-    Fail("there is no profile " + Quoted(name) + DidYouMean(name, names) + "; there are: " + JoinNames(names));
-  }
-  Policy policy = ProfilePolicy(*profile);
-  if (*profile == Profile::kPointsman) return policy;
-  const Rows rows = LoadRows(source, {.channels = false, .abilities = false, .options = true});
-  PolicyOfOptions with_options = PolicyFromOptions(rows.options(), std::move(policy), rows.source());
-  for (const Rejection& rejection : with_options.rejections) std::cerr << "rejected: " << rejection.Text() << "\n";
-  return std::move(with_options.policy);
+Profile ProfileNamed(const std::string& name) {
+  if (const std::optional<Profile> profile = FindProfile(name)) return *profile;
+  std::vector<std::string_view> names;
+  for (const ProfileInfo& info : Profiles()) names.push_back(info.name);
+  Fail("there is no profile " + Quoted(name) + DidYouMean(name, names) + "; there are: " + JoinNames(names));
 }
 
 // "host=db dbname=one_api": libpq's other form. What names a password is never taken for a file, whose name would be
@@ -199,16 +190,35 @@ Rows LoadRows(const Source& source, const Wanted& wanted) {
   return rows;
 }
 
+AskedRules::AskedRules(const CommonOptions& common) : file_(common.policy_file) {
+  if (!common.profile.empty()) profile_ = ProfileNamed(common.profile);
+  if (!file_.empty()) text_ = ReadText(file_, "policy");
+}
+
+absl::StatusOr<Policy> AskedRules::With(std::span<const OptionRow> options, const std::string& source,
+                                        std::vector<Rejection>& rejections) const {
+  Policy policy = profile_.has_value() ? ProfilePolicy(*profile_) : Policy();
+  if (follows_options()) {
+    PolicyOfOptions said = PolicyFromOptions(options, std::move(policy), source);
+    policy = std::move(said.policy);
+    rejections = std::move(said.rejections);
+  }
+  if (file_.empty()) return policy;
+  return ParsePolicy(text_, file_, {}, policy);
+}
+
 std::optional<Policy> AskedPolicy(const CommonOptions& common, const Source& source) {
-  if (common.profile.empty() && common.policy_file.empty()) {
+  const AskedRules rules(common);
+  if (rules.empty()) {
     return source.dump == nullptr ? std::nullopt : std::optional(source.dump->dump.table->policy());
   }
-  Policy policy;
-  if (!common.profile.empty()) policy = PolicyOfProfile(common.profile, source);
-  if (common.policy_file.empty()) return policy;
-  absl::StatusOr<Policy> read = ParsePolicy(ReadText(common.policy_file, "policy"), common.policy_file, {}, policy);
-  if (!read.ok()) Fail(read.status());
-  return *std::move(read);
+  const Rows rows = rules.follows_options() ? LoadRows(source, {.channels = false, .abilities = false, .options = true})
+                                            : Rows(source.loader->source());
+  std::vector<Rejection> rejections;
+  absl::StatusOr<Policy> policy = rules.With(rows.options(), rows.source(), rejections);
+  for (const Rejection& rejection : rejections) std::cerr << "rejected: " << rejection.Text() << "\n";
+  if (!policy.ok()) Fail(policy.status());
+  return *std::move(policy);
 }
 
 Compiled CompileRows(const Rows& rows, const Policy& policy) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "pointsman/load/dump.h"
 #include "pointsman/loader.h"
 #include "pointsman/policy.h"
+#include "pointsman/profile.h"
 #include "pointsman/request.h"
 
 namespace pointsman::cli {
@@ -52,6 +54,26 @@ void RequireDatabaseOrDialect(const std::string& from, const std::string& dialec
 
 // All rows of the wanted tables, with progress on a terminal.
 Rows LoadRows(const Source& source, const Wanted& wanted);
+
+// The rules that a command was asked to follow, apart from the gateway's saved options, which change while it runs.
+class AskedRules {
+ public:
+  // Fails for a profile that there is not, and for a file that cannot be read.
+  explicit AskedRules(const CommonOptions& common);
+
+  bool empty() const { return file_.empty() && !profile_.has_value(); }
+  // A profile's gateway goes by its options; our own rules are given whole.
+  bool follows_options() const { return profile_.has_value() && *profile_ != Profile::kPointsman; }
+
+  // The policy that they come to with these options. An error is the policy file's.
+  absl::StatusOr<Policy> With(std::span<const OptionRow> options, const std::string& source,
+                              std::vector<Rejection>& rejections) const;
+
+ private:
+  std::optional<Profile> profile_;
+  std::string file_;  // empty: none
+  std::string text_;
+};
 
 // The policy that the command was asked to follow: the profile's, then what the gateway's saved options say (rejected
 // ones are told on stderr) unless the profile is our own, then the file's keys. Where neither is given: a dump's own,

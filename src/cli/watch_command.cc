@@ -2,8 +2,10 @@
 #include <ctime>
 #include <iostream>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
@@ -66,6 +68,7 @@ class Watcher {
 
  private:
   void TakeLoaded(const RefreshTurn& turn);
+  std::string Recovery(const RefreshTurn& turn) const;
   void Start(const RefreshTurn& turn);
   void Compare(Moment now);
   void Say(const WatchEvent& event) {
@@ -77,7 +80,8 @@ class Watcher {
   Router& router_;
   const WatchedSource& source_;
   Moment last_;
-  std::string trouble_;  // the last that was said, while it lasts
+  std::string trouble_;     // the last that was said, while it lasts
+  bool held_back_ = false;  // that is what it is about
   std::uint64_t changes_ = 0;
 };
 
@@ -89,21 +93,27 @@ bool Watcher::Take(const RefreshTurn& turn, Refresher& refresher) {
   }
   if (last_.rows == nullptr) Fail(turn.status);
   const std::string message = MessageOf(turn.status);
-  const bool held_back = turn.outcome == RefreshOutcome::kRefused;
-  if (message != trouble_) Say({.event = held_back ? "held_back" : "failed", .message = message});
+  held_back_ = turn.outcome == RefreshOutcome::kRefused;
+  if (message != trouble_) Say({.event = held_back_ ? "held_back" : "failed", .message = message});
   trouble_ = message;
-  if (held_back) refresher.AcceptLoss();  // a watcher shows what it would be, if it is still so
+  if (held_back_) refresher.AcceptLoss();  // a watcher shows what it would be, if it is still so
   return false;
 }
 
 void Watcher::TakeLoaded(const RefreshTurn& turn) {
   if (last_.rows == nullptr) return Start(turn);
-  if (!trouble_.empty()) Say({.event = "recovered", .message = "the source can be read again"});
+  if (!trouble_.empty()) Say({.event = "recovered", .message = Recovery(turn)});
   trouble_.clear();
   Moment now{.served = router_.TakeSnapshot(), .rows = source_.rows()};
   const bool same_table = now.served.generation == last_.served.generation;
   if (same_table && SameCallers(*last_.rows, *now.rows)) return;
   Compare(std::move(now));
+}
+
+std::string Watcher::Recovery(const RefreshTurn& turn) const {
+  if (!held_back_) return "the source can be read again";
+  return turn.outcome == RefreshOutcome::kPublished ? "what was lost is still lost; shown as if it were accepted"
+                                                    : "what was lost is back";
 }
 
 void Watcher::Start(const RefreshTurn& turn) {
@@ -137,6 +147,15 @@ void Watcher::Compare(Moment now) {
   last_ = std::move(now);
 }
 
+// Nothing where the rules have nothing to do with the gateway's options.
+auto Following(const CommonOptions& common, const std::string& source) -> decltype(RefresherOptions::follow_options) {
+  AskedRules rules(common);
+  if (!rules.follows_options()) return nullptr;
+  return [rules = std::move(rules), source](std::span<const OptionRow> options, std::vector<Rejection>& rejections) {
+    return rules.With(options, source, rejections);
+  };
+}
+
 }  // namespace
 
 int RunWatch(const WatchOptions& options) {
@@ -145,7 +164,10 @@ int RunWatch(const WatchOptions& options) {
   HandleSignals(*notifier);
   Router router(AskedPolicy(options.common, source).value_or(Policy()));
   WatchedSource watched(*source.loader, stop);
-  Refresher refresher(router, watched, {.pace = {.interval = options.interval}, .notifier = notifier.get()});
+  Refresher refresher(router, watched,
+                      {.pace = {.interval = options.interval},
+                       .follow_options = Following(options.common, source.loader->source()),
+                       .notifier = notifier.get()});
   Watcher watcher(options, router, watched);
   while (stop == 0 && std::cout.good()) {
     const RefreshTurn turn = refresher.Step();

@@ -1,5 +1,7 @@
 #include "doctor/changed_rows.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -85,12 +87,29 @@ void Copy(std::span<const Row> rows, SourceTable table, std::span<const Column<R
 }
 
 // What a change is about: its table and row.
-using Target = std::pair<SourceTable, std::vector<std::pair<std::string, SqlValue>>>;
+using Target = std::pair<SourceTable, std::vector<SqlValue>>;
 
 Target TargetOf(const RowChange& change) {
   Target target{change.table, {}};
-  for (const ColumnValue& column : change.key) target.second.emplace_back(column.column, column.value);
+  for (const ColumnValue& column : change.key) target.second.push_back(column.value);
   return target;
+}
+
+template <class Row>
+void MarkRepeats(std::span<const Row> rows, SourceTable table, std::span<const Column<Row>> columns,
+                 const std::vector<RowChange>& changes, std::vector<bool>& repeats) {
+  std::map<Id, std::size_t> found;  // rows, by the keys that changes name
+  std::vector<std::pair<std::size_t, Id>> named;
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    if (changes[i].table != table || changes[i].kind == RowChange::Kind::kInsert) continue;
+    named.emplace_back(i, IdOf(KeyRow(changes[i], columns)));
+    found.emplace(named.back().second, 0);
+  }
+  if (found.empty()) return;
+  for (const Row& row : rows) {
+    if (const auto at = found.find(IdOf(row)); at != found.end()) ++at->second;
+  }
+  for (const auto& [change, id] : named) repeats[change] = found.at(id) > 1;
 }
 
 }  // namespace
@@ -114,15 +133,29 @@ std::vector<RowChange> WithoutLostChanges(std::vector<RowChange> changes) {
   for (const RowChange& change : changes) {
     if (change.kind == RowChange::Kind::kDelete) deleted.insert(TargetOf(change));
   }
-  if (deleted.empty()) return changes;
-  std::set<Target> done;
+  std::set<Target> done;                             // deletions
+  std::set<std::pair<Target, std::string>> written;  // columns
   std::erase_if(changes, [&](const RowChange& change) {
     if (change.kind == RowChange::Kind::kInsert) return false;
     const Target target = TargetOf(change);
-    if (change.kind == RowChange::Kind::kUpdate) return deleted.contains(target);
-    return !done.insert(target).second;
+    if (change.kind == RowChange::Kind::kDelete) return !done.insert(target).second;
+    if (deleted.contains(target)) return true;
+    const auto is_written = [&](const ColumnValue& value) { return written.contains({target, value.column}); };
+    if (std::any_of(change.after.begin(), change.after.end(), is_written)) return true;
+    for (const ColumnValue& value : change.after) written.emplace(target, value.column);
+    return false;
   });
   return changes;
+}
+
+std::vector<bool> OfRepeatedRows(const Rows& rows, const std::vector<RowChange>& changes) {
+  std::vector<bool> repeats(changes.size(), false);
+  MarkRepeats<ChannelRow>(rows.channels(), SourceTable::kChannels, kChannelColumns, changes, repeats);
+  MarkRepeats<AbilityRow>(rows.abilities(), SourceTable::kAbilities, kAbilityColumns, changes, repeats);
+  MarkRepeats<TokenRow>(rows.tokens(), SourceTable::kTokens, kTokenColumns, changes, repeats);
+  MarkRepeats<UserRow>(rows.users(), SourceTable::kUsers, kUserColumns, changes, repeats);
+  MarkRepeats<OptionRow>(rows.options(), SourceTable::kOptions, kOptionColumns, changes, repeats);
+  return repeats;
 }
 
 }  // namespace pointsman::inline v0

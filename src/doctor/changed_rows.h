@@ -19,9 +19,13 @@ namespace pointsman::inline v0 {
 
 Rows ChangedRows(const Rows& rows, const std::vector<RowChange>& changes);
 
-// Without the updates of rows that another change deletes, and without a second deletion of a row: the row that such a
-// change expects would no longer be there.
+// Without the updates of rows that another change deletes, without a second deletion of a row, and without a second
+// update of one of its columns: the row that such a change expects would no longer be there.
 std::vector<RowChange> WithoutLostChanges(std::vector<RowChange> changes);
+
+// By change: whether more than one row has the key of the row that it updates or deletes, as where a move has lost the
+// primary key. It would touch all of them.
+std::vector<bool> OfRepeatedRows(const Rows& rows, const std::vector<RowChange>& changes);
 
 }  // namespace pointsman::inline v0
 

@@ -64,8 +64,8 @@ std::vector<Finding> CheckToken(const RouteTable& table, const TokenRow& token, 
   (void)rows.Add(checked);
   const DoctorOptions options{.policy = table.policy()};
   const Evidence evidence = Evidence::Around(rows, options, table);
-  return Run(evidence, {CheckTokenEmptyGroup, CheckTokenGroupNotUsable, CheckTokenGroupUnserved, CheckTokenLimitsEmpty,
-                        CheckTokenLimitsUnserved, CheckTokenOwnerGone});
+  return Run(evidence, {CheckTokenAutoGroupsUnserved, CheckTokenEmptyGroup, CheckTokenGroupNotUsable,
+                        CheckTokenGroupUnserved, CheckTokenLimitsEmpty, CheckTokenLimitsUnserved, CheckTokenOwnerGone});
 }
 
 std::vector<Finding> CheckChannel(const RouteTable& table, const ChannelRow& channel) {

@@ -40,6 +40,7 @@ void CheckRowRejected(const Evidence& evidence, Findings& findings);
 void CheckSequenceBehind(const Evidence& evidence, Findings& findings);
 void CheckTierAllZero(const Evidence& evidence, Findings& findings);
 void CheckTierWeightOverflow(const Evidence& evidence, Findings& findings);
+void CheckTokenAutoGroupsUnserved(const Evidence& evidence, Findings& findings);
 void CheckTokenEmptyGroup(const Evidence& evidence, Findings& findings);
 void CheckTokenGroupDefault(const Evidence& evidence, Findings& findings);
 void CheckTokenGroupNotUsable(const Evidence& evidence, Findings& findings);

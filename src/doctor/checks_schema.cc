@@ -21,15 +21,15 @@ constexpr SourceTable kTables[] = {SourceTable::kChannels, SourceTable::kAbiliti
 
 using Columns = std::vector<std::string>;
 
+// In the gateways' own order, which makes the index one that finds the abilities of a request.
 Columns KeyOf(SourceTable table) {
-  if (table == SourceTable::kAbilities) return {"channel_id", "group", "model"};
+  if (table == SourceTable::kAbilities) return {"group", "model", "channel_id"};
   return {table == SourceTable::kOptions ? "key" : "id"};
 }
 
 bool IsKey(Columns columns, const Columns& wanted) {
   for (std::string& column : columns) column = absl::AsciiStrToLower(column);
-  std::sort(columns.begin(), columns.end());
-  return columns == wanted;
+  return std::is_permutation(columns.begin(), columns.end(), wanted.begin(), wanted.end());
 }
 
 bool HasKey(const SchemaTable& table, const Columns& wanted) {
@@ -80,6 +80,7 @@ void CheckPrimaryKeyMissing(const Evidence& evidence, Findings& findings) {
   Growing growing("primary-key-missing", evidence);
   BoundedList names(kShown);
   std::vector<std::string> statements;
+  std::vector<std::string> undo;
   for (const SchemaTable& table : evidence.options().schema->tables) {
     const Columns wanted = KeyOf(TableOf(table.name));
     if (HasKey(table, wanted)) continue;
@@ -87,10 +88,15 @@ void CheckPrimaryKeyMissing(const Evidence& evidence, Findings& findings) {
     growing.Add({.table = TableOf(table.name), .column = wanted.front(), .detail = "no primary key (" + columns + ")"});
     names.Add(table.name + " (" + columns + ")");
     statements.push_back("ALTER TABLE " + table.name + " ADD PRIMARY KEY (" + columns + ")");
+    undo.push_back("ALTER TABLE " + table.name + " DROP " +
+                   (dialect == Dialect::kMysql ? "PRIMARY KEY" : "CONSTRAINT " + table.name + "_pkey"));
   }
   if (growing.empty()) return;
   const bool by_hand = dialect == Dialect::kSqlite;
-  if (!by_hand) growing.finding().statements = std::move(statements);
+  if (!by_hand) {
+    growing.finding().statements = std::move(statements);
+    growing.finding().undo_statements = std::move(undo);
+  }
   Conclude(growing,
            {.severity = Severity::kWarning,
             .message = growing.Amount("table has", "tables have") + " no primary key: " + names.Text(),

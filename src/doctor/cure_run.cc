@@ -31,6 +31,14 @@ absl::StatusOr<std::vector<std::string>> Statements(const std::vector<RowChange>
   return statements;
 }
 
+// Rows come in another order when PostgreSQL has updated some of them, their quotas say.
+std::vector<std::string> Sorted(std::vector<std::string> statements) {
+  std::sort(statements.begin(), statements.end());
+  return statements;
+}
+
+constexpr int kMostTries = 5;
+constexpr int kTriesByRows = 3;
 constexpr std::string_view kUnchanged = "nothing was changed: ";
 
 // Rolls back at its end, whatever became of it.
@@ -65,7 +73,7 @@ class Cure {
     }
     const absl::StatusOr<std::vector<std::string>> confirmed = Statements(plan->changes, target_.dialect());
     if (!confirmed.ok()) return Unchanged(confirmed.status());
-    absl::StatusOr<CureResult> result = ChangeRows(*plan, *confirmed);
+    absl::StatusOr<CureResult> result = ChangeRowsAgainAndAgain(*plan, *confirmed);
     if (absl::IsUnknown(result.status())) return result;
     if (!result.ok()) return Unchanged(result.status());
     RunSchemaStatements(plan->statements, *result);
@@ -110,9 +118,22 @@ class Cure {
     return PlanNow();
   }
 
-  absl::StatusOr<CureResult> ChangeRows(const PlannedCure& shown, const std::vector<std::string>& confirmed) {
+  // Rows that others write all the time may not be had one by one; then nobody else writes to their tables meanwhile.
+  absl::StatusOr<CureResult> ChangeRowsAgainAndAgain(const PlannedCure& shown,
+                                                     const std::vector<std::string>& confirmed) {
+    absl::StatusOr<CureResult> result = ChangeRows(shown, confirmed, CureTarget::Locked::kRows);
+    for (int tries = 1; !result.ok() && target_.was_taken_back() && tries < kMostTries; ++tries) {
+      result =
+          ChangeRows(shown, confirmed, tries < kTriesByRows ? CureTarget::Locked::kRows : CureTarget::Locked::kTables);
+    }
+    return result;
+  }
+
+  absl::StatusOr<CureResult> ChangeRows(const PlannedCure& shown, const std::vector<std::string>& confirmed,
+                                        CureTarget::Locked locked) {
     const OpenTransaction transaction(target_, CureTarget::Access::kWrite);
     if (!transaction.begun().ok()) return transaction.begun();
+    if (absl::Status held = target_.Lock(shown.changes, locked); !held.ok()) return held;
     absl::StatusOr<PlannedCure> plan = PlanNow();
     if (!plan.ok()) return plan.status();
     if (absl::Status same = CheckStillThose(*plan, shown, confirmed); !same.ok()) return same;
@@ -133,9 +154,9 @@ class Cure {
 
   absl::Status CheckStillThose(const PlannedCure& plan, const PlannedCure& shown,
                                const std::vector<std::string>& confirmed) const {
-    const absl::StatusOr<std::vector<std::string>> statements = Statements(plan.changes, target_.dialect());
+    absl::StatusOr<std::vector<std::string>> statements = Statements(plan.changes, target_.dialect());
     if (!statements.ok()) return statements.status();
-    const bool same = *statements == confirmed && plan.statements == shown.statements &&
+    const bool same = Sorted(*std::move(statements)) == Sorted(confirmed) && plan.statements == shown.statements &&
                       FirstDifference(shown.revealed, plan.revealed).empty();
     if (same) return absl::OkStatus();
     return Aborted("the rows were changed while the changes were being confirmed; look again and confirm again");
@@ -186,15 +207,30 @@ class Cure {
 
   // The rows are safe by now: what fails here is told beside them.
   void RunSchemaStatements(const std::vector<std::string>& statements, CureResult& result) {
+    if (statements.empty()) return;
     for (const std::string& statement : statements) {
       result.statements = RunAlone(statement);
-      if (!result.statements.ok()) return;
+      if (!result.statements.ok()) break;
       result.ran_statements.push_back(statement);
     }
-    if (statements.empty()) return;
-    absl::StatusOr<PlannedCure> after = PlanUnlocked();
-    result.statements = after.status();
-    if (after.ok()) result.after = std::move(after->before);
+    if (result.ran_statements.empty()) return;
+    absl::StatusOr<Examination> after = ExamineDeclaredAnew();
+    result.statements.Update(after.status());
+    if (after.ok()) result.after = *std::move(after);
+  }
+
+  // The declarations that the caller handed over are those from before the statements.
+  absl::StatusOr<Examination> ExamineDeclaredAnew() {
+    const OpenTransaction transaction(target_, CureTarget::Access::kRead);
+    if (!transaction.begun().ok()) return transaction.begun();
+    const absl::StatusOr<Rows> rows = ReadNow();
+    if (!rows.ok()) return rows.status();
+    if (options_.doctor.schema.has_value()) {
+      absl::StatusOr<Schema> schema = target_.ReadSchema();
+      if (!schema.ok()) return schema.status();
+      options_.doctor.schema = *std::move(schema);
+    }
+    return Examine(*rows, options_.doctor);
   }
 
   absl::Status RunAlone(const std::string& statement) {

@@ -1,4 +1,4 @@
-// RunCure: the way from findings to changed rows, for any database that can do the six things below.
+// RunCure: the way from findings to changed rows, for any database that can do the things below.
 //
 //   absl::StatusOr<CureResult> ApplySafeCures(path, options) {
 //     SqliteTarget target(…);
@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -18,6 +19,7 @@
 #include "pointsman/cure.h"
 #include "pointsman/export.h"
 #include "pointsman/loader.h"
+#include "pointsman/schema.h"
 
 namespace pointsman::inline v0 {
 
@@ -31,13 +33,21 @@ class CureTarget {
   virtual UndoForm undo_form() const = 0;
   // One transaction at a time, which sees one moment.
   virtual absl::Status Begin(Access access) = 0;
+  // Before anything is read: keeps others from writing the rows that these change, or any rows of their tables, until
+  // the transaction ends.
+  enum class Locked : std::uint8_t { kRows, kTables };
+  virtual absl::Status Lock(const std::vector<RowChange>& changes, Locked what) = 0;
   virtual absl::Status Read(RowSink& sink) = 0;
+  // How the tables are declared, at the same moment.
+  virtual absl::StatusOr<Schema> ReadSchema() = 0;
   // The number of rows that the statement changed.
   virtual absl::StatusOr<std::int64_t> Execute(const std::string& statement) = 0;
   // Unknown: nobody knows whether it was. Any other failure: nothing was changed.
   virtual absl::Status Commit() = 0;
   // Nothing where no transaction is open.
   virtual void RollBack() = 0;
+  // Whether the database gave up the last transaction because of another one: the same may succeed now.
+  virtual bool was_taken_back() const = 0;
 };
 
 // FailedPrecondition where nobody would be asked; `call` is the name of the public function.

@@ -7,8 +7,10 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
+#include "doctor/changed_rows.h"
 #include "doctor/checks.h"
 #include "doctor/evidence.h"
+#include "doctor/wording.h"
 #include "rows/name_hash.h"
 #include "text/nearest.h"
 #include "text/printable.h"
@@ -22,7 +24,7 @@ struct Check {
 };
 
 // In byte order of the codes.
-constexpr std::array<Check, 36> kChecks = {{
+constexpr std::array<Check, 37> kChecks = {{
     {"ability-disagrees", &CheckAbilityDisagrees},
     {"ability-orphan", &CheckAbilityOrphan},
     {"auto-groups-empty", &CheckAutoGroupsEmpty},
@@ -50,6 +52,7 @@ constexpr std::array<Check, 36> kChecks = {{
     {"sequence-behind", &CheckSequenceBehind},
     {"tier-all-zero", &CheckTierAllZero},
     {"tier-weight-overflow", &CheckTierWeightOverflow},
+    {"token-auto-groups-unserved", &CheckTokenAutoGroupsUnserved},
     {"token-empty-group", &CheckTokenEmptyGroup},
     {"token-group-default", &CheckTokenGroupDefault},
     {"token-group-not-usable", &CheckTokenGroupNotUsable},
@@ -73,6 +76,23 @@ absl::Status JudgeCodes(const std::vector<std::string>& codes) {
 
 bool IsAsked(std::string_view code, const std::vector<std::string>& only) {
   return only.empty() || std::find(only.begin(), only.end(), code) != only.end();
+}
+
+// What would change one row and change several is left to a human.
+void LeaveRepeatedRows(const Rows& rows, Finding& finding) {
+  if (finding.changes.empty()) return;
+  const std::vector<bool> repeats = OfRepeatedRows(rows, finding.changes);
+  const auto left = static_cast<std::size_t>(std::count(repeats.begin(), repeats.end(), true));
+  if (left == 0) return;
+  std::vector<RowChange> kept;
+  for (std::size_t i = 0; i < repeats.size(); ++i) {
+    if (!repeats[i]) kept.push_back(std::move(finding.changes[i]));
+  }
+  finding.changes = std::move(kept);
+  if (finding.changes.empty() && finding.statements.empty()) finding.cure = CureClass::kAdvice;
+  finding.advice +=
+      (finding.advice.empty() ? "" : ". ") + Amount(left, "change is", "changes are") +
+      " left out, since the key of the row is there more than once: delete all but one of these rows first";
 }
 
 ExaminationSummary Summarise(const Evidence& evidence) {
@@ -118,6 +138,7 @@ absl::StatusOr<Examination> Examine(const Rows& rows, const DoctorOptions& optio
   for (const Check& check : kChecks) {
     if (IsAsked(check.code, options.only)) check.run(*evidence, findings);
   }
+  for (Finding& finding : findings) LeaveRepeatedRows(rows, finding);
   Examination exam{.summary = Summarise(*evidence), .findings = {}};
   for (const Severity severity : {Severity::kError, Severity::kWarning, Severity::kInfo}) {
     for (Finding& finding : findings) {

@@ -22,8 +22,6 @@ constexpr std::array<std::pair<SourceTable, std::string_view>, 3> kBooleans = {{
     {SourceTable::kTokens, "cross_group_retry"},
 }};
 
-constexpr std::string_view kInsert = "INSERT INTO ";
-
 bool IsBoolean(SourceTable table, std::string_view column) {
   for (const auto& [of, name] : kBooleans) {
     if (of == table && name == column) return true;
@@ -110,35 +108,39 @@ void WriteWhere(const RowChange& change, Writer& writer) {
 }
 
 void WriteInsert(const RowChange& change, Writer& writer) {
-  writer.Word(" (");
+  writer.Word("INSERT INTO " + std::string(TableName(change.table)) + " (");
   bool first = true;
   writer.Names(change.key, first);
   writer.Names(change.after, first);
-  writer.Word(") VALUES (");
-  first = true;
-  writer.Values(change.key, first);
-  writer.Values(change.after, first);
-  writer.Word(")");
+  writer.Word(") ");
 }
 
-std::string_view InsertIfAbsent(Dialect dialect) {
-  switch (dialect) {
-    case Dialect::kSqlite: return "INSERT OR IGNORE INTO ";
-    case Dialect::kPostgresql: return kInsert;  // says so at its end
-    case Dialect::kMysql: return "INSERT IGNORE INTO ";
-  }
-  return kInsert;
+void WriteValues(const RowChange& change, Writer& writer) {
+  bool first = true;
+  writer.Values(change.key, first);
+  writer.Values(change.after, first);
+}
+
+// Asks for the key itself: a table that has lost its primary key in a move takes a row twice without a word.
+void WriteInsertIfAbsent(const RowChange& change, Dialect dialect, Writer& writer) {
+  WriteInsert(change, writer);
+  writer.Word("SELECT ");
+  WriteValues(change, writer);
+  writer.Word(dialect == Dialect::kMysql ? " FROM DUAL" : "");
+  writer.Word(" WHERE NOT EXISTS (SELECT 1 FROM " + std::string(TableName(change.table)) + " WHERE ");
+  bool first = true;
+  writer.Conditions(change.key, first);
+  writer.Word(")");
 }
 
 }  // namespace
 
 absl::StatusOr<std::string> RenderUndo(const RowChange& change, Dialect dialect) {
   const RowChange undo = change.Undo();
-  absl::StatusOr<std::string> sql = RenderSql(undo, dialect);
-  if (!sql.ok() || undo.kind != RowChange::Kind::kInsert) return sql;
-  sql->replace(0, kInsert.size(), InsertIfAbsent(dialect));
-  if (dialect == Dialect::kPostgresql) *sql += " ON CONFLICT DO NOTHING";
-  return sql;
+  if (undo.kind != RowChange::Kind::kInsert || undo.key.empty()) return RenderSql(undo, dialect);
+  Writer writer(undo.table, dialect);
+  WriteInsertIfAbsent(undo, dialect, writer);
+  return std::move(writer).Finish();
 }
 
 absl::StatusOr<std::string> RenderSql(const RowChange& change, Dialect dialect) {
@@ -153,8 +155,10 @@ absl::StatusOr<std::string> RenderSql(const RowChange& change, Dialect dialect) 
       WriteWhere(change, writer);
       break;
     case RowChange::Kind::kInsert:
-      writer.Word(std::string(kInsert) + std::string(table));
       WriteInsert(change, writer);
+      writer.Word("VALUES (");
+      WriteValues(change, writer);
+      writer.Word(")");
       break;
     case RowChange::Kind::kDelete:
       writer.Word("DELETE FROM " + std::string(table));

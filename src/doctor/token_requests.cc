@@ -34,8 +34,7 @@ bool TokenRequests::IsLeftToTheGateway(std::string_view group) const {
 }
 
 bool TokenRequests::HasAListOfItsOwn(const TokenRow& token) {
-  const Caller caller = ResolveCaller(token, nullptr, std::nullopt);
-  return caller.ordered_groups != nullptr && !caller.ordered_groups->empty();
+  return ResolveCaller(token, nullptr, std::nullopt).ordered_groups != nullptr;
 }
 
 std::optional<Asker> TokenRequests::AskerOf(const TokenRow& token) const {

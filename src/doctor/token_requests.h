@@ -35,8 +35,8 @@ class TokenRequests {
 
   // Whether a gateway chooses a group for it by options of its own; a policy says itself what it stands for.
   bool IsLeftToTheGateway(std::string_view group) const;
-  // Of groups that stand for its automatic one, instead of what the policy says. A list that opens no group serves
-  // nothing, as its group would.
+  // Of groups that stand for its automatic one, instead of what the policy says. One that cannot be understood is such
+  // a list too: it opens no group.
   static bool HasAListOfItsOwn(const TokenRow& token);
   // How its requests are looked up. Nothing where they are refused, or left to the gateway or the token's own list.
   std::optional<Asker> AskerOf(const TokenRow& token) const;

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "pointsman/dump.h"
 #include "publish/loss.h"
 #include "random/system_seed.h"
 #include "refresh/held_back.h"
@@ -62,6 +63,7 @@ class Refresher::Impl {
   void Run();
   // What happens in one turn, from loading to publishing, without the books about it.
   RefreshTurn Load();
+  absl::Status FollowOptions(Prepared& prepared) const;
   void Judge(Prepared& prepared, RefreshTurn& turn);
   void Refuse(const Prepared& prepared, std::vector<std::string> missing, const absl::Status& why, RefreshTurn& turn);
   bool IsHeldBack() const {
@@ -131,16 +133,41 @@ RefreshTurn Refresher::Impl::Step() {
 RefreshTurn Refresher::Impl::Load() {
   RefreshTurn turn{.outcome = RefreshOutcome::kFailed, .status = {}, .report = {}};
   try {
-    const Wanted wanted{.deadline = std::chrono::steady_clock::now() + options_.load_timeout};
+    const Wanted wanted{.options = options_.follow_options != nullptr,
+                        .deadline = std::chrono::steady_clock::now() + options_.load_timeout};
     absl::StatusOr<Prepared> prepared = router_.Prepare(loader_, wanted);
-    turn.status = prepared.status();
-    if (prepared.ok()) Judge(*prepared, turn);
+    turn.status = prepared.ok() ? FollowOptions(*prepared) : prepared.status();
+    if (turn.status.ok()) Judge(*prepared, turn);
   } catch (const std::bad_alloc&) {
     turn.status = absl::ResourceExhaustedError(loader_.source() + ": no memory for what was loaded");
   } catch (const std::exception& error) {
     turn.status = absl::InternalError(loader_.source() + ": the loader threw: " + error.what());
   }
   return turn;
+}
+
+// Rows are read once, before their options are known, and compiled under the router's policy; where the options say
+// something else, the table's own rows are compiled again.
+absl::Status Refresher::Impl::FollowOptions(Prepared& prepared) const {
+  if (!options_.follow_options) return absl::OkStatus();
+  std::vector<Rejection> rejections;
+  absl::StatusOr<Policy> said = options_.follow_options(loader_.options(), rejections);
+  if (!said.ok()) return said.status();
+  Policy policy = prepared.table->policy();
+  policy.groups = std::move(said->groups);
+  policy.retry = said->retry;
+  if (policy != prepared.table->policy()) {
+    absl::StatusOr<Compiled> compiled = Compile(TableRows(*prepared.table, loader_.source()), policy);
+    if (!compiled.ok()) return compiled.status();
+    BuildReport& report = compiled->report;
+    report.rejections = std::move(prepared.report.rejections);
+    report.channels = prepared.report.channels;
+    report.abilities = prepared.report.abilities;
+    prepared.table = std::move(compiled->table);
+    prepared.report = std::move(report);
+  }
+  for (Rejection& rejection : rejections) prepared.report.rejections.push_back(std::move(rejection));
+  return absl::OkStatus();
 }
 
 void Refresher::Impl::Judge(Prepared& prepared, RefreshTurn& turn) {

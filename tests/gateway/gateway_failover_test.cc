@@ -114,5 +114,13 @@ TEST(GatewayFailover, AChangeOfTheTablesIsServedWithoutARestart) {
   EXPECT_EQ(g.Chat(kDefaultToken, "glm-4.5").header("X-Pointsman-Channel"), "15");
 }
 
+TEST(GatewayFailover, AnOptionThatIsSavedIsFollowedWithoutARestart) {
+  RunningGateway g;
+  const auto budget = [&] { return g.gateway->router().TakeSnapshot().table->policy().retry.budget; };
+  EXPECT_EQ(budget(), 4) << "three retries";
+  g.Alter("UPDATE options SET value = '0' WHERE key = 'RetryTimes'");
+  EXPECT_EQ(budget(), 1);
+}
+
 }  // namespace
 }  // namespace pointsman::testing

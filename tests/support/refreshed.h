@@ -43,6 +43,8 @@ class Refreshed : public ::testing::Test {
 
   // The source.
   std::vector<ChannelRow> channels_ = {Bltcy()};
+  std::vector<OptionRow> options_;
+  bool asked_for_options_ = false;
   std::vector<std::string> columns_;  // of channels, that it says it has
   absl::Status broken_;
   std::function<void()> during_load_;
@@ -50,8 +52,12 @@ class Refreshed : public ::testing::Test {
 
   std::chrono::nanoseconds now_ = std::chrono::hours(5);
   Router router_;
-  ScriptedLoader loader_{[this](RowSink& sink, const Wanted&) {
+  ScriptedLoader loader_{[this](RowSink& sink, const Wanted& wanted) {
     ++loads_;
+    asked_for_options_ = wanted.options;
+    for (const OptionRow& option : options_) {
+      if (wanted.options) sink.Add(option);
+    }
     for (const std::string& column : columns_) sink.Describe({.column = column});
     const absl::Status added = AddAll(sink, channels_);
     if (during_load_) during_load_();

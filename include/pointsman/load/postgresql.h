@@ -90,12 +90,13 @@ POINTSMAN_EXPORT absl::StatusOr<std::vector<std::string>> ReadPostgresqlGrants(c
                                                                                std::string_view role,
                                                                                const PostgresqlOptions& options = {});
 
-// Makes the doctor's changes in the database, as cure.h says, in one transaction of isolation level REPEATABLE READ: a
-// row that somebody changes meanwhile takes the transaction back (Unavailable). FailedPrecondition when confirm is
-// missing; PermissionDenied when this user may not write; Unknown when the server is lost while it commits, so that
-// nobody knows: the undo file then stays. Otherwise errors are the loader's and the doctor's. A row or table that is
-// locked is waited for as long as lock_timeout says. An undo file that nobody names is
-// "pointsman-<database>.undo-<UTC time>.sql" in the working directory. The database's own triggers run.
+// Makes the doctor's changes in the database, as cure.h says, in one transaction of isolation level REPEATABLE READ
+// that first locks the rows to change, since quotas of tokens are counted in them all the time: who writes such a row
+// waits until the cure has ended. FailedPrecondition when confirm is missing; PermissionDenied when this user may not
+// write; Unknown when the server is lost while it commits, so that nobody knows: the undo file then stays. Otherwise
+// errors are the loader's and the doctor's. A row or table that is locked is waited for as long as lock_timeout says.
+// An undo file that nobody names is "pointsman-<database>.undo-<UTC time>.sql" in the working directory. The database's
+// own triggers run.
 POINTSMAN_EXPORT absl::StatusOr<CureResult> ApplyPostgresqlCures(const std::string& connection,
                                                                  const CureOptions& options,
                                                                  const PostgresqlOptions& postgresql = {});

@@ -20,6 +20,8 @@ using std::chrono::milliseconds;
 
 // How much later than its own timeout a server may say that it has ended a statement.
 constexpr milliseconds kReplyGrace{2000};
+// For how many statement_timeouts a cure may think.
+constexpr int kMostThinking = 4;
 // Bytes that were decrypted already do not make a socket readable, so with encryption it is asked again this often.
 constexpr milliseconds kEncryptedWait{20};
 // Longer ones do not fit the server's own settings, which count milliseconds in 31 bits.
@@ -110,16 +112,19 @@ PgConnection::Clock::duration PgConnection::ConnectPatience() const {
 }
 
 absl::Status PgConnection::Begin(Access access) {
+  taken_back_ = false;
   // What is left until the deadline, if that is less, so that the server works for nobody only until then.
   const auto left = duration_cast<milliseconds>(deadline_ - Clock::now());
   statement_timeout_ = std::clamp(left, milliseconds(1), options_.statement_timeout);
   const std::string statement_ms = std::to_string(statement_timeout_.count());
+  // Who changes rows thinks about all of them in between, with locks on some: that may take longer, but not for ever.
+  const milliseconds idle = (access == Access::kWrite ? kMostThinking : 1) * statement_timeout_;
+  const std::string idle_ms = std::to_string(std::min(idle, kLongestTimeout).count());
   // Row-level security is switched off so that it fails instead of hiding rows.
   return Execute(
       "BEGIN ISOLATION LEVEL REPEATABLE READ READ " + std::string(access == Access::kRead ? "ONLY" : "WRITE") +
-      "; SET LOCAL statement_timeout = " + statement_ms +
-      "; SET LOCAL lock_timeout = " + std::to_string(options_.lock_timeout.count()) +
-      "; SET LOCAL idle_in_transaction_session_timeout = " + statement_ms +
+      "; SET LOCAL statement_timeout = " + statement_ms + "; SET LOCAL lock_timeout = " +
+      std::to_string(options_.lock_timeout.count()) + "; SET LOCAL idle_in_transaction_session_timeout = " + idle_ms +
       "; SET LOCAL row_security = off; SET LOCAL bytea_output = hex; SET LOCAL standard_conforming_strings = on");
 }
 
@@ -158,7 +163,7 @@ absl::StatusOr<PgConnection::Result> PgConnection::NextResult() {
     if (unsent == 0 && PQisBusy(handle_.get()) == 0) break;
     absl::Status ready = WaitForSocket(true, unsent > 0, reply_until_, "has fallen silent");
     if (!ready.ok()) return ready;
-    if (PQconsumeInput(handle_.get()) == 0) return Lost();
+    if (PQconsumeInput(handle_.get()) == 0) return LastWords();
   }
   Result result(PQgetResult(handle_.get()));
   if (result == nullptr) return result;
@@ -247,16 +252,28 @@ absl::Status PgConnection::ConnectFailed() const {
   return PgError(name_, wants_password ? "28P01" : failure.sqlstate, failure.said);
 }
 
+// A server that ends a connection says why before it does. What has arrived is read, and nothing waited for.
+absl::Status PgConnection::LastWords() {
+  const absl::Status lost = Lost();
+  while (PQisBusy(handle_.get()) == 0) {
+    const Result said(PQgetResult(handle_.get()));
+    if (said == nullptr) break;
+    if (PQresultErrorField(said.get(), PG_DIAG_SQLSTATE) != nullptr) return Failed(said.get());
+  }
+  return lost;
+}
+
 absl::Status PgConnection::Lost() const {
   return absl::UnavailableError(name_ + ": the connection to the server was lost (" +
                                 Said(PQerrorMessage(handle_.get())) + "); try again when it is up");
 }
 
-absl::Status PgConnection::Failed(const PGresult* result) const {
+absl::Status PgConnection::Failed(const PGresult* result) {
   const char* const code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const char* const said = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   if (code == nullptr) return Lost();  // libpq's own: the server could say nothing any more
   const std::string_view sqlstate = code;
+  taken_back_ = taken_back_ || sqlstate.starts_with("40");
   if (sqlstate == "57014" && Clock::now() - sent_ >= statement_timeout_) return TookTooLong();
   return PgError(name_, sqlstate, said == nullptr ? "" : said);
 }

@@ -51,6 +51,8 @@ class PgConnection {
   absl::StatusOr<std::int64_t> ExecuteCounting(const std::string& sql);
   // Connected, and in no transaction: what was asked last has come to its end, well or not.
   bool is_idle();
+  // Whether the server gave up this transaction because of another one, so that the same may succeed in a new one.
+  bool was_taken_back() const { return taken_back_; }
   int server_version() const { return PQserverVersion(handle_.get()); }  // such as 150018
   absl::Status CheckDeadline() const;
   void set_deadline(Clock::time_point deadline) { deadline_ = deadline; }
@@ -90,8 +92,9 @@ class PgConnection {
   absl::StatusOr<bool> TakeNotifications();
 
   absl::Status ConnectFailed() const;
+  absl::Status LastWords();
   absl::Status Lost() const;
-  absl::Status Failed(const PGresult* result) const;
+  absl::Status Failed(const PGresult* result);
   absl::Status TookTooLong() const;
 
   std::string name_;
@@ -99,6 +102,7 @@ class PgConnection {
   Clock::time_point deadline_;
   int wake_ = -1;
   std::chrono::milliseconds statement_timeout_{0};  // of this transaction, as the server was told
+  bool taken_back_ = false;                         // likewise
   Clock::time_point sent_;
   Clock::time_point reply_until_;
   std::unique_ptr<PGconn, Close> handle_;

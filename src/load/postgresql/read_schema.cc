@@ -1,3 +1,5 @@
+#include "load/postgresql/read_schema.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -91,6 +93,8 @@ absl::Status ReadNumbering(PgConnection& connection, const PgTable& table, std::
   return rows.status();
 }
 
+}  // namespace
+
 absl::StatusOr<Schema> ReadSchema(PgConnection& connection) {
   absl::StatusOr<Catalog> catalog = ReadCatalog(connection);
   if (!catalog.ok()) return catalog.status();
@@ -107,8 +111,6 @@ absl::StatusOr<Schema> ReadSchema(PgConnection& connection) {
   }
   return schema;
 }
-
-}  // namespace
 
 absl::StatusOr<Schema> ReadPostgresqlSchema(const std::string& connection, const PostgresqlOptions& options) {
   absl::StatusOr<std::unique_ptr<PgConnection>> opened =

@@ -115,6 +115,13 @@ absl::Status Connection::CheckDeadline() const {
   return absl::DeadlineExceededError(name_ + ": the deadline passed before everything was read; allow more time");
 }
 
+// With pages in a -wal file, the database's own file may be behind, or be written at this moment.
+absl::Status Connection::CheckWhole() const {
+  const std::string cut = CutOff(path_);
+  if (cut.empty() || StampOf(path_ + "-wal").size > 0) return absl::OkStatus();
+  return absl::DataLossError(name_ + ": " + cut);
+}
+
 absl::Status Connection::CheckUnchanged() const {
   if (!immutable_since_.has_value() || *immutable_since_ == StampOf(path_)) return absl::OkStatus();
   return absl::UnavailableError(name_ + ": was written while it was read; try again");
@@ -152,6 +159,9 @@ absl::Status Connection::Failure() const {
     case SQLITE_READONLY:
       return absl::PermissionDeniedError(name_ + ": cannot be opened as needed (" + said +
                                          "); run as a user who may use the file and its folder");
+    case SQLITE_CONSTRAINT:
+      return absl::FailedPreconditionError(name_ + ": a constraint or trigger of the database refuses it (" + said +
+                                           "); look at what it demands");
     case SQLITE_NOMEM:
     case SQLITE_FULL: return absl::ResourceExhaustedError(name_ + ": " + said);
     default: return absl::InvalidArgumentError(name_ + ": not usable as a gateway's database (" + said + ")");

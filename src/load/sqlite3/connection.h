@@ -84,6 +84,9 @@ class Connection {
   int changed_rows() const { return sqlite3_changes(handle_.get()); }  // by the last statement that changes rows
 
   absl::Status CheckDeadline() const;
+  // DataLoss where the file ends too early. SQLite reads what is missing of its last page as zeros, and so as rows of
+  // NULLs or as no rows. REQUIRES: a transaction has read, so that nobody is writing the file.
+  absl::Status CheckWhole() const;
   // Unavailable where SQLite was promised that nobody writes the file, and somebody did.
   absl::Status CheckUnchanged() const;
 

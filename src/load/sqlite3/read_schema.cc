@@ -1,3 +1,5 @@
+#include "load/sqlite3/read_schema.h"
+
 #include <map>
 #include <memory>
 #include <string>
@@ -62,18 +64,24 @@ absl::Status ReadTable(Connection& connection, SourceTable which, Schema& schema
 
 }  // namespace
 
+absl::StatusOr<Schema> ReadSchema(Connection& connection) {
+  Schema schema{.source = connection.path()};
+  for (const SourceTable table : kTables) {
+    if (absl::Status read = ReadTable(connection, table, schema); !read.ok()) return read;
+  }
+  return schema;
+}
+
 absl::StatusOr<Schema> ReadSqliteSchema(const std::string& path) {
   absl::StatusOr<std::unique_ptr<Connection>> connection =
       Connection::Open(path, Connection::Access::kRead, Deadline::max());
   if (!connection.ok()) return connection.status();
   Transaction transaction(**connection);
   if (absl::Status begun = transaction.Begin(Transaction::Lock::kRead); !begun.ok()) return begun;
-  Schema schema{.source = path};
-  for (const SourceTable table : kTables) {
-    if (absl::Status read = ReadTable(**connection, table, schema); !read.ok()) return read;
-  }
+  absl::StatusOr<Schema> schema = ReadSchema(**connection);
+  if (!schema.ok()) return schema;
   if (absl::Status same = (*connection)->CheckUnchanged(); !same.ok()) return same;
-  if (schema.tables.empty()) {
+  if (schema->tables.empty()) {
     return absl::InvalidArgumentError((*connection)->name() +
                                       ": has none of a gateway's tables; name the gateway's own database");
   }

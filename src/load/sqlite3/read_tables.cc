@@ -101,6 +101,7 @@ absl::Status ReadTables(Connection& connection, RowSink& sink, const Wanted& wan
   ForEachTable([&](SourceTable table, auto columns) {
     if (read.ok() && wanted.Includes(table)) read = ReadTable(connection, table, columns, sink);
   });
+  read.Update(connection.CheckWhole());
   return read;
 }
 

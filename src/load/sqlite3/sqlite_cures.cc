@@ -2,11 +2,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "doctor/cure_run.h"
 #include "load/sqlite3/connection.h"
+#include "load/sqlite3/read_schema.h"
 #include "load/sqlite3/read_tables.h"
 #include "pointsman/load/sqlite3.h"
 
@@ -26,7 +28,10 @@ class SqliteTarget final : public CureTarget {
     transaction_.emplace(connection_);
     return transaction_->Begin(access == Access::kRead ? Transaction::Lock::kRead : Transaction::Lock::kWrite);
   }
+  // All is locked from the beginning.
+  absl::Status Lock(const std::vector<RowChange>&, Locked) override { return absl::OkStatus(); }
   absl::Status Read(RowSink& sink) override { return ReadTables(connection_, sink, Wanted::Everything()); }
+  absl::StatusOr<Schema> ReadSchema() override { return v0::ReadSchema(connection_); }
   absl::StatusOr<std::int64_t> Execute(const std::string& statement) override {
     if (absl::Status executed = connection_.Execute(statement); !executed.ok()) return executed;
     return connection_.changed_rows();
@@ -37,6 +42,7 @@ class SqliteTarget final : public CureTarget {
     return absl::UnknownError(std::string(committed.message().data(), committed.message().size()));
   }
   void RollBack() override { transaction_.reset(); }
+  bool was_taken_back() const override { return false; }
 
  private:
   Connection& connection_;
