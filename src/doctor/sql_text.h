@@ -17,6 +17,7 @@
 
 #include "absl/status/statusor.h"
 #include "pointsman/doctor.h"
+#include "pointsman/export.h"
 
 namespace pointsman::inline v0 {
 
@@ -24,7 +25,7 @@ namespace pointsman::inline v0 {
 absl::StatusOr<std::string> SqlText(std::string_view text, Dialect dialect);
 
 // A quoted identifier. Column names come from this library or from a host's code, never from rows.
-std::string SqlName(std::string_view name, Dialect dialect);
+POINTSMAN_EXPORT std::string SqlName(std::string_view name, Dialect dialect);
 
 }  // namespace pointsman::inline v0
 

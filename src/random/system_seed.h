@@ -4,9 +4,11 @@
 
 #include <cstdint>
 
+#include "pointsman/export.h"
+
 namespace pointsman::inline v0 {
 
-std::uint64_t SystemSeed() noexcept;
+POINTSMAN_EXPORT std::uint64_t SystemSeed() noexcept;
 
 }  // namespace pointsman::inline v0
 

@@ -7,12 +7,13 @@
 
 #include <chrono>
 
+#include "pointsman/export.h"
 #include "pointsman/notifier.h"
 
 namespace pointsman::inline v0 {
 
 // A pipe with at most a few bytes in it. Without one (no descriptors left) nothing wakes, and waits end at their time.
-class WakeUpCall {
+class POINTSMAN_EXPORT WakeUpCall {
  public:
   WakeUpCall();
   ~WakeUpCall();
