@@ -28,7 +28,8 @@ def names(readable):
 
 
 defined = symbols("--defined-only", [core])
-wanted = {mangled: readable for mangled, readable in symbols("--undefined-only", others).items() if mangled in defined}
+wanted = {mangled: readable for mangled, readable in symbols("--undefined-only", others).items()
+          if mangled in defined and "pointsman::v0::" in readable}
 headers = [path.read_text() for folder in ("include", "src") for path in pathlib.Path(source, folder).rglob("*.h")]
 # A class is named next; a function last before its parameters.
 exported = {word for text in headers for word in re.findall(r"(?:class|struct) POINTSMAN_EXPORT (\w+)", text) +
