@@ -106,5 +106,5 @@ class PointsmanConan(ConanFile):
         component.set_property("cmake_target_name", f"pointsman::{name}")
         component.set_property("pkg_config_name", module)
         if self.settings.os in ("Linux", "FreeBSD") and name == "pointsman":
-            component.system_libs = ["m"]
+            component.system_libs = ["m", "pthread"]
         return component

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <new>
@@ -168,6 +169,33 @@ TEST_F(CAbi, SelectionsNameTheKeyOfAChannelWithSeveral) {
   EXPECT_EQ(keys, (std::set<std::int64_t>{0, 2})) << "key 1 is disabled";
 }
 
+// What the walk is told of: a key that was refused is not the channel's last word, and the other one is tried at once.
+TEST_F(CAbi, AReportWithItsWalkTriesAnotherKeyOfTheChannelFirst) {
+  MakeWithoutGuard();
+  ASSERT_EQ(pointsman_reload_json(router_, pointsman_string(R"({"channels": [
+      {"id": 5, "models": "m", "group": "g", "priority": 1,
+       "channel_info": "{\"is_multi_key\":true,\"multi_key_size\":2}"},
+      {"id": 6, "models": "m", "group": "g"}]})"),
+                                  nullptr, &words_.buffer),
+            POINTSMAN_OK)
+      << words_.text();
+  pointsman_walk* walk = nullptr;
+  ASSERT_EQ(pointsman_walk_new(&walk), POINTSMAN_OK);
+  pointsman_outcome outcome = POINTSMAN_OUTCOME_INIT;
+  outcome.kind = POINTSMAN_CREDENTIAL_REFUSED;
+  ASSERT_EQ(Select(For("g", "m"), walk), POINTSMAN_REASON_NONE);
+  ASSERT_EQ(selection_.channel_id, 5);
+  const std::int64_t refused = selection_.key_index;
+  ASSERT_EQ(pointsman_report(router_, &selection_, &outcome, walk), POINTSMAN_OK);
+  ASSERT_EQ(Select(For("g", "m"), walk), POINTSMAN_REASON_NONE);
+  EXPECT_EQ(selection_.channel_id, 5);
+  EXPECT_EQ(selection_.key_index, 1 - refused);
+  ASSERT_EQ(pointsman_report(router_, &selection_, &outcome, walk), POINTSMAN_OK);
+  ASSERT_EQ(Select(For("g", "m"), walk), POINTSMAN_REASON_NONE);
+  EXPECT_EQ(selection_.channel_id, 6) << "both keys were tried";
+  pointsman_walk_free(walk);
+}
+
 TEST_F(CAbi, AffinityKeepsAKeyWithItsChannel) {
   pointsman_router_options options = POINTSMAN_ROUTER_OPTIONS_INIT;
   options.policy = pointsman_string(R"({"balance": "affinity"})");
@@ -267,6 +295,12 @@ TEST_F(CAbi, WrongPolicyAndWrongRowsSayWhereAndLeaveTheTable) {
   options.policy = pointsman_string(nullptr);
   options.nodes = -1;
   EXPECT_EQ(pointsman_router_new(&options, &refused, &words_.buffer), POINTSMAN_INVALID_ARGUMENT);
+  options.nodes = 0;
+  for (const double share : {-0.5, 1.5, std::nan("")}) {
+    options.max_lost_share = share;
+    EXPECT_EQ(pointsman_router_new(&options, &refused, &words_.buffer), POINTSMAN_INVALID_ARGUMENT) << share;
+    EXPECT_EQ(words_.text().find("max_lost_share is a share"), 0u) << words_.text();
+  }
   EXPECT_EQ(pointsman_reload_json(router_, pointsman_string("{"), nullptr, &words_.buffer), POINTSMAN_INVALID_ARGUMENT);
   EXPECT_EQ(words_.text().find("json:1:"), 0u) << words_.text();
   EXPECT_EQ(pointsman_reload_json(router_, pointsman_string("{}"), nullptr, &words_.buffer),
@@ -312,9 +346,10 @@ TEST_F(CAbi, NullsAndStructsWithoutTheirSizeAreMisuseAndNothingElse) {
   EXPECT_EQ(pointsman_explain(router_, &request, nullptr, 2, 0, &words_.buffer), POINTSMAN_INVALID_ARGUMENT);
   EXPECT_EQ(pointsman_switch_off(nullptr, 8, pointsman_string("x"), -1), POINTSMAN_INVALID_ARGUMENT);
   pointsman_outcome outcome = POINTSMAN_OUTCOME_INIT;
-  EXPECT_EQ(pointsman_report(router_, &selection_, &outcome), POINTSMAN_FAILED_PRECONDITION) << "nothing was selected";
+  EXPECT_EQ(pointsman_report(router_, &selection_, &outcome, nullptr), POINTSMAN_FAILED_PRECONDITION)
+      << "nothing was selected";
   outcome.kind = 99;
-  EXPECT_EQ(pointsman_report(router_, &selection_, &outcome), POINTSMAN_INVALID_ARGUMENT);
+  EXPECT_EQ(pointsman_report(router_, &selection_, &outcome, nullptr), POINTSMAN_INVALID_ARGUMENT);
   pointsman_release(nullptr);
   pointsman_walk_free(nullptr);
   pointsman_rows_free(nullptr);
@@ -340,6 +375,18 @@ TEST_F(CAbi, LaterFieldsAreRefusedUnlessZeroAndLeftAsTheyAre) {
   EXPECT_EQ(pointsman_select(router_, &request, nullptr, &wide.selection), POINTSMAN_REASON_NONE);
   EXPECT_EQ(wide.added, 42u);
   pointsman_release(&wide.selection);
+
+  pointsman_request filled = For("default");
+  filled.unused[2] = 1;
+  EXPECT_EQ(Select(filled), POINTSMAN_REASON_MISUSE);
+  EXPECT_EQ(pointsman_explain(router_, &filled, nullptr, 0, 0, &words_.buffer), POINTSMAN_INVALID_ARGUMENT);
+  pointsman_rows* rows = nullptr;
+  ASSERT_EQ(pointsman_rows_new(pointsman_string("x"), &rows), POINTSMAN_OK);
+  pointsman_channel channel = POINTSMAN_CHANNEL_INIT;
+  channel.weight = pointsman_number(1);
+  channel.weight.unused = 1;
+  EXPECT_EQ(pointsman_rows_add_channel(rows, &channel), POINTSMAN_INVALID_ARGUMENT);
+  pointsman_rows_free(rows);
 }
 
 TEST_F(CAbi, ManySelectionsAreTheSameAsOneByOne) {
@@ -369,7 +416,7 @@ TEST_F(CAbi, ReservationsAreGivenBackOnceByWhicheverComesFirst) {
   pointsman_outcome outcome = POINTSMAN_OUTCOME_INIT;
   ASSERT_EQ(Select(request), POINTSMAN_REASON_NONE);
   EXPECT_TRUE(other_is_refused());
-  ASSERT_EQ(pointsman_report(router_, &selection_, &outcome), POINTSMAN_OK);
+  ASSERT_EQ(pointsman_report(router_, &selection_, &outcome, nullptr), POINTSMAN_OK);
   EXPECT_FALSE(other_is_refused());
   pointsman_release(&selection_);
   ASSERT_EQ(Select(request), POINTSMAN_REASON_NONE);
@@ -405,7 +452,7 @@ TEST_F(CAbi, FailuresCoolDownOnTheCallersClock) {
   EXPECT_EQ(outcome.retry_after_ms, 7000);
   EXPECT_EQ(pointsman_worth_another_attempt(&outcome), 1);
   ASSERT_EQ(Select(For("vip")), POINTSMAN_REASON_NONE);
-  ASSERT_EQ(pointsman_report(router_, &selection_, &outcome), POINTSMAN_OK);
+  ASSERT_EQ(pointsman_report(router_, &selection_, &outcome, nullptr), POINTSMAN_OK);
   EXPECT_STREQ(pointsman_reason_name(Select(For("vip"))), "kAllCoolingDown");
   EXPECT_GE(selection_.retry_after_ms, 7000);
   now += 60'000'000'000;
@@ -438,7 +485,7 @@ TEST_F(CAbi, SelectingAndReportingAllocateNothing) {
   pointsman_outcome outcome = POINTSMAN_OUTCOME_INIT;
   const auto round = [&] {
     Select(For("default"));
-    while (Select(request, walk) == POINTSMAN_REASON_NONE) pointsman_report(router_, &selection_, &outcome);
+    while (Select(request, walk) == POINTSMAN_REASON_NONE) pointsman_report(router_, &selection_, &outcome, walk);
     Select(For("nobody", "nothing"));
     pointsman_walk_clear(walk);
   };
@@ -481,7 +528,7 @@ TEST_F(CAbi, ThreadsShareARouterWhileItIsReloaded) {
       pointsman_outcome outcome = POINTSMAN_OUTCOME_INIT;
       while (!stop.load()) {
         if (pointsman_select(router_, &request, nullptr, &selection) != POINTSMAN_REASON_NONE) ++wrong;
-        pointsman_report(router_, &selection, &outcome);
+        pointsman_report(router_, &selection, &outcome, nullptr);
         ++selected;
       }
       pointsman_release(&selection);

@@ -30,8 +30,8 @@ TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
   const std::string db = Incident();
   const std::string json_file = Weighted();
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
-      {{}, "subcommand"},
-      {{"select"}, "--from"},
+      {{}, "pointsman: name a command: select, explain,"},
+      {{"select"}, "pointsman: --from is required"},
       {{"select", "--from", db, "--model", "m"}, "name who asks"},
       {{"select", "--from", db, "--group", "g"}, "--model"},
       {{"select", "--from", db, "--group", "g", "--token", "1", "--model", "m"}, "excludes"},
@@ -43,7 +43,9 @@ TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
        "-n and --attempts do not go together"},
       {{"select", "--from", db, "--group", "g", "--model", "m", "--profile", "new_api_memori"},
        "did you mean \"new_api_memory\"?"},
-      {{"select", "--from", db, "--group", "g", "--model", "m", "--seed", "-1"}, "--seed"},
+      {{"select", "--from", db, "--group", "g", "--model", "m", "--seed", "-1"}, "pointsman: --seed"},
+      {{"select", "--from", db, "--group", "g", "--model", "m", "--seed", "x"},
+       "is no whole number from 0 to 18446744073709551615"},
       {{"select", "--from", db, "--token", "nobody", "--model", "m"}, "no token has the id or name \"nobody\""},
       {{"select", "--from", "postgresql:x", "--group", "g", "--model", "m"}, kPostgresqlRefusal},
       {{"select", "--from", "postgres://u:hunter2/x", "--group", "g", "--model", "m"}, kPostgresqlRefusal},
@@ -66,7 +68,7 @@ TEST_F(Usage, WrongArgumentsExitWithTwoAndAnEmptyStdout) {
        "did you mean \"empty_group\"?"},
       {{"show", "--from", db, "--policy", File("q.json", R"({"empty_group": "maybe"})")}, "inherit"},
       {{"doctor", "--from", db, "--only", "token-empty-grup"}, "token-empty-group"},
-      {{"doctor", "--from", db, "--baseline", folder_ / "x"}, "cannot be read"},
+      {{"doctor", "--from", db, "--baseline", folder_ / "x"}, "x: cannot be read; write one with: pointsman"},
       {{"doctor", "--from", db, "--baseline", File("b.json", "[]")}, "no baseline; write one with"},
       {{"doctor", "--from", db, "--lang", "zh"}, "--lang: zh is not built yet in version"},
       {{"show", "--from", db, "--lang", "zh"}, "--lang: zh is not built yet in version"},

@@ -27,7 +27,7 @@ static int serve(pointsman_router* router, pointsman_walk* walk) {
            selection.group.data);
     const int status = pointsman_walk_size(walk) == 1 ? 503 : 200; /* what the upstream would say */
     pointsman_classify_http(status, pointsman_string(NULL), pointsman_string(NULL), &outcome);
-    pointsman_report(router, &selection, &outcome);
+    pointsman_report(router, &selection, &outcome, walk);
     if (!pointsman_worth_another_attempt(&outcome)) break;
     printf("channel %lld failed\n", (long long)selection.channel_id);
   }

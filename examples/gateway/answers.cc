@@ -14,10 +14,20 @@ std::string_view Trimmed(std::string_view text) {
   return text;
 }
 
-// "zh-CN;q=0.8": 0.8.
+// "zh-CN;q=0.8": 0.8. REQUIRES: small letters, no spaces.
 double Quality(std::string_view range) {
   const std::size_t at = range.find(";q=");
   return at == std::string_view::npos ? 1.0 : std::atof(std::string(range.substr(at + 3, 8)).c_str());
+}
+
+char Small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string SmallWithoutSpaces(std::string_view text) {
+  std::string small;
+  for (const char c : text) {
+    if (c != ' ' && c != '\t') small += Small(c);
+  }
+  return small;
 }
 
 // What OpenAI calls the kind of an error with this status.
@@ -33,12 +43,12 @@ std::string_view TypeOf(int status) {
 }  // namespace
 
 pointsman::Language LanguageOf(const httplib::Request& request) {
-  const std::string header = request.get_header_value("Accept-Language");
+  const std::string header = SmallWithoutSpaces(request.get_header_value("Accept-Language"));
   double english = 0.0005;  // what is served where neither is asked for
   double chinese = 0;
   for (std::string_view rest = header; !rest.empty();) {
     const std::size_t end = std::min(rest.find(','), rest.size());
-    const std::string_view range = Trimmed(rest.substr(0, end));
+    const std::string_view range = rest.substr(0, end);
     if (range.starts_with("en")) english = std::max(english, Quality(range));
     if (range.starts_with("zh")) chinese = std::max(chinese, Quality(range));
     rest.remove_prefix(std::min(end + 1, rest.size()));
@@ -49,10 +59,8 @@ pointsman::Language LanguageOf(const httplib::Request& request) {
 std::string BearerOf(const httplib::Request& request) {
   const std::string header = request.get_header_value("Authorization");
   constexpr std::string_view kScheme = "bearer ";
-  const bool is_bearer =
-      header.size() > kScheme.size() && std::equal(kScheme.begin(), kScheme.end(), header.begin(), [](char a, char b) {
-        return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-      });
+  const bool is_bearer = header.size() > kScheme.size() && std::equal(kScheme.begin(), kScheme.end(), header.begin(),
+                                                                      [](char a, char b) { return a == Small(b); });
   return is_bearer ? std::string(Trimmed(std::string_view(header).substr(kScheme.size()))) : std::string();
 }
 

@@ -50,9 +50,11 @@ void Callers::Register(httplib::Server& server) {
          [this, model = std::string(path.model)](const auto& request, const auto& body, auto& response) {
            ByPath(model, request, body, response);
          });
-    server.Get(path.pattern, [this, model = std::string(path.model)](const auto& request, auto& response) {
+    const auto without_body = [this, model = std::string(path.model)](const auto& request, auto& response) {
       ByPath(model, request, "", response);
-    });
+    };
+    server.Get(path.pattern, without_body);
+    server.Delete(path.pattern, httplib::Server::Handler(without_body));  // a task that is not wanted any more
   }
 }
 

@@ -45,8 +45,9 @@ const std::vector<std::string>& FakeUpstreams::Behaviours() {
 FakeUpstreams::FakeUpstreams(std::size_t threads) : listener_({.threads = threads}) {
   Post(listener_.server(), "/c/([0-9]+)/.*",
        [this](const auto& request, const auto& body, auto& response) { Serve(request, body, response); });
-  listener_.server().Get("/c/([0-9]+)/.*",
-                         [this](const auto& request, auto& response) { Serve(request, "", response); });
+  const auto without_body = [this](const auto& request, auto& response) { Serve(request, "", response); };
+  listener_.server().Get("/c/([0-9]+)/.*", without_body);
+  listener_.server().Delete("/c/([0-9]+)/.*", httplib::Server::Handler(without_body));
   listener_.server().Post("/behave/([0-9]+)/([a-z_]+)", [this](const auto& request, auto& response) {
     const std::string how = request.matches[2];
     if (std::find(Behaviours().begin(), Behaviours().end(), how) == Behaviours().end()) {

@@ -1,5 +1,6 @@
 #include "json_texts.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -33,9 +34,9 @@ bool IsTooDeep(std::string_view text) {
 }
 
 // Discarded where it is no JSON.
-Json Parse(std::string_view text) {
+Json Parse(std::string_view text, const Json::parser_callback_t& see = nullptr) {
   if (IsTooDeep(text)) return Json(Json::value_t::discarded);
-  return Json::parse(text.begin(), text.end(), nullptr, false);
+  return Json::parse(text.begin(), text.end(), see, false);
 }
 
 // Names may hold bytes that are no UTF-8.
@@ -43,14 +44,28 @@ std::string Write(const Json& json) { return json.dump(-1, ' ', false, Json::err
 
 Json Model(std::string_view id) { return {{"id", id}, {"object", "model"}, {"created", 0}, {"owned_by", "gateway"}}; }
 
+bool IsModel(const Json& name) {
+  const auto& text = name.get_ref<const std::string&>();
+  constexpr std::string_view kModel = "model";
+  return std::equal(text.begin(), text.end(), kModel.begin(), kModel.end(),
+                    [](char a, char b) { return (a | 0x20) == b; });
+}
+
 }  // namespace
 
 absl::StatusOr<ChatBody> ParseChatBody(std::string_view body) {
-  const Json json = Parse(body);
+  // Upstreams differ in which of two members counts, and some do not tell "Model" from "model": what is asked for there
+  // has to be what was judged and routed here.
+  int models = 0;
+  const Json json = Parse(body, [&](int depth, Json::parse_event_t event, const Json& parsed) {
+    models += depth == 1 && event == Json::parse_event_t::key && IsModel(parsed);
+    return true;
+  });
   if (json.is_discarded()) return absl::InvalidArgumentError("The body is not JSON.");
   if (!json.is_object()) return absl::InvalidArgumentError("The body is not a JSON object.");
   const auto model = json.find("model");
   if (model == json.end()) return absl::InvalidArgumentError("The body has no \"model\".");
+  if (models > 1) return absl::InvalidArgumentError("The body has \"model\" more than once.");
   if (!model->is_string()) return absl::InvalidArgumentError("\"model\" is not a string.");
   const auto stream = json.find("stream");
   const bool is_streamed = stream != json.end() && stream->is_boolean() && stream->get<bool>();

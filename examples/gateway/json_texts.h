@@ -19,7 +19,7 @@ struct ChatBody {
   bool is_streamed = false;
 };
 
-// InvalidArgument with a text for the caller: not JSON, no object, no "model", or a model that is no text.
+// InvalidArgument with a text for the caller: not JSON, no object, no "model", two of them, or one that is no text.
 absl::StatusOr<ChatBody> ParseChatBody(std::string_view body);
 
 // The body with its model replaced as a channel's model_mapping says, all else as it was. Nothing where the mapping

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -21,25 +22,55 @@ bool HasDotSegment(const std::string& path) {
          path.ends_with("/.");
 }
 
-// The server would wait for the end of the connection.
-bool LacksLength(const httplib::Request& request) {
-  return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS" &&
-         !request.has_header("Content-Length");
+struct Fault {
+  int status;
+  const char* code;
+  std::string message;
+};
+
+// What is wrong with a body, as far as headers tell. A proxy before this server may understand a length in another way
+// that is not simply one number, and then a part of one caller's body is the next one's request.
+std::optional<Fault> FaultOfBody(const httplib::Request& request) {
+  const bool has_none =
+      request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS" || request.method == "DELETE";
+  const std::size_t lengths = request.get_header_value_count("Content-Length");
+  const std::string length = request.get_header_value("Content-Length");
+  if (request.has_header("Transfer-Encoding") || (lengths == 0 && !has_none)) {
+    // The server would wait for the end of the connection.
+    return Fault{411, "length_required", "A body needs a Content-Length; chunks are not accepted."};
+  }
+  if (lengths > 1 || length.size() > 18 || (lengths == 1 && length.empty()) ||
+      length.find_first_not_of("0123456789") != std::string::npos) {
+    return Fault{400, "bad_length", "Content-Length is one number, in digits."};
+  }
+  if (has_none && length.find_first_not_of('0') != std::string::npos) {
+    return Fault{400, "unexpected_body", "A " + request.method + " request has no body here."};
+  }
+  if (request.has_header("Content-Encoding")) {
+    // The server would unpack it, to whatever size that comes.
+    return Fault{415, "unsupported_body", "Compressed bodies are not accepted."};
+  }
+  if (request.is_multipart_form_data()) return Fault{415, "unsupported_body", "Multipart bodies are not accepted."};
+  return std::nullopt;
+}
+
+std::optional<Fault> FaultOf(const httplib::Request& request) {
+  if (request.target.size() > kMaxTarget) {
+    return Fault{414, "target_too_long", "The path is longer than 1024 bytes."};
+  }
+  if (HasDotSegment(request.path)) return Fault{400, "bad_path", "The path has a segment of dots."};
+  return FaultOfBody(request);
 }
 
 // What must not go further, before its body is read.
 Handled Screen(const httplib::Request& request, httplib::Response& response) {
-  if (request.target.size() > kMaxTarget) {
-    RefuseAndClose(response, 414, "target_too_long", "The path is longer than 1024 bytes.");
-  } else if (HasDotSegment(request.path)) {
-    RefuseAndClose(response, 400, "bad_path", "The path has a segment of dots.");
-  } else if (request.has_header("Transfer-Encoding") || LacksLength(request)) {
-    RefuseAndClose(response, 411, "length_required", "A body needs a Content-Length; chunks are not accepted.");
-  } else if (request.is_multipart_form_data()) {
-    RefuseAndClose(response, 415, "unsupported_body", "Multipart bodies are not accepted.");
-  } else {
-    return Handled::Unhandled;
-  }
+  // Nothing here has parts to ask for. The server would cut every answer to the ranges of the request, errors and
+  // streams too, under the status that they have, and repeat a part as often as it is named. The request is its own,
+  // and not const there.
+  const_cast<httplib::Request&>(request).ranges.clear();
+  const std::optional<Fault> fault = FaultOf(request);
+  if (!fault.has_value()) return Handled::Unhandled;
+  RefuseAndClose(response, fault->status, fault->code, fault->message);
   return Handled::Handled;
 }
 

@@ -7,7 +7,9 @@
 //
 // Thread safety: thread-compatible.
 // Limits: a thread for each connection, so `threads` of them are served at a time, and others wait. The server is one
-// that calls select(2): 1024 open files are the end of it, connections to upstreams included.
+// that calls select(2): 1024 open files are the end of it, connections to upstreams included. It reads a header line to
+// its end, however long that is, and forgets a request that came in one piece with the one before: what stands before
+// it has to bound the former and not do the latter.
 #ifndef GATEWAY_LISTENER_H_
 #define GATEWAY_LISTENER_H_
 

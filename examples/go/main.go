@@ -20,7 +20,7 @@ func serve(router *pointsman.Router) {
 	for _, status := range []int{503, 200} { // what the upstreams would say
 		selection := router.Select("default", "gpt-4o", walk)
 		fmt.Printf("channel %d serves %s\n", selection.ChannelID, selection.Group)
-		if !router.Report(&selection, status, "") {
+		if !router.Report(&selection, status, "", walk) {
 			return
 		}
 		fmt.Printf("channel %d failed\n", selection.ChannelID)

@@ -20,6 +20,14 @@ class Text(ctypes.Structure):
     _fields_ = [("data", c_char_p), ("size", c_size_t)]
 
 
+class View(ctypes.Structure):
+    """A text of the library's, which ends where its size says and nowhere else."""
+    _fields_ = [("data", c_void_p), ("size", c_size_t)]
+
+    def text(self):
+        return ctypes.string_at(self.data, self.size).decode(errors="replace") if self.data else ""
+
+
 class Buffer(ctypes.Structure):
     _fields_ = [("data", c_char_p), ("capacity", c_size_t), ("size", c_size_t)]
 
@@ -32,17 +40,20 @@ class Options(ctypes.Structure):
 class Request(ctypes.Structure):
     _fields_ = [("struct_size", c_size_t), ("group", Text), ("user_group", Text), ("model", Text),
                 ("allowed_groups", POINTER(Text)), ("allowed_count", c_size_t),
-                ("ordered_groups", POINTER(Text)), ("ordered_count", c_size_t), ("pin", c_int64), ("affinity", c_uint64),
+                ("ordered_groups", POINTER(Text)), ("ordered_count", c_size_t),
+                ("pin", c_int64), ("affinity", c_uint64),
                 ("has_allowed_groups", c_uint8), ("has_ordered_groups", c_uint8), ("has_pin", c_uint8),
-                ("has_affinity", c_uint8), ("stay_in_group", c_uint8), ("unused", c_uint8 * 3), ("bits", c_void_p), ("bits_context", c_void_p)]
+                ("has_affinity", c_uint8), ("stay_in_group", c_uint8), ("unused", c_uint8 * 3),
+                ("bits", c_void_p), ("bits_context", c_void_p)]
 
 
 class Selection(ctypes.Structure):
     """channel_id where `reason` is 0, and key_index where the channel has several keys (else -1).
 
-    Gives back what it reserved when it is forgotten."""
+    Gives back what it reserved when it is forgotten. Keeps its router, whose memory the group's name is in."""
+    router = walk = None
     _fields_ = [("struct_size", c_size_t), ("held", c_uint64 * 16), ("reason", c_int32), ("degraded", c_int32),
-                ("channel_id", c_int64), ("priority", c_int64), ("cookie", c_uint64), ("group", Text),
+                ("channel_id", c_int64), ("priority", c_int64), ("cookie", c_uint64), ("group", View),
                 ("generation", c_uint64), ("retry_after_ms", c_int64), ("key_index", c_int64)]
 
     def __init__(self):
@@ -53,7 +64,7 @@ class Selection(ctypes.Structure):
 
     @property
     def group_name(self):
-        return ctypes.string_at(ctypes.cast(self.group.data, c_void_p), self.group.size).decode()
+        return self.group.text()
 
 
 class Outcome(ctypes.Structure):
@@ -92,6 +103,18 @@ def _buffer(size):
     return storage, Buffer(ctypes.cast(storage, c_char_p), size, 0)
 
 
+class Walk:
+    """What was tried for one request."""
+
+    def __init__(self):
+        self._as_parameter_ = c_void_p()
+        if library.pointsman_walk_new(byref(self._as_parameter_)) != 0:
+            raise MemoryError
+
+    def __del__(self):
+        library.pointsman_walk_free(self._as_parameter_)
+
+
 class Router:
     def __init__(self, rows=None, policy=None):
         self._router = c_void_p()
@@ -117,25 +140,21 @@ class Router:
 
     def select(self, request, walk=None):
         selection = Selection()
+        selection.router, selection.walk = self, walk
         library.pointsman_select(self._router, byref(request), walk, byref(selection))
         return selection
 
     def walk(self, group, model):
         """One channel after the other, none twice."""
-        request, walk = self.request(group, model), c_void_p()
-        if library.pointsman_walk_new(byref(walk)) != 0:
-            raise MemoryError
-        try:
-            while (selection := self.select(request, walk)).reason == 0:
-                yield selection
-        finally:
-            library.pointsman_walk_free(walk)
+        request, walk = self.request(group, model), Walk()
+        while (selection := self.select(request, walk)).reason == 0:
+            yield selection
 
     def report(self, selection, status, body=b""):
         """What the upstream said. True where another channel may serve the request."""
         outcome = Outcome(ctypes.sizeof(Outcome))
         library.pointsman_classify_http(status, Text(), _text(body), byref(outcome))
-        library.pointsman_report(self._router, byref(selection), byref(outcome))
+        library.pointsman_report(self._router, byref(selection), byref(outcome), selection.walk)
         return bool(library.pointsman_worth_another_attempt(byref(outcome)))
 
     def explain(self, group, model, chinese=False):

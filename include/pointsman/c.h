@@ -261,9 +261,10 @@ POINTSMAN_C_API int32_t pointsman_classify_http(int32_t status, pointsman_text r
                                                 pointsman_outcome* outcome);
 /* 1 where another channel may serve the same request. */
 POINTSMAN_C_API int32_t pointsman_worth_another_attempt(const pointsman_outcome* outcome);
-/* Only the first report of a selection counts. Its values stay readable. */
+/* Only the first report of a selection counts. Its values stay readable. `walk`: the one that it was selected with, so
+ * that a channel that failed by one of its keys is tried with another; may be NULL. */
 POINTSMAN_C_API int32_t pointsman_report(pointsman_router* router, pointsman_selection* selection,
-                                         const pointsman_outcome* outcome);
+                                         const pointsman_outcome* outcome, pointsman_walk* walk);
 /* Gives back what the selection reserved, as cancelled if it was not reported. */
 POINTSMAN_C_API void pointsman_release(pointsman_selection* selection);
 

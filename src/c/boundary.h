@@ -59,6 +59,11 @@ bool Readable(const T* given) noexcept {
   return std::all_of(bytes + sizeof(T), bytes + given->struct_size, [](unsigned char byte) { return byte == 0; });
 }
 
+// What a later library may give a meaning to; until then a request that says it would be misunderstood.
+inline bool SaysNothingNewer(const pointsman_request& request) noexcept {
+  return (request.unused[0] | request.unused[1] | request.unused[2]) == 0;
+}
+
 // The same for a struct that is written: what a later caller has beyond is left as it is.
 template <class T>
 bool Writable(const T* given) noexcept {

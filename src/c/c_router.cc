@@ -34,6 +34,10 @@ pointsman::RouterOptions RouterOptionsOf(const pointsman_router_options& given) 
 }
 
 absl::Status MakeRouter(const pointsman_router_options& given, pointsman_router** router) {
+  if (!(given.max_lost_share >= 0 && given.max_lost_share <= 1)) {
+    return absl::InvalidArgumentError(
+        "max_lost_share is a share, from 0 to 1; 0 is the default, 1 switches the guard off");
+  }
   pointsman::Policy policy;
   if (given.policy.data != nullptr) {
     absl::StatusOr<pointsman::Policy> parsed = pointsman::ParsePolicy(View(given.policy));

@@ -22,7 +22,7 @@ IntField Field(pointsman_integer number) {
 
 template <class... Integer>
 bool Known(const Integer&... integer) {
-  return ((integer.state <= POINTSMAN_VALUE) && ...);
+  return ((integer.state <= POINTSMAN_VALUE && integer.unused == 0) && ...);
 }
 
 template <class Row>

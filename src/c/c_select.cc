@@ -17,6 +17,7 @@ using pointsman::c_abi::Callback;
 using pointsman::c_abi::Fill;
 using pointsman::c_abi::Guarded;
 using pointsman::c_abi::Readable;
+using pointsman::c_abi::SaysNothingNewer;
 using pointsman::c_abi::View;
 using pointsman::c_abi::Writable;
 
@@ -158,7 +159,7 @@ std::int32_t pointsman_walk_reserve(pointsman_walk* walk, std::size_t attempts) 
 std::int32_t pointsman_select(const pointsman_router* router, const pointsman_request* request, pointsman_walk* walk,
                               pointsman_selection* selection) {
   if (!Writable(selection)) return POINTSMAN_REASON_MISUSE;
-  if (router == nullptr || !Readable(request)) return Misused(*selection);
+  if (router == nullptr || !Readable(request) || !SaysNothingNewer(*request)) return Misused(*selection);
   return SelectInto(*router, *request, walk, *selection);
 }
 
@@ -213,7 +214,7 @@ std::int32_t pointsman_worth_another_attempt(const pointsman_outcome* outcome) {
 }
 
 std::int32_t pointsman_report(pointsman_router* router, pointsman_selection* selection,
-                              const pointsman_outcome* outcome) {
+                              const pointsman_outcome* outcome, pointsman_walk* walk) {
   if (router == nullptr || !Writable(selection) || !IsOutcome(outcome)) return POINTSMAN_INVALID_ARGUMENT;
   if (!Holds(*selection)) return POINTSMAN_FAILED_PRECONDITION;
   return Guarded(nullptr, [&] {
@@ -221,7 +222,11 @@ std::int32_t pointsman_report(pointsman_router* router, pointsman_selection* sel
                             .latency = std::chrono::nanoseconds(outcome->latency_ns),
                             .tokens = outcome->tokens};
     if (outcome->has_retry_after != 0) said.retry_after = std::chrono::milliseconds(outcome->retry_after_ms);
-    router->router.Report(Held(*selection), said);
+    if (walk == nullptr) {
+      router->router.Report(Held(*selection), said);
+    } else {
+      router->router.Report(Held(*selection), said, walk->attempts);
+    }
     return absl::OkStatus();
   });
 }
@@ -233,7 +238,7 @@ void pointsman_release(pointsman_selection* selection) {
 std::int32_t pointsman_explain(const pointsman_router* router, const pointsman_request* request,
                                const pointsman_walk* walk, std::int32_t language, std::int32_t audience,
                                pointsman_buffer* text) {
-  if (router == nullptr || !Readable(request)) return POINTSMAN_INVALID_ARGUMENT;
+  if (router == nullptr || !Readable(request) || !SaysNothingNewer(*request)) return POINTSMAN_INVALID_ARGUMENT;
   if ((language & ~1) != 0 || (audience & ~1) != 0) return POINTSMAN_INVALID_ARGUMENT;
   return Guarded(nullptr, [&] {
     static const pointsman::Attempts none;

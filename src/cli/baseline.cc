@@ -1,6 +1,7 @@
 #include "cli/baseline.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -32,6 +33,8 @@ std::string FingerprintText(std::uint64_t fingerprint) {
 }
 
 Baseline Baseline::Read(const std::string& file) {
+  const std::string cure = "; write one with: pointsman doctor --from SOURCE --json > " + file;
+  if (file != "-" && !std::filesystem::is_regular_file(file)) Fail(file + ": cannot be read" + cure);
   const std::string text = ReadText(file, "baseline");
   Baseline baseline;
   try {
@@ -49,7 +52,7 @@ Baseline Baseline::Read(const std::string& file) {
       known.has_all_fingerprints = known.count > 0 && fingerprints.size() == known.count;
     }
   } catch (const Json::exception&) {
-    Fail(file + ": no baseline; write one with: pointsman doctor --from SOURCE --json > " + file);
+    Fail(file + ": no baseline" + cure);
   }
   return baseline;
 }

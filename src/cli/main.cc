@@ -1,6 +1,7 @@
 // pointsman: the library's questions asked from a terminal.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -28,6 +29,14 @@ void CheckCommand(const std::string& command) {
     Fail("there is no command " + Quoted(command) + DidYouMean(command, kCommands) +
          "; there are: " + JoinNames(kCommands));
   }
+}
+
+// CLI11's own check of a range takes -1 for the largest of all.
+std::string WholeNumber(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size()) return "";
+  return Quoted(text) + " is no whole number from 0 to 18446744073709551615";
 }
 
 // Which of the languages a command speaks.
@@ -233,7 +242,7 @@ int Run(int argc, char** argv) {
       ->check(CLI::Range(1u, 1000000000u))
       ->capture_default_str();
   select_command.add_option("--seed", select.seed, "seed of the random bits")
-      ->check(CLI::NonNegativeNumber)
+      ->check(WholeNumber)
       ->capture_default_str();
 
   ExplainOptions explain;
@@ -277,7 +286,11 @@ int Run(int argc, char** argv) {
   WatchOptions watch;
   CLI::App& watch_command = AddWatch(app, watch);
 
-  if (argc > 1) CheckCommand(argv[1]);
+  if (argc <= 1) Fail("name a command: " + JoinNames(kCommands) + "; each has a --help");
+  CheckCommand(argv[1]);
+  app.failure_message([](const CLI::App* command, const CLI::Error& error) {
+    return "pointsman: " + CLI::FailureMessage::simple(command, error);
+  });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -89,6 +89,7 @@ class Caller {
     request_.affinity = flags;
     request_.pin = static_cast<std::int64_t>(choices_.Below(4));
     if (choices_.OneIn(30)) request_.struct_size = choices_.Below(300);
+    if (choices_.OneIn(30)) request_.unused[choices_.Below(3)] = choices_.Byte();
     request_.bits = [](void* self) { return static_cast<Caller*>(self)->choices_.Word(); };
     request_.bits_context = this;
     return &request_;
@@ -116,7 +117,7 @@ class Caller {
       outcome.tokens = static_cast<std::int64_t>(choices_.Word());
     }
     pointsman_worth_another_attempt(&outcome);
-    pointsman_report(router_, &selection, &outcome);
+    pointsman_report(router_, &selection, &outcome, choices_.OneIn(2) ? walk_ : nullptr);
   }
 
   void AddRow() {

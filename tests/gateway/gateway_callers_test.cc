@@ -79,6 +79,9 @@ TEST(GatewayCallers, UnderTheIncidentsRuleTheFailureIsExplainedAndNo500) {
   const HttpAnswer preferred =
       g.Post("/runway/tasks", kTokenWithoutGroup, "{}", {{"Accept-Language", "zh;q=0.1, en;q=0.9"}});
   EXPECT_THAT(preferred.body, HasSubstr("is set correctly"));
+  const HttpAnswer spaced =
+      g.Post("/runway/tasks", kTokenWithoutGroup, "{}", {{"Accept-Language", "EN ; q=0.2 , ZH-Hans; q = 0.9"}});
+  EXPECT_THAT(spaced.body, HasSubstr("令牌的分组设置是否正确"));
 }
 
 // Tokens are looked up with each request here, and each second otherwise, so that a cure needs no restart.
@@ -131,11 +134,26 @@ TEST(GatewayCallers, ABodyWithoutAModelIs400) {
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
   for (const std::string& body :
        {std::string(), std::string("{"), std::string("[]"), std::string("{}"), deep, std::string(R"({"model":7})"),
-        std::string(R"({"model":null})"), R"({"model":"gpt-4o","messages":)" + deep + "}"}) {
+        std::string(R"({"model":null})"), std::string(R"({"Model":"gpt-4o"})"),
+        R"({"model":"gpt-4o","messages":)" + deep + "}"}) {
     const HttpAnswer reply = g.Post("/v1/chat/completions", kDefaultToken, body);
     EXPECT_EQ(reply.status, 400) << body.substr(0, 40);
     EXPECT_THAT(reply.body, HasSubstr(R"("type":"invalid_request_error")"));
   }
+}
+
+// The upstream may believe the one that the token's limits were not asked about.
+TEST(GatewayCallers, ABodyWithTwoModelsGoesNowhere) {
+  RunningGateway g;
+  g.upstreams.TakeAsked();
+  for (const char* const body : {R"({"model":"o3","model":"gpt-4o"})", R"({"model":"gpt-4o","MODEL":"o3"})",
+                                 R"({"model":"gpt-4o","\u006dodel":"o3"})"}) {
+    const HttpAnswer reply = g.Post("/v1/chat/completions", kDefaultToken, body);
+    EXPECT_EQ(reply.status, 400) << body;
+    EXPECT_THAT(reply.body, HasSubstr("more than once")) << body;
+  }
+  EXPECT_TRUE(g.upstreams.TakeAsked().empty());
+  EXPECT_EQ(g.Post("/v1/chat/completions", kDefaultToken, R"({"model":"gpt-4o","x":{"model":"o3"}})").status, 200);
 }
 
 TEST(GatewayCallers, AModelThatNobodyListsIs404) {
@@ -170,6 +188,12 @@ TEST(GatewayCallers, VideoPathsAreTheModelAndTheBodysOwnModelIsNot) {
     EXPECT_EQ(asked[0].body, body);
   }
   EXPECT_EQ(g.Get("/runway/tasks/17", kDefaultToken).status, 202);
+  const httplib::Headers key = {{"Authorization", std::string("Bearer ") + kDefaultToken}};
+  EXPECT_EQ(Take(g.client().Delete("/runway/tasks/17", key)).status, 202);
+  const std::vector<gateway::Asked> later = g.upstreams.TakeAsked();
+  ASSERT_EQ(later.size(), 2u);
+  EXPECT_EQ(later[1].method, "DELETE");
+  EXPECT_EQ(later[1].target, "/runway/tasks/17");
   EXPECT_EQ(g.Post("/runwayx/tasks", kDefaultToken, body).status, 404);
 }
 

@@ -51,6 +51,27 @@ TEST(GatewayHostile, ChunkedBodiesAreRefusedAndTheirRestIsNoRequest) {
   EXPECT_EQ(Answers(answer), 1u) << answer;
 }
 
+// What a proxy may read in one way and this server in another.
+TEST(GatewayHostile, ALengthThatCanBeReadInTwoWaysIsRefusedAndItsRestIsNoRequest) {
+  RunningGateway g;
+  const std::string rest = "\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (const std::string length :
+       {"Content-Length: 0\r\nContent-Length: 40", "Content-Length: 0, 40", "Content-Length: +40",
+        "Content-Length: 0x28", "Content-Length: -1", "Content-Length: x", "Content-Length: 99999999999999999999"}) {
+    for (const std::string begin : {"POST /v1/chat/completions", "GET /healthz"}) {
+      const std::string answer = Exchange(g.gateway->port(), begin + " HTTP/1.1\r\nHost: x\r\n" + length + rest);
+      EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 ")) << begin << " " << length;
+      EXPECT_EQ(Answers(answer), 1u) << answer;
+    }
+  }
+  for (const std::string method : {"GET", "HEAD", "DELETE"}) {
+    const std::string answer =
+        Exchange(g.gateway->port(), method + " /runway/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 37" + rest);
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 ")) << method;
+    EXPECT_EQ(Answers(answer), 1u) << answer;
+  }
+}
+
 TEST(GatewayHostile, ATooLargeBodyIs413) {
   RunningGateway g([](gateway::Options& options) { options.listener.max_body_bytes = 1000; });
   const HttpAnswer reply = g.Post("/v1/chat/completions", kDefaultToken, std::string(1001, ' '));
@@ -76,6 +97,35 @@ TEST(GatewayHostile, LongPathsAndHeadersAreRefused) {
   EXPECT_EQ(g.Get("/v1/models/" + std::string(7000, 'a'), kDefaultToken).status, 414);
   EXPECT_NE(g.Get("/v1/models", std::string(20'000, 'a')).status, 200);
   EXPECT_EQ(g.Get("/healthz", "").status, 200);
+}
+
+// Of "bytes=-1" the server would make a whole answer of one byte, and of many ranges a page many times over.
+TEST(GatewayHostile, RangesAreIgnored) {
+  RunningGateway g;
+  std::string many = "bytes=0-";
+  for (int i = 0; i < 500; ++i) many += ",0-";
+  for (const std::string& ranges : {std::string("bytes=-1"), std::string("bytes=0-0,1-1"), many}) {
+    const auto health = Take(g.client().Get("/healthz", {{"Range", ranges}}));
+    EXPECT_EQ(health.status, 200);
+    EXPECT_EQ(health.body, R"({"ok":true})");
+    const auto page = Take(g.client().Get("/", {{"Range", ranges}}));
+    EXPECT_EQ(page.status, 200);
+    EXPECT_LT(page.body.size(), 100'000u);
+    const HttpAnswer chat = g.Chat(kDefaultToken, "gpt-4o", {{"Range", ranges}});
+    EXPECT_EQ(chat.status, 200);
+    EXPECT_THAT(chat.body, HasSubstr("Served by channel number"));
+  }
+}
+
+// A few kilobytes can be gigabytes, before anybody has said who asks.
+TEST(GatewayHostile, CompressedBodiesAreNotUnpacked) {
+  RunningGateway g;
+  g.client().set_compress(true);
+  const std::string bomb = R"({"model":"gpt-4o","messages":")" + std::string(1 << 20, 'x') + "\"}";
+  const auto reply = Take(g.client().Post(
+      "/v1/chat/completions", {{"Authorization", std::string("Bearer ") + kDefaultToken}}, bomb, "application/json"));
+  EXPECT_EQ(reply.status, 415);
+  EXPECT_THAT(reply.body, HasSubstr("Compressed bodies"));
 }
 
 TEST(GatewayHostile, MultipartBodiesAreRefused) {

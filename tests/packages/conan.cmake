@@ -22,7 +22,8 @@ foreach(package IN ITEMS abseil/20220623.1 boost/1.81.0 nlohmann_json/3.11.2 sql
 endforeach()
 string(REPLACE "," ";-o;" options "${OPTIONS}")
 step(${CONAN} create ${SOURCE} -nr --build=missing -tf ${SOURCE}/cmake/packaging/conan/test_package
-     -s compiler.cppstd=20 -c "tools.build:cxxflags=[\"-O0\"]" -c tools.cmake.cmaketoolchain:generator=Ninja -c tools.cmake.cmake_layout:test_folder=${WORK}/test -o ${options})
+     -s compiler.cppstd=20 -c "tools.cmake.cmaketoolchain:extra_variables={\"CMAKE_CXX_FLAGS_RELEASE\": \"-O0\"}"
+     -c tools.cmake.cmaketoolchain:generator=Ninja -c tools.cmake.cmake_layout:test_folder=${WORK}/test -o ${options})
 must_say("channel 8")
 if(OPTIONS MATCHES "c=True")
   must_say("c 1")

@@ -2,13 +2,15 @@
 include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
 fresh_work()
 string(REPLACE "," ";" COMPONENTS "${COMPONENTS}")
-# Optimised only where the library is built along.
-set(build_type "")
-if(NOT HOW STREQUAL "find_package")
-  set(build_type RelWithDebInfo)
-endif()
 set(configure ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/consumer -B ${WORK} ${configure_arguments}
-    -D CMAKE_BUILD_TYPE=${build_type} -D HOW=${HOW} -D VERSION=${VERSION} -D POINTSMAN_SOURCE=${SOURCE})
+    -D HOW=${HOW} -D VERSION=${VERSION} -D POINTSMAN_SOURCE=${SOURCE})
+# Who builds the library along says which components; json and sqlite3 are on unless somebody turns them off.
+if(NOT HOW STREQUAL "find_package")
+  foreach(component IN LISTS COMPONENTS)
+    string(TOUPPER ${component} word)
+    list(APPEND configure -D POINTSMAN_${word}=ON)
+  endforeach()
+endif()
 
 if(REFUSED)
   execute_process(COMMAND ${configure} "-DCOMPONENTS=${COMPONENTS}" OUTPUT_VARIABLE said ERROR_VARIABLE said RESULT_VARIABLE result)

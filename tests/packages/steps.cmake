@@ -24,7 +24,9 @@ macro(fresh_work)
   file(MAKE_DIRECTORY ${WORK})
 endmacro()
 
-# What a consumer is configured with, whoever it is.
+# What a consumer is configured with, whoever it is. Without a build type, and with whole paths for ccache where that is
+# the launcher, a source is the same object for everybody who builds the library along.
+set(ENV{CCACHE_BASEDIR} "")
 set(configure_arguments -G ${GENERATOR} -D CMAKE_CXX_COMPILER=${CXX} -D CMAKE_CXX_FLAGS=${FLAGS}
     -D CMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER} -D CMAKE_PREFIX_PATH=${PREFIX})
 if(C)

@@ -21,7 +21,7 @@ endfunction()
 function(vcpkg_cmake_configure)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "SOURCE_PATH" "OPTIONS")
   step(${CMAKE_COMMAND} -S ${arg_SOURCE_PATH} -B ${WORK}/build ${configure_arguments} -D CMAKE_INSTALL_PREFIX=${CURRENT_PACKAGES_DIR}
-       -D CMAKE_CXX_FLAGS=-O0 ${arg_OPTIONS})
+       -D CMAKE_CXX_FLAGS_RELEASE= ${arg_OPTIONS})
 endfunction()
 
 function(vcpkg_cmake_install)

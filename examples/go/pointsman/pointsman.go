@@ -8,7 +8,7 @@
 //		selection := router.Select("default", "gpt-4o", walk)
 //		if selection.Reason != 0 { return fail(503, router.Explain("default", "gpt-4o")) }
 //		status, body := send(selection.ChannelID)
-//		if !router.Report(&selection, status, body) { return }
+//		if !router.Report(&selection, status, body, walk) { return }
 //	}
 //
 // A Router may be shared by goroutines; a Walk belongs to one request.
@@ -48,12 +48,12 @@ static int32_t reload(pointsman_router* router, const char* rows, size_t size, c
 }
 
 static int32_t report(pointsman_router* router, pointsman_selection* selection, int32_t status, const char* body,
-                      size_t size, int32_t* again) {
+                      size_t size, pointsman_walk* walk, int32_t* again) {
   pointsman_outcome outcome = POINTSMAN_OUTCOME_INIT;
   pointsman_text none = {NULL, 0}, text = {body, size};
   pointsman_classify_http(status, none, text, &outcome);
   *again = pointsman_worth_another_attempt(&outcome);
-  return pointsman_report(router, selection, &outcome);
+  return pointsman_report(router, selection, &outcome, walk);
 }
 
 static void explain(const pointsman_router* router, const char* group, size_t group_size, const char* model,
@@ -101,7 +101,11 @@ func New(rows string) (*Router, error) {
 	if C.pointsman_router_new(nil, &router.handle, nil) != C.POINTSMAN_OK {
 		return nil, errors.New("no memory for a router")
 	}
-	return router, router.Reload(rows)
+	if err := router.Reload(rows); err != nil {
+		router.Close()
+		return nil, err
+	}
+	return router, nil
 }
 
 // Close ends the router.
@@ -127,15 +131,18 @@ func NewWalk() *Walk {
 // Close ends the walk.
 func (w *Walk) Close() { C.pointsman_walk_free(w.handle) }
 
+func (w *Walk) tried() *C.pointsman_walk {
+	if w == nil {
+		return nil
+	}
+	return w.handle
+}
+
 // Select gives a channel that the walk (or nil) has not tried. Release it, or report it, at last.
 func (r *Router) Select(group, model string, walk *Walk) (s Selection) {
-	var tried *C.pointsman_walk
-	if walk != nil {
-		tried = walk.handle
-	}
 	g, gn := text(group)
 	m, mn := text(model)
-	s.Reason = int32(C.select_by_name(r.handle, g, gn, m, mn, tried, &s.held))
+	s.Reason = int32(C.select_by_name(r.handle, g, gn, m, mn, walk.tried(), &s.held))
 	s.ChannelID = int64(s.held.channel_id)
 	if s.Reason == 0 {
 		s.Group = C.GoStringN(s.held.group.data, C.int(s.held.group.size))
@@ -150,11 +157,12 @@ func (r *Router) SelectChannels(group, model string, channels []int64) {
 	C.select_repeatedly(r.handle, g, gn, m, mn, C.size_t(len(channels)), (*C.int64_t)(unsafe.SliceData(channels)))
 }
 
-// Report says what the upstream answered, and gives back what the selection reserved. True: another channel may serve.
-func (r *Router) Report(s *Selection, status int, body string) bool {
+// Report says what the upstream answered to a selection of the walk (or nil), and gives back what it reserved. True:
+// another channel may serve.
+func (r *Router) Report(s *Selection, status int, body string, walk *Walk) bool {
 	var again C.int32_t
 	data, size := text(body)
-	C.report(r.handle, &s.held, C.int32_t(status), data, size, &again)
+	C.report(r.handle, &s.held, C.int32_t(status), data, size, walk.tried(), &again)
 	C.pointsman_release(&s.held)
 	return again != 0
 }

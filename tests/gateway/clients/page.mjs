@@ -46,6 +46,8 @@ async function check() {
   for (let i = 0; i < 30; ++i) await ask('gpt-4o');
   await browser.until(`/1 OpenAI main\\s+cooling down after (transient|rate limited), \\d/.test(${card('default', 'gpt-4o')})`);
   assert.match(await browser.ask(card('default', 'gpt-4o')), /2 OpenAI second\s+1\/1 = 100 %, usually 3\/10/);
+  assert.match(await browser.ask(card('default', 'gpt-4o')), /Priority 10, serves now/);
+  assert.match(await browser.ask(card('default', 'o3')), /Priority 10, serves all the same: nobody else is left/);
   await browser.until(`document.getElementById('channels').innerText.includes('cooling down')`);
   holds('a channel that fails is seen to cool down, and who serves instead');
 
