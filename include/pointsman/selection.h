@@ -3,7 +3,8 @@
 //   if (Selection s = router.Select(request)) Send(s.channel_id());
 //   else Log(ReasonName(s.reason()));
 //
-// Thread safety: thread-compatible; move-only, since it owns a reservation where the channel has limits.
+// Thread safety: thread-compatible; move-only, since it owns a reservation where the channel has limits. One that was
+// moved from keeps its values; to report it means nothing.
 // Cost: a few words, no allocation. Texts about it are made only when asked for (Router::Explain).
 #ifndef POINTSMAN_SELECTION_H_
 #define POINTSMAN_SELECTION_H_
@@ -61,6 +62,7 @@ class POINTSMAN_EXPORT Selection {
     std::string_view group;
     std::uint32_t model = 0xffffffffu;  // the listed model's number in the table of that generation
     bool degraded = false;
+    bool trial = false;  // the first after a cooldown, or one of them
     std::uint16_t key = kNoKey;
     SlotState* reservation = nullptr;  // given over
   };
@@ -74,7 +76,8 @@ class POINTSMAN_EXPORT Selection {
         reservation_(served.reservation),
         model_(served.model),
         key_(served.key),
-        degraded_(served.degraded) {}
+        degraded_(served.degraded),
+        trial_(served.trial) {}
   Selection(Reason reason, std::uint64_t generation,
             std::optional<std::chrono::milliseconds> retry_after = std::nullopt)
       : priority_(retry_after.has_value() ? retry_after->count() : -1), generation_(generation), reason_(reason) {}
@@ -130,7 +133,9 @@ class POINTSMAN_EXPORT Selection {
     key_ = other.key_;
     reason_ = other.reason_;
     degraded_ = other.degraded_;
+    trial_ = other.trial_;
     reported_ = other.reported_;
+    other.reported_ = true;
   }
   void Release() noexcept;  // the reservation
 
@@ -144,6 +149,7 @@ class POINTSMAN_EXPORT Selection {
   std::uint16_t key_ = kNoKey;
   Reason reason_ = Reason::kNone;
   bool degraded_ : 1 = false;
+  bool trial_ : 1 = false;
   bool reported_ : 1 = false;
 };
 

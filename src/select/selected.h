@@ -17,6 +17,11 @@ struct SelectionAccess {
   static SlotState*& reservation(Selection& s) { return s.reservation_; }
   static void SetKey(Selection& s, std::uint16_t key) { s.key_ = key; }
   static std::uint32_t model(const Selection& s) { return s.model_; }
+  static bool is_trial(const Selection& s) { return s.trial_; }
+  static void Take(Selection& s, const Taken& taken) {
+    s.reservation_ = taken.reservation;
+    s.trial_ = taken.trial;
+  }
   // True once.
   static bool TakeReport(Selection& s) { return s.reason_ == Reason::kNone && !s.reported_ && (s.reported_ = true); }
 };
