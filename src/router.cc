@@ -33,7 +33,9 @@ void Router::Report(Selection& selection, const Outcome& outcome) {
     const auto may_cool = [&] {
       return MayCoolDown(now, selection.group(), channel, time, now.state->cooldown.max_cooling_share);
     };
-    now.states[channel]->Note(outcome, name, selection.key_index(), time, MayCool::Of(may_cool));
+    const EndedAttempt attempt{
+        .model = name, .key = selection.key_index(), .trial = SelectionAccess::is_trial(selection)};
+    now.states[channel]->Note(outcome, attempt, time, MayCool::Of(may_cool));
     if (impl_->counter) {
       impl_->counter->Note({.group = selection.group(), .model = name, .channel_id = selection.channel_id()}, outcome);
     }

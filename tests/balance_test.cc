@@ -187,6 +187,20 @@ TEST(Turns, OfAWalkGiveTheOthersNext) {
   EXPECT_EQ(counts.size(), 3u);
 }
 
+// A request that fails once takes two turns. Would catch: first attempts that only ever get every second one.
+TEST(Turns, OfFirstAttemptsAreExactHoweverManyAreTriedAgain) {
+  Served s({3, 5, 2}, With(Balance::kSmoothRoundRobin));
+  std::map<std::int64_t, int> first;
+  std::map<std::int64_t, int> second;
+  for (int i = 0; i < 100; ++i) {
+    Attempts walk;
+    ++first[s.router.Select(kAsk, walk).channel_id()];
+    ++second[s.router.Select(kAsk, walk).channel_id()];
+  }
+  EXPECT_THAT(first, UnorderedElementsAre(Pair(1, 30), Pair(2, 50), Pair(3, 20)));
+  EXPECT_EQ(second.size(), 3u);
+}
+
 // ---- of one group
 
 TEST(BalanceOfAGroup, LeavesOtherGroupsAlone) {
@@ -459,8 +473,8 @@ TEST(Logarithm, BoundChangesNoWinner) {
 // ---- records
 
 TEST(RecordedBalance, IsMadeAgain) {
-  for (const Balance rule :
-       {Balance::kSmoothRoundRobin, Balance::kLeastInFlight, Balance::kLowestLatency, Balance::kAffinity}) {
+  for (const Balance rule : {Balance::kSmoothRoundRobin, Balance::kLeastInFlight, Balance::kLowestLatency,
+                             Balance::kAffinity, Balance::kAffinityByHalves}) {
     Served s({3, 2, 5, 1}, With(rule));
     Request request = kAsk;
     request.affinity = 99;

@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/channel_state_fixture.h"
@@ -93,6 +95,109 @@ TEST_F(State, SurvivesAHundredReloads) {
   EXPECT_EQ(Status(2).in_flight, 3);
   flying.clear();
   EXPECT_EQ(Status(2).in_flight, 0);
+}
+
+// The whole way, with a loader, rows that disable the channel for a while, and requests that begin before one reload
+// and end after the next.
+TEST_F(State, AHundredReloadsInAnOutageLoseNoCooldownAndNothingInFlight) {
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
+  ASSERT_TRUE(router_->SetLimits(2, {.max_in_flight = 1000}).ok());
+  Report(1, OutcomeKind::kCredentialRefused);
+  std::deque<Selection> flying;
+  for (int i = 0; i < 100; ++i) {
+    flying.push_back(router_->Select(kRequest));
+    ASSERT_EQ(flying.back().channel_id(), 2) << i;
+    ChannelRow failing = Channel(1, "g", i % 2 == 0 ? "m" : "a,m");
+    failing.status = i % 3 == 0 ? 2 : 1;
+    const Rows rows = RowsOf(failing, Channel(2, "g", "m"));
+    RowsLoader loader(rows);
+    ASSERT_TRUE(router_->Reload(loader).ok());
+    clock_.Advance(1s);
+    if (flying.size() < 3) continue;
+    if (i % 2 == 0) router_->Report(flying.front(), {.kind = OutcomeKind::kSuccess});
+    flying.pop_front();
+  }
+  EXPECT_EQ(Status(1).phase, ChannelPhase::kCooling);
+  EXPECT_EQ(Status(1).remaining, 200s) << "of 300, each reload took one";
+  EXPECT_EQ(Status(1).cooldowns, 1);
+  EXPECT_EQ(Status(2).in_flight, static_cast<std::int32_t>(flying.size()));
+  EXPECT_EQ(Status(2).successes, 49);
+  flying.clear();
+  EXPECT_EQ(Status(2).in_flight, 0);
+}
+
+// Would catch: a place that is given back to the channel that came after, which would then have one less than none.
+TEST_F(State, AChannelThatCameBackIsAnotherAndKeepsItsOwnCount) {
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
+  ASSERT_TRUE(router_->SetLimits(1, {.max_in_flight = 2}).ok());
+  Selection before = router_->Select({.group = "g", .model = "m", .pin = 1});
+  Publish(Channel(2, "g", "m"));
+  Publish(Channel(1, "g", "m"), Channel(2, "g", "m"));
+  Selection after = router_->Select({.group = "g", .model = "m", .pin = 1});
+  EXPECT_EQ(Status(1).in_flight, 1);
+  router_->Report(before, {.kind = OutcomeKind::kSuccess});
+  EXPECT_EQ(Status(1).in_flight, 1);
+  router_->Report(after, {.kind = OutcomeKind::kSuccess});
+  EXPECT_EQ(Status(1).in_flight, 0);
+}
+
+TEST_F(State, OnlyOneOfASelectionAndWhatItWasMovedToIsReported) {
+  Serve(Options(), Channel(1, "g", "m"));
+  Selection first = router_->Select(kRequest);
+  Selection second = std::move(first);
+  router_->Report(first, {.kind = OutcomeKind::kTransient});  // NOLINT(bugprone-use-after-move): that is the question
+  EXPECT_EQ(Status(1).failures, 0);
+  router_->Report(second, {.kind = OutcomeKind::kTransient});
+  EXPECT_EQ(Status(1).failures, 1);
+}
+
+// A hundred callers of a channel that hangs give up after its cooldown is over. Would catch: a trial for each of them,
+// each of which hangs too.
+TEST_F(State, WhoGivesUpLateGivesNoTrialBack) {
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"));
+  std::vector<Selection> hanging;
+  for (int i = 0; i < 100; ++i) hanging.push_back(router_->Select({.group = "g", .model = "m", .pin = 1}));
+  Report(1, OutcomeKind::kTransient, 3);
+  clock_.Advance(5s);
+  EXPECT_EQ(Count(100)[1], 1) << "the trial";
+  for (Selection& s : hanging) {
+    router_->Report(s, {.kind = OutcomeKind::kCancelled});
+    EXPECT_EQ(router_->Select(kRequest).channel_id(), 2);
+  }
+}
+
+// Clocks count from whenever; some begin below zero.
+TEST_F(State, AClockBelowZeroIsAsGoodAsAnyOther) {
+  clock_.Advance(-clock_.now() - 1000h);
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m", 1, -1));
+  ASSERT_TRUE(router_->SetLimits(2, {.requests_per_minute = 60}).ok());
+  Report(1, OutcomeKind::kTransient, 3);
+  EXPECT_EQ(Status(1).remaining, 5s);
+  EXPECT_EQ(router_->Select(kRequest).channel_id(), 2);
+  clock_.Advance(5s);
+  Selection trial = router_->Select(kRequest);
+  EXPECT_EQ(trial.channel_id(), 1);
+  router_->Report(trial, {.kind = OutcomeKind::kSuccess});
+  EXPECT_EQ(Status(1).phase, ChannelPhase::kSlowStart);
+}
+
+// Would catch: a moment of nonsense after which nothing ever ends.
+TEST_F(State, AClockThatSpeaksNonsenseForAMomentIsNotBelieved) {
+  std::chrono::nanoseconds said = 1h;
+  ChannelStateOptions options = Options();
+  options.clock = {.now = [](void* at) noexcept { return *static_cast<std::chrono::nanoseconds*>(at); },
+                   .context = &said};
+  Serve(options, Channel(1, "g", "m"), Channel(2, "g", "m"));
+  Report(1, OutcomeKind::kTransient, 3);
+  for (const auto nonsense : {std::chrono::nanoseconds::max(), std::chrono::nanoseconds::min()}) {
+    said = nonsense;
+    EXPECT_EQ(Status(1).remaining, 5s);
+    EXPECT_EQ(Count(10).count(1), 0u);
+  }
+  said = 1h + 1s;
+  EXPECT_EQ(Status(1).remaining, 5s) << "it goes on from here";
+  said += 5s;
+  EXPECT_EQ(Status(1).phase, ChannelPhase::kTrial);
 }
 
 TEST_F(State, WhenEverythingCoolsDownItServesAllTheSameAndSaysSo) {

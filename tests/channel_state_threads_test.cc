@@ -108,6 +108,41 @@ TEST_F(StateThreads, LimitsHoldWhoeverAsks) {
   EXPECT_EQ(router.ChannelStates().front().in_flight, 0);
 }
 
+// All eight fail at once, each on its own thread. The group has many models, so that asking takes its time. Would
+// catch: two that ask whether they may cool down before either does.
+TEST_F(StateThreads, NoMoreThanTheirShareCoolDownHoweverManyFailAtOnce) {
+  constexpr std::int64_t kChannels = 8;
+  RouterOptions options = Options();
+  options.state.cooldown.first = std::chrono::hours(1);
+  options.state.cooldown.longest_backoff = options.state.cooldown.longest = std::chrono::hours(1);
+  Router router({}, options);
+  std::string models = "m";
+  for (int i = 0; i < 500; ++i) models += ",m" + std::to_string(i);
+  Rows rows;
+  for (std::int64_t id = 1; id <= kChannels; ++id) rows.Add(Channel(id, "g", models));
+  ASSERT_TRUE(router.Publish(MustCompile(rows).table).ok());
+
+  for (int round = 0; round < 600; ++round) {
+    std::atomic<std::int64_t> ready{0};
+    std::vector<std::thread> threads;
+    for (std::int64_t id = 1; id <= kChannels; ++id) {
+      threads.emplace_back([&, id] {
+        Selection s = router.Select({.group = "g", .model = "m", .pin = id});
+        ready.fetch_add(1);
+        while (ready.load() < kChannels) std::this_thread::yield();
+        router.Report(s, {.kind = OutcomeKind::kCredentialRefused});
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    std::int64_t cooling = 0;
+    for (const ChannelStatus& status : router.ChannelStates()) {
+      cooling += status.phase == ChannelPhase::kCooling ? 1 : 0;
+      router.ResetState(status.channel_id);
+    }
+    ASSERT_EQ(cooling, kChannels / 2) << "round " << round;
+  }
+}
+
 TEST_F(StateThreads, OneTrialIsTakenByOne) {
   RouterOptions options = Options();
   options.state.cooldown.trial_timeout = std::chrono::hours(1);

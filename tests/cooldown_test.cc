@@ -31,8 +31,10 @@ class Channel : public ::testing::Test {
  protected:
   std::uint64_t Note(OutcomeKind kind, std::optional<std::chrono::milliseconds> retry_after = {}) {
     const auto may_cool = [this] { return may_cool_; };
-    return cooldown_.Note({.kind = kind, .retry_after = retry_after}, now_, policy_, 8, MayCool::Of(may_cool));
+    return cooldown_.Note({.kind = kind, .retry_after = retry_after}, Moment(), policy_, MayCool::Of(may_cool));
   }
+  // Of an attempt that was let through by the cooldown, or of one that nothing was asked of.
+  Cooldown::Moment Moment(bool trial = true) const { return {.now = now_, .trial = trial, .salt = 8}; }
   std::uint64_t Fail(int times = 1) {
     std::uint64_t bits = 0;
     for (int i = 0; i < times; ++i) bits = Note(OutcomeKind::kTransient);
@@ -156,7 +158,7 @@ TEST_F(Channel, ATimeThatNobodyCanHaveWaitedForIsNotKnown) {
   Note(OutcomeKind::kRateLimited);
   PassTime(6 * kSecond);
   const Outcome absurd{.kind = OutcomeKind::kSuccess, .latency = std::chrono::nanoseconds::max()};
-  EXPECT_EQ(cooldown_.Note(absurd, now_, policy_, 8, MayCool::Of(may_cool)), kSlowStart) << "the trial succeeded";
+  EXPECT_EQ(cooldown_.Note(absurd, Moment(), policy_, MayCool::Of(may_cool)), kSlowStart) << "the trial succeeded";
   EXPECT_EQ(cooldown_.latency().count(), 0);
 }
 
@@ -212,12 +214,72 @@ TEST_F(Channel, ARequestThatBeganBeforeTheCooldownSaysNothingHoweverLateItEnds) 
   PassTime(7 * kSecond);
   const auto end = [&](OutcomeKind kind, std::chrono::nanoseconds took) {
     const auto may_cool = [] { return true; };
-    return cooldown_.Note({.kind = kind, .latency = took}, now_, policy_, 8, MayCool::Of(may_cool));
+    return cooldown_.Note({.kind = kind, .latency = took}, Moment(), policy_, MayCool::Of(may_cool));
   };
   EXPECT_EQ(end(OutcomeKind::kTransient, 8s), kCooling);
   EXPECT_EQ(cooldown_.cooldowns(), 1);
   EXPECT_EQ(end(OutcomeKind::kSuccess, 8s), kCooling);
   EXPECT_EQ(end(OutcomeKind::kSuccess, 1s), kSlowStart) << "that was the trial";
+}
+
+// A hundred hang when the cooldown begins, and their callers give up one by one after it. Would catch: a trial more for
+// each of them.
+TEST_F(Channel, WithoutATimeWhatWasNoTrialSaysNothingEither) {
+  const auto may_cool = [] { return true; };
+  const auto end = [&](OutcomeKind kind, bool trial) {
+    return cooldown_.Note({.kind = kind}, Moment(trial), policy_, MayCool::Of(may_cool));
+  };
+  Fail(3);
+  PassTime(7 * kSecond);
+  ASSERT_TRUE(cooldown_.TakeTrial(now_, policy_));
+  for (int i = 0; i < 100; ++i) {
+    for (const OutcomeKind kind : {OutcomeKind::kCancelled, OutcomeKind::kTransient, OutcomeKind::kSuccess}) {
+      EXPECT_EQ(end(kind, false), kCooling);
+    }
+    ASSERT_FALSE(cooldown_.TakeTrial(now_, policy_)) << i;
+  }
+  EXPECT_EQ(cooldown_.cooldowns(), 1);
+  EXPECT_EQ(end(OutcomeKind::kSuccess, true), kSlowStart);
+}
+
+// They hang for a minute; meanwhile the channel has cooled down, was tried, and is well. Would catch: the next cooldown
+// because of them.
+TEST_F(Channel, WhoHangsUntilItIsBackDoesNotCoolItDownAgain) {
+  const auto may_cool = [] { return true; };
+  const auto end = [&](OutcomeKind kind, std::chrono::nanoseconds took) {
+    return cooldown_.Note({.kind = kind, .latency = took}, Moment(false), policy_, MayCool::Of(may_cool));
+  };
+  policy_.minimum_volume = 5;
+  Fail(3);
+  PassTime(5 * kSecond);
+  ASSERT_EQ(Note(OutcomeKind::kSuccess), kSlowStart);
+  PassTime(50 * kSecond);
+  ASSERT_EQ(Note(OutcomeKind::kSuccess), 0u);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(end(OutcomeKind::kTransient, 60s), 0u) << i;
+  EXPECT_EQ(end(OutcomeKind::kTransient, 1s), 0u) << "one that is new, of two in the window";
+  EXPECT_EQ(cooldown_.consecutive(), 1);
+  EXPECT_EQ(cooldown_.failures(), 104);
+}
+
+// Judged in order a moment before the cooldown began. Would catch: the first trial taken then, and missed later.
+TEST_F(Channel, LetsNoTrialThroughBeforeTheCooldownIsOver) {
+  Fail(3);
+  EXPECT_FALSE(cooldown_.TakeTrial(now_, policy_));
+  PassTime(5 * kSecond);
+  EXPECT_TRUE(cooldown_.TakeTrial(now_, policy_));
+}
+
+TEST_F(Channel, CountsThatCameFromElsewhereEndAtTheirLargest) {
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  cooldown_.Import(
+      {.consecutive_failures = std::numeric_limits<std::int32_t>::max(), .successes = kMost, .failures = kMost}, now_,
+      policy_);
+  may_cool_ = false;
+  Fail();
+  EXPECT_EQ(cooldown_.consecutive(), std::numeric_limits<std::int32_t>::max());
+  EXPECT_EQ(cooldown_.failures(), kMost);
+  Note(OutcomeKind::kSuccess);
+  EXPECT_EQ(cooldown_.successes(), kMost);
 }
 
 TEST_F(Channel, ATrialThatSaysNothingOfTheChannelIsGivenBack) {
@@ -254,7 +316,7 @@ TEST_F(Channel, DoesNotCoolDownWhereItMayNotAndAsksAgainOnlyAfterASecond) {
 TEST_F(Channel, AveragesTheLatencyOfSuccesses) {
   const auto may_cool = [] { return true; };
   const auto succeed = [&](std::chrono::nanoseconds took) {
-    cooldown_.Note({.kind = OutcomeKind::kSuccess, .latency = took}, now_, policy_, 8, MayCool::Of(may_cool));
+    cooldown_.Note({.kind = OutcomeKind::kSuccess, .latency = took}, Moment(), policy_, MayCool::Of(may_cool));
   };
   succeed(800ms);
   EXPECT_EQ(cooldown_.latency(), 800ms);

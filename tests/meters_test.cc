@@ -154,12 +154,15 @@ TEST(Claim, OfATrialThatAnotherHasTakenGivesItsReservationBack) {
   state.Limit({.max_in_flight = 10});
   const auto may_cool = [] { return true; };
   for (int i = 0; i < 3; ++i) {
-    state.Note({.kind = OutcomeKind::kTransient}, "m", std::nullopt, kNow, MayCool::Of(may_cool));
+    state.Note({.kind = OutcomeKind::kTransient}, {.model = "m"}, kNow, MayCool::Of(may_cool));
   }
   const Nanoseconds later = kNow + 600 * kSecond;
-  EXPECT_EQ(state.Claim(word, later, Leniency::kNone), SlotState::Claimed::kReserved);
+  Taken taken;
+  ASSERT_TRUE(state.Claim(word, later, Leniency::kNone, taken));
+  EXPECT_EQ(taken.reservation, &state);
+  EXPECT_TRUE(taken.trial);
   EXPECT_EQ(state.in_flight(), 1);
-  EXPECT_EQ(state.Claim(word, later, Leniency::kNone), SlotState::Claimed::kRefused);
+  EXPECT_FALSE(state.Claim(word, later, Leniency::kNone, taken));
   EXPECT_EQ(state.in_flight(), 1);
   state.Release();
   state.Unslot();

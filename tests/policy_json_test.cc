@@ -105,7 +105,7 @@ TEST(PolicyJson, BalanceIsReadFromAndWrittenToTheFile) {
   EXPECT_EQ(policy.groups.groups.at("g").balance, Balance::kAffinity);
   EXPECT_EQ(Parsed(PolicyToJson(policy)), policy);
   for (const Balance rule : {Balance::kWeightedRandom, Balance::kSmoothRoundRobin, Balance::kLeastInFlight,
-                             Balance::kLowestLatency, Balance::kAffinity}) {
+                             Balance::kLowestLatency, Balance::kAffinity, Balance::kAffinityByHalves}) {
     const std::string name(BalanceName(rule));
     EXPECT_EQ(Parsed("{\"balance\": \"" + name + "\"}").balance, rule) << name;
   }
@@ -113,7 +113,8 @@ TEST(PolicyJson, BalanceIsReadFromAndWrittenToTheFile) {
 
 TEST(PolicyJson, BalanceThatIsNotKnownIsRefused) {
   const std::string rest =
-      "; write one of weighted_random, smooth_round_robin, least_in_flight, lowest_latency, affinity";
+      "; write one of weighted_random, smooth_round_robin, least_in_flight, lowest_latency, affinity, "
+      "affinity_by_halves";
   EXPECT_EQ(Refusal(R"({"balance": "smooth"})"), "p.json:1:13: $.balance is \"smooth\"" + rest);
   EXPECT_EQ(Refusal(R"({"balance": null})"), "p.json:1:13: $.balance is null" + rest);
   EXPECT_EQ(Refusal(R"({"fleet_seed": -1})"),

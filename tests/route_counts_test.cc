@@ -73,6 +73,17 @@ TEST_F(Counts, HoldEachKindOfOutcomeTheTimeOfSuccessesAndTheTokensOfAll) {
   EXPECT_EQ(count.tokens, 8u);
 }
 
+TEST_F(Counts, LeaveOutWhatIsNoOutcomeAndTimesThatNobodyWaited) {
+  Serve("8 default a\n");
+  const Request ask{.group = "default", .model = "a"};
+  Attempt(ask, {.kind = static_cast<OutcomeKind>(200)});
+  EXPECT_THAT(Routes(), IsEmpty());
+  for (int i = 0; i < 3; ++i) Attempt(ask, {.latency = std::chrono::nanoseconds::max()});
+  Attempt(ask, {.latency = 2s});
+  EXPECT_EQ(router_.RouteCounts()[0].attempts(), 4u);
+  EXPECT_EQ(router_.RouteCounts()[0].latency, 2s);
+}
+
 TEST_F(Counts, CountOneSelectionOnceAndRefusalsNever) {
   Serve("8 default a\n");
   Selection s = router_.Select({.group = "default", .model = "a"});

@@ -123,7 +123,7 @@ class Tenancy {
  private:
   Policy MakePolicy() {
     Policy policy = world_.MakePolicy();
-    policy.balance = static_cast<Balance>(world_.Below(5));
+    policy.balance = static_cast<Balance>(world_.Below(6));
     return policy;
   }
 

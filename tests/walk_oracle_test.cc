@@ -69,7 +69,7 @@ class WalkOracle {
       ASSERT_EQ(drawn.group(), expected.group);
       ASSERT_EQ(drawn.priority(), expected.priority);
       ASSERT_TRUE(expected.weights.contains(drawn.channel_id())) << drawn.channel_id();
-      if (const auto turn = balance_.Turn(expected)) {
+      if (const auto turn = balance_.Turn(expected, !alone && !tried.empty())) {
         ASSERT_EQ(drawn.channel_id(), *turn) << "whose turn it is";
         ++met["turn"];
       }

@@ -26,15 +26,16 @@
 
 namespace pointsman::bench {
 
-inline constexpr std::array kBalances = {Balance::kWeightedRandom, Balance::kSmoothRoundRobin, Balance::kLeastInFlight,
-                                         Balance::kLowestLatency, Balance::kAffinity};
+inline constexpr std::array kBalances = {Balance::kWeightedRandom, Balance::kSmoothRoundRobin,
+                                         Balance::kLeastInFlight,  Balance::kLowestLatency,
+                                         Balance::kAffinity,       Balance::kAffinityByHalves};
 
 class BalancedSetting {
  public:
   BalancedSetting(std::uint32_t candidates, Balance balance) : w_(Wide(candidates)), router_(With(balance)) {
     if (!router_.Publish(Compile(w_.rows(), router_.policy())->table).ok()) std::abort();
     request_ = {.group = w_.group(w_.hot_key()), .model = w_.model(w_.hot_key())};
-    if (balance == Balance::kAffinity) request_.affinity = 0;
+    if (balance == Balance::kAffinity || balance == Balance::kAffinityByHalves) request_.affinity = 0;
   }
 
   void Select(std::size_t calls) {

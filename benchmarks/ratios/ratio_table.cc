@@ -52,6 +52,8 @@ constexpr std::array kGates = {
     NoGate("lowest_latency_1000_ns"),
     NoGate("affinity_5_ns"),
     NoGate("affinity_1000_ns"),
+    NoGate("affinity_by_halves_5_ns"),
+    NoGate("affinity_by_halves_1000_ns"),
 };
 // clang-format on
 

@@ -21,7 +21,8 @@
 //                       is back all at once, without a trial
 //   callers_fault, cancelled   nothing
 //
-// A failure of a request that was on its way when the cooldown began says nothing new, but a longer Retry-After holds.
+// What a request that was on its way when the cooldown began comes to says nothing new, but a longer Retry-After holds.
+// After a trial has succeeded it takes Outcome::latency to know such requests.
 //
 // Of a channel with several keys (ChannelRow::keys), rate_limited, quota_exhausted and credential_refused are the key's
 // alone: it is left out as long as that says, the others go on in turns, and only where all of them are out, so is the
@@ -32,8 +33,9 @@
 // twice as long up to `longest_backoff`. In the slow start failures count as they do in order. A trial that is never
 // reported makes room for the next after `trial_timeout`.
 //
-// At most `max_cooling_share` of a group's channels cool down at once (but always one may): an outage of everything is
-// no reason to choose among nobody. What happens when everything that a request may use cools down: AllCooling.
+// At most `max_cooling_share` of a group's channels cool down at once (but always one may), however many fail at the
+// same moment: an outage of everything is no reason to choose among nobody. What happens when everything that a request
+// may use cools down: AllCooling.
 //
 // Thread safety: plain values.
 #ifndef POINTSMAN_CHANNEL_STATE_H_
@@ -57,8 +59,8 @@ namespace pointsman::inline v0 {
 
 // Where time comes from: nanoseconds since whenever, as a steady clock counts them. A clock that goes back or leaps is
 // survived: time is never taken to be earlier than it was for the channel; it stands still until a clock that went back
-// by less than three seconds has caught up, and goes on from where it was after any longer step. No wait is longer than
-// CooldownPolicy::longest.
+// by less than three seconds has caught up, and goes on from where it was after any longer step back or a step ahead of
+// more than fifty years. No wait is longer than CooldownPolicy::longest.
 struct Clock {
   using Function = std::chrono::nanoseconds (*)(void* context) noexcept;
   Function now = nullptr;  // null: the system's steady clock

@@ -75,7 +75,7 @@ struct ExplainedGroup {
 struct ExplainedTier {
   std::string group;
   std::int64_t priority = 0;
-  // How the group chooses among them. The shares are those in the long run; under kAffinity and with a key, those of
+  // How the group chooses among them. The shares are those in the long run; by affinity and with a key, those of
   // this key: all or nothing, in the tier that the next draw is from.
   Balance balance = Balance::kWeightedRandom;
   std::vector<ExplainedCandidate> candidates;

@@ -105,7 +105,8 @@ struct Policy {
   RetryPolicy retry;
   // How a candidate is chosen within a tier, in groups whose GroupRule says nothing else.
   Balance balance = Balance::kWeightedRandom;
-  // For Balance::kAffinity: gateways with the same seed send a key to the same channel. Another seed spreads keys anew.
+  // For the rules by affinity: gateways with the same seed send a key to the same channel. Another seed spreads keys
+  // anew.
   std::uint64_t fleet_seed = 0;
 
   // InvalidArgument for a policy that cannot mean anything: "policy: <field, as the policy file calls it> <what is

@@ -73,7 +73,7 @@ struct Request {
   // This channel or none (kPinUnusable): any weight, any tier, in any group of the plan, but not one that is out.
   std::optional<std::int64_t> pin = Absent();
 
-  // Whose requests belong together, for groups with Balance::kAffinity (balance.h); elsewhere it means nothing.
+  // Whose requests belong together, for groups with a Balance by affinity (balance.h); elsewhere it means nothing.
   std::optional<std::uint64_t> affinity = Absent();
 
   CandidateFilter filter = {};

@@ -3,7 +3,8 @@
 //   if (Selection s = router.Select(request)) Send(s.channel_id());
 //   else Log(ReasonName(s.reason()));
 //
-// Thread safety: thread-compatible; move-only, since it owns a reservation where the channel has limits.
+// Thread safety: thread-compatible; move-only, since it owns a reservation where the channel has limits. One that was
+// moved from keeps its values; to report it means nothing.
 // Cost: a few words, no allocation. Texts about it are made only when asked for (Router::Explain).
 #ifndef POINTSMAN_SELECTION_H_
 #define POINTSMAN_SELECTION_H_
@@ -61,6 +62,7 @@ class POINTSMAN_EXPORT Selection {
     std::string_view group;
     std::uint32_t model = 0xffffffffu;  // the listed model's number in the table of that generation
     bool degraded = false;
+    bool trial = false;  // the first after a cooldown, or one of them
     std::uint16_t key = kNoKey;
     SlotState* reservation = nullptr;  // given over
   };
@@ -74,7 +76,7 @@ class POINTSMAN_EXPORT Selection {
         reservation_(served.reservation),
         model_(served.model),
         key_(served.key),
-        marks_(served.degraded ? kDegraded : 0) {}
+        marks_(static_cast<std::uint8_t>((served.degraded ? kDegraded : 0) | (served.trial ? kTrial : 0))) {}
   Selection(Reason reason, std::uint64_t generation,
             std::optional<std::chrono::milliseconds> retry_after = std::nullopt)
       : priority_(retry_after.has_value() ? retry_after->count() : -1), generation_(generation), reason_(reason) {}
@@ -130,11 +132,13 @@ class POINTSMAN_EXPORT Selection {
     key_ = other.key_;
     reason_ = other.reason_;
     marks_ = other.marks_;
+    other.marks_ |= kReported;
   }
   void Release() noexcept;  // the reservation
 
   static constexpr std::uint8_t kDegraded = 1;
-  static constexpr std::uint8_t kReported = 2;
+  static constexpr std::uint8_t kTrial = 2;
+  static constexpr std::uint8_t kReported = 4;  // or moved from
 
   std::int64_t channel_id_ = 0;
   std::int64_t priority_ = 0;  // without a channel: milliseconds until one may be back; negative: unknown
@@ -145,7 +149,7 @@ class POINTSMAN_EXPORT Selection {
   std::uint32_t model_ = 0xffffffffu;
   std::uint16_t key_ = kNoKey;
   Reason reason_ = Reason::kNone;
-  std::uint8_t marks_ = 0;  // kDegraded, kReported: bits of a byte, so that it is stored together with its neighbours
+  std::uint8_t marks_ = 0;  // of the above: one byte, so that it is stored together with its neighbours
 };
 
 }  // namespace pointsman::inline v0

@@ -154,7 +154,8 @@ Phrase BalanceNote(Balance balance) {
     case Balance::kLeastInFlight:
       return {", the less busy of two drawn by weight", "，按权重抽取两个并取在途请求较少者"};
     case Balance::kLowestLatency: return {", the faster of two drawn by weight", "，按权重抽取两个并取延迟较低者"};
-    case Balance::kAffinity: return {", by the request's affinity key", "，按请求的亲和键"};
+    case Balance::kAffinity:
+    case Balance::kAffinityByHalves: return {", by the request's affinity key", "，按请求的亲和键"};
   }
   return {};
 }

@@ -76,6 +76,7 @@ std::string_view BalanceName(Balance balance) {
     case Balance::kLeastInFlight: return "least_in_flight";
     case Balance::kLowestLatency: return "lowest_latency";
     case Balance::kAffinity: return "affinity";
+    case Balance::kAffinityByHalves: return "affinity_by_halves";
   }
   return "unknown";
 }

@@ -8,7 +8,7 @@
 namespace pointsman::inline v0 {
 
 std::optional<std::uint64_t> LiveChoices::Ticket(const TurnKey& key) noexcept {
-  return rotations_.Take(absl::HashOf(key.group, key.model, key.priority));
+  return rotations_.Take(absl::HashOf(key.group, key.model, key.priority, key.retry));
 }
 
 std::uint64_t LiveChoices::InFlight(const Published& now, std::uint32_t channel) noexcept {

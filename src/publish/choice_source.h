@@ -26,6 +26,7 @@ struct TurnKey {
   std::string_view group;
   std::string_view model;
   std::int64_t priority = 0;
+  bool retry = false;  // of later attempts of walks
 };
 
 class ChoiceSource {

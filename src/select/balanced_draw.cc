@@ -6,7 +6,7 @@
 
 #include "publish/choice_source.h"
 #include "select/draw.h"
-#include "select/rendezvous.h"
+#include "select/key_choice.h"
 #include "table/table_data.h"
 
 namespace pointsman::inline v0 {
@@ -76,7 +76,7 @@ std::uint32_t BalancedDraw::Among(const TierBlock& tier, Level level) const noex
   if (tier.size() > 1) {
     if (rule == Balance::kSmoothRoundRobin && published_.choices != nullptr) return ByTurn(tier, level);
     if (rule == Balance::kLeastInFlight || rule == Balance::kLowestLatency) return OfTwo(tier, level, rule);
-    if (rule == Balance::kAffinity && request_.affinity.has_value()) return ByKey(tier, level);
+    if (IsByKey(rule) && request_.affinity) return ChooseByKey(published_, tier, rule, *request_.affinity, level);
   }
   return DrawAmong(tier, bits_, level);
 }
@@ -87,7 +87,8 @@ std::uint32_t BalancedDraw::ByTurn(const TierBlock& tier, Level level) const noe
   const std::optional<std::uint64_t> ticket =
       published_.choices->Ticket({.group = published_.data->groups[group_],
                                   .model = published_.data->models[model_],
-                                  .priority = published_.data->priorities[tier.priority()]});
+                                  .priority = published_.data->priorities[tier.priority()],
+                                  .retry = retry_});
   if (!ticket) return DrawAmong(tier, bits_, level);
   return arcs.HolderOf(PlaceOfTicket(*ticket, arcs.sum() / arcs.common()) * arcs.common());
 }
@@ -110,18 +111,6 @@ std::uint32_t BalancedDraw::OfTwo(const TierBlock& tier, Level level, Balance ru
   if (latency == 0 || latency_other == 0) return one;
   return static_cast<Wide128>(latency_other) * (flying_other + 1) < static_cast<Wide128>(latency) * (flying + 1) ? other
                                                                                                                  : one;
-}
-
-std::uint32_t BalancedDraw::ByKey(const TierBlock& tier, Level level) const noexcept {
-  const TierWeights weights(tier);
-  Rendezvous best(*request_.affinity, published_.data->policy.fleet_seed);
-  for (std::uint32_t i = 0; i < tier.size(); ++i) {
-    const std::uint64_t weight = weights[i];
-    if (weight == 0) continue;
-    const std::int64_t id = published_.channels[tier.channel(i)].id;
-    if (best.MayWin(id, weight * Availability::kFull)) best.Offer(id, weight * level(i), i);
-  }
-  return best.winner();
 }
 
 }  // namespace pointsman::inline v0

@@ -1,7 +1,7 @@
 // BalancedDraw: a candidate of a tier as the group's balance wants it (pointsman/balance.h). Under the default rule it
 // is DrawAmong.
 //
-//   const BalancedDraw draw(published, request, group, model, bits);
+//   const BalancedDraw draw(published, request, group, model, is_retry, bits);
 //   const std::uint32_t i = draw.Among(tier, level);          // a place in the tier, or kNoIndex: none counts
 //
 // `level(place)` says how much of a candidate's weight counts, of Availability::kFull; it may change between calls, and
@@ -11,7 +11,8 @@
 // stands for the place t * g mod W. Since g has no divisor in common with W, any W tickets in a row meet each place
 // once: that is the exactness. Since g / W is nearest to the golden ratio, tickets of one candidate come at as even
 // distances as a fixed step allows (three different ones at most: the three-distance theorem): that is the smoothness.
-// Weights are divided by what they have in common first.
+// Weights are divided by what they have in common first. Later attempts of walks count tickets of their own: if every
+// request that fails once took two, the first attempts would only get every second turn, and always the same ones.
 //
 // Thread safety: as select.h.
 #ifndef POINTSMAN_SRC_SELECT_BALANCED_DRAW_H_
@@ -38,21 +39,22 @@ class BalancedDraw {
   using Level = absl::FunctionRef<std::uint32_t(std::uint32_t)>;
 
   // `group` and `model` are numbers of the table.
-  BalancedDraw(const Published& published, const Request& request, std::uint32_t group, std::uint32_t model,
+  // `retry`: it is a later attempt of a walk.
+  BalancedDraw(const Published& published, const Request& request, std::uint32_t group, std::uint32_t model, bool retry,
                RandomBits bits) noexcept
-      : published_(published), request_(request), group_(group), model_(model), bits_(bits) {}
+      : published_(published), request_(request), group_(group), model_(model), retry_(retry), bits_(bits) {}
 
   std::uint32_t Among(const TierBlock& tier, Level level) const noexcept;
 
  private:
   std::uint32_t ByTurn(const TierBlock& tier, Level level) const noexcept;
   std::uint32_t OfTwo(const TierBlock& tier, Level level, Balance rule) const noexcept;
-  std::uint32_t ByKey(const TierBlock& tier, Level level) const noexcept;
 
   const Published& published_;
   const Request& request_;
   std::uint32_t group_;
   std::uint32_t model_;
+  bool retry_;
   mutable RandomBits bits_;
 };
 

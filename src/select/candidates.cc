@@ -88,13 +88,11 @@ Verdict CandidateJudge::Judge(const TierBlock& tier, std::uint32_t i) const noex
   return {.reason = code < 0 ? Reason::kFilterFailed : Reason::kAllFiltered, .filter_code = code};
 }
 
-bool CandidateJudge::Claim(const TierBlock& tier, std::uint32_t i, SlotState*& reservation) const noexcept {
+bool CandidateJudge::Claim(const TierBlock& tier, std::uint32_t i, Taken& taken) const noexcept {
   const std::uint32_t channel = tier.channel(i);
   const std::uint64_t word = published_.channels[channel].word->load(std::memory_order_relaxed);
   if (word == 0 || (word & slot_bit::kFrozen) != 0) return true;
-  const SlotState::Claimed claimed = published_.states[channel]->Claim(word, Now(), leniency_);
-  if (claimed == SlotState::Claimed::kReserved) reservation = published_.states[channel];
-  return claimed != SlotState::Claimed::kRefused;
+  return published_.states[channel]->Claim(word, Now(), leniency_, taken);
 }
 
 bool CandidateJudge::PassesOver(const TierBlock& tier) const noexcept {

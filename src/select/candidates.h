@@ -53,9 +53,8 @@ class CandidateJudge {
                  std::uint32_t model, Circumstances& circumstances) noexcept;
 
   Verdict Judge(const TierBlock& tier, std::uint32_t i) const noexcept;
-  // Takes what the verdict of a candidate that was drawn claims; false where somebody else was faster. `reservation` is
-  // to be released where it is set.
-  bool Claim(const TierBlock& tier, std::uint32_t i, SlotState*& reservation) const noexcept;
+  // Takes what the verdict of a candidate that was drawn claims; false where somebody else was faster.
+  bool Claim(const TierBlock& tier, std::uint32_t i, Taken& taken) const noexcept;
   // Whether the policy wants no further attempt from this tier.
   bool PassesOver(const TierBlock& tier) const noexcept;
   // Whether the policy wants no further attempt from this group.

@@ -26,11 +26,11 @@ class FullSelection {
     const Reason reason =
         WalkTiers(published_, request_, attempts, circumstances_, [&](const TierOffer& at, Reason& nearest) {
           if (at.all_below) return DrawAlike(at, nearest, served);
-          SlotState* reservation = nullptr;
-          const std::uint32_t drawn = at.pin.has_value() ? Pinned(at.tier, *at.pin, at.judge, nearest, reservation)
-                                                         : Draw(at, nearest, reservation);
+          Taken taken;
+          const std::uint32_t drawn =
+              at.pin.has_value() ? Pinned(at.tier, *at.pin, at.judge, nearest, taken) : Draw(at, nearest, taken);
           if (drawn == kNoIndex) return false;
-          served = ServeReserved(at, at.tier, drawn, reservation);
+          served = ServeReserved(at, at.tier, drawn, taken);
           return true;
         });
     if (reason == Reason::kNone) return served;
@@ -55,7 +55,7 @@ class FullSelection {
   }
 
   Selection ServeReserved(const TierOffer& at, const TierBlock& tier, std::uint32_t i,
-                          SlotState* reservation) const noexcept {
+                          const Taken& taken) const noexcept {
     const BoundChannel& channel = published_.channels[tier.channel(i)];
     return Selection({.channel_id = channel.id,
                       .priority = published_.data->priorities[tier.priority()],
@@ -63,8 +63,9 @@ class FullSelection {
                       .group = published_.group_names[at.group],
                       .model = at.match.model,
                       .degraded = at.degraded,
+                      .trial = taken.trial,
                       .key = KeyOf(tier.channel(i)),
-                      .reservation = reservation},
+                      .reservation = taken.reservation},
                      published_.generation);
   }
 
@@ -75,20 +76,21 @@ class FullSelection {
   }
 
   std::uint32_t Pinned(const TierBlock& tier, std::int64_t id, const CandidateJudge& judge, Reason& nearest,
-                       SlotState*& reservation) const noexcept {
+                       Taken& taken) const noexcept {
     for (std::uint32_t i = 0; i < tier.size(); ++i) {
       if (published_.channels[tier.channel(i)].id != id) continue;
       const Verdict verdict = judge.Judge(tier, i);
-      if (verdict.reason == Reason::kNone && (!verdict.claims || judge.Claim(tier, i, reservation))) return i;
+      if (verdict.reason == Reason::kNone && (!verdict.claims || judge.Claim(tier, i, taken))) return i;
       nearest = verdict.reason == Reason::kNone ? Reason::kAllAtLimit : verdict.reason;
     }
     return kNoIndex;
   }
 
-  std::uint32_t Draw(const TierOffer& at, Reason& nearest, SlotState*& reservation) noexcept {
+  std::uint32_t Draw(const TierOffer& at, Reason& nearest, Taken& taken) noexcept {
     const TierBlock& tier = at.tier;
     const CandidateJudge& judge = at.judge;
-    const BalancedDraw draw(published_, request_, at.group, at.match.model, bits_);
+    const bool retry = attempts_ != nullptr && !attempts_->empty();
+    const BalancedDraw draw(published_, request_, at.group, at.match.model, retry, bits_);
     const auto level = [&](std::uint32_t i) -> std::uint32_t {
       const Verdict verdict = judge.Judge(tier, i);
       nearest = std::max(nearest, verdict.reason);
@@ -101,7 +103,7 @@ class FullSelection {
         NoteZeroWeights(tier, judge, nearest);
         return kNoIndex;
       }
-      if (judge.Claim(tier, drawn, reservation)) return drawn;
+      if (judge.Claim(tier, drawn, taken)) return drawn;
     }
     nearest = std::max(nearest, Reason::kAllAtLimit);
     return kNoIndex;
@@ -135,13 +137,13 @@ class FullSelection {
         place = i;
       }
     }
-    SlotState* reservation = nullptr;
+    Taken taken;
     if (usable == 0) return false;
-    if (!at.judge.Claim(held, place, reservation)) {
+    if (!at.judge.Claim(held, place, taken)) {
       nearest = std::max(nearest, Reason::kAllAtLimit);
       return false;
     }
-    served = ServeReserved(at, held, place, reservation);
+    served = ServeReserved(at, held, place, taken);
     return true;
   }
 

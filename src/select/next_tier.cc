@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "select/rendezvous.h"
+#include "select/key_choice.h"
 
 namespace pointsman::inline v0 {
 namespace {
@@ -28,20 +28,21 @@ Standing StandingOf(const Published& published, const TierOffer& at, const TierB
 }
 
 // Whether the request's own key decides.
-bool IsByKey(const Published& published, const Request& request, const TierOffer& at) {
-  return request.affinity && !at.pin && !at.all_below && published.data->BalanceOf(at.group) == Balance::kAffinity;
+bool GoesByKey(const Published& published, const Request& request, const TierOffer& at) {
+  return request.affinity && !at.pin && !at.all_below && IsByKey(published.data->BalanceOf(at.group));
 }
 
 // Everything to the candidate that the key belongs to.
-void GiveToKey(const Published& published, const Request& request, NextTier& next) {
-  Rendezvous best(*request.affinity, published.data->policy.fleet_seed);
+void GiveToKey(const Published& published, std::uint64_t key, const TierOffer& at, NextTier& next) {
+  const auto level = [&](std::uint32_t i) {
+    const Standing& standing = next.standings[i];
+    return standing.weight == 0 ? 0 : standing.verdict.level;
+  };
+  const std::uint32_t chosen = ChooseByKey(published, at.tier, published.data->BalanceOf(at.group), key, level);
   for (std::uint32_t i = 0; i < next.standings.size(); ++i) {
-    best.Offer(next.standings[i].channel_id, next.standings[i].weight, i);
+    if (i != chosen) next.standings[i].weight = 0;
   }
-  for (std::uint32_t i = 0; i < next.standings.size(); ++i) {
-    if (i != best.winner()) next.standings[i].weight = 0;
-  }
-  next.total = best.winner() == kNoIndex ? 0 : next.standings[best.winner()].weight;
+  next.total = chosen == kNoIndex ? 0 : next.standings[chosen].weight;
 }
 
 }  // namespace
@@ -61,7 +62,7 @@ NextTier FindNextTier(const Published& published, const Request& request, const 
         if (standing.verdict.reason != Reason::kPinUnusable) nearest = std::max(nearest, standing.verdict.reason);
       }
     }
-    if (IsByKey(published, request, at)) GiveToKey(published, request, next);
+    if (GoesByKey(published, request, at)) GiveToKey(published, *request.affinity, at, next);
     if (next.total == 0 || nearest == Reason::kFilterFailed) return false;
     next.group = at.group;
     next.other_key = at.other_key;

@@ -51,10 +51,8 @@ std::uint16_t RouteStates::KeyBehind(std::uint32_t channel) noexcept {
   return key && *key < count ? static_cast<std::uint16_t>(*key) : Selection::kNoKey;
 }
 
-bool RouteStates::ClaimBehind(std::uint32_t channel, std::uint64_t word, SlotState*& reservation) noexcept {
-  const SlotState::Claimed claimed = published_.states[channel]->Claim(word, Now(), Leniency::kNone);
-  if (claimed == SlotState::Claimed::kReserved) reservation = published_.states[channel];
-  return claimed != SlotState::Claimed::kRefused;
+bool RouteStates::ClaimBehind(std::uint32_t channel, std::uint64_t word, Taken& taken) noexcept {
+  return published_.states[channel]->Claim(word, Now(), Leniency::kNone, taken);
 }
 
 }  // namespace pointsman::inline v0

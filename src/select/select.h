@@ -53,15 +53,16 @@ inline RouteChoice ChooseRoute(const TableData& data, std::uint32_t group, std::
 }
 
 inline Selection Serve(const Published& published, std::uint32_t group, std::uint32_t model, std::uint32_t priority,
-                       const BoundChannel& channel, SlotState* reservation = nullptr,
+                       const BoundChannel& channel, const Taken& taken = {},
                        std::uint16_t key = Selection::kNoKey) noexcept {
   return Selection({.channel_id = channel.id,
                     .priority = published.data->priorities[priority],
                     .cookie = channel.cookie,
                     .group = published.group_names[group],
                     .model = model,
+                    .trial = taken.trial,
                     .key = key,
-                    .reservation = reservation},
+                    .reservation = taken.reservation},
                    published.generation);
 }
 
@@ -82,9 +83,9 @@ class RouteStates {
     return (WordOf(channel) & slot_bit::kKeys) == 0 ? Selection::kNoKey : KeyBehind(channel);
   }
   // Takes what serving from the channel takes; false where somebody else was faster.
-  bool Claim(std::uint32_t channel, SlotState*& reservation) noexcept {
+  bool Claim(std::uint32_t channel, Taken& taken) noexcept {
     const std::uint64_t word = WordOf(channel);
-    return word == 0 || ClaimBehind(channel, word, reservation);
+    return word == 0 || ClaimBehind(channel, word, taken);
   }
 
  private:
@@ -93,7 +94,7 @@ class RouteStates {
   }
   std::uint32_t LevelBehind(std::uint32_t channel, std::uint64_t word) noexcept;
   std::uint16_t KeyBehind(std::uint32_t channel) noexcept;
-  bool ClaimBehind(std::uint32_t channel, std::uint64_t word, SlotState*& reservation) noexcept;
+  bool ClaimBehind(std::uint32_t channel, std::uint64_t word, Taken& taken) noexcept;
   Nanoseconds Now() noexcept;
 
   const Published& published_;
@@ -115,11 +116,10 @@ template <class Bits>
     if (drawn == kNoIndex) drawn = DrawCandidate(tier, bits);
     if (!Counts(level(drawn), bits)) drawn = DrawAmong(tier, bits, level, redraws);
     if (drawn != kNoIndex) {
-      SlotState* reservation = nullptr;
+      Taken taken;
       const std::uint32_t channel = tier.channel(drawn);
-      if (!states.Claim(channel, reservation)) return Selection(Reason::kAllCoolingDown, published.generation);
-      return Serve(published, group, model, tier.priority(), published.channels[channel], reservation,
-                   states.Key(channel));
+      if (!states.Claim(channel, taken)) return Selection(Reason::kAllCoolingDown, published.generation);
+      return Serve(published, group, model, tier.priority(), published.channels[channel], taken, states.Key(channel));
     }
     if (tier.next() == kAllOut) return Selection(Reason::kAllCoolingDown, published.generation);
     tier = published.data->tier(tier.next());

@@ -18,9 +18,10 @@ bool ClaimSelected(const Published& published, Selection& selection) noexcept {
   if (word == 0 || (word & slot_bit::kFrozen) != 0) return true;
   const Leniency leniency = selection.degraded() ? Leniency::kServeCooling : Leniency::kNone;
   SlotState& state = *published.states[channel];
-  const SlotState::Claimed claimed = state.Claim(word, published.state->clock.Now().count(), leniency);
-  if (claimed == SlotState::Claimed::kReserved) SelectionAccess::reservation(selection) = &state;
-  return claimed != SlotState::Claimed::kRefused;
+  Taken taken;
+  if (!state.Claim(word, published.state->clock.Now().count(), leniency, taken)) return false;
+  SelectionAccess::Take(selection, taken);
+  return true;
 }
 
 }  // namespace pointsman::inline v0

@@ -17,6 +17,11 @@ struct SelectionAccess {
   static SlotState*& reservation(Selection& s) { return s.reservation_; }
   static void SetKey(Selection& s, std::uint16_t key) { s.key_ = key; }
   static std::uint32_t model(const Selection& s) { return s.model_; }
+  static bool is_trial(const Selection& s) { return (s.marks_ & Selection::kTrial) != 0; }
+  static void Take(Selection& s, const Taken& taken) {
+    s.reservation_ = taken.reservation;
+    s.marks_ = static_cast<std::uint8_t>(taken.trial ? s.marks_ | Selection::kTrial : s.marks_ & ~Selection::kTrial);
+  }
   // True once.
   static bool TakeReport(Selection& s) {
     if (s.reason_ != Reason::kNone || (s.marks_ & Selection::kReported) != 0) return false;

@@ -31,47 +31,55 @@ SlotBinding ChannelSlots::Bind(std::span<const Channel> channels) {
   const std::lock_guard lock(mutex_);
   binding.owner_ = shared_from_this();
   for (const Channel& channel : channels) {
-    Slot& slot = slots_[channel.id];
-    const bool is_new = slot.word == nullptr;
-    if (is_new) slot = NewSlot(channel.id);
-    ApplyTag(channel.id, slot, channel.tag, is_new);
+    Slot& slot = SlotOf(channel.id);
     ++slot.bindings;
+    binding.ids_.push_back(channel.id);  // from here on the binding gives it back, whatever is thrown
     binding.slots.push_back({.word = slot.word, .state = slot.state});
-    binding.ids_.push_back(channel.id);
+    ApplyTag(channel.id, slot, channel.tag);
   }
   return binding;
 }
 
-ChannelSlots::Slot ChannelSlots::NewSlot(std::int64_t id) {
-  SlotWord* word = nullptr;
-  if (free_.empty()) {
-    word = &words_.emplace_back(0);
-  } else {
-    word = free_.back();
-    free_.pop_back();
+ChannelSlots::Slot& ChannelSlots::SlotOf(std::int64_t id) {
+  const auto [at, is_new] = slots_.try_emplace(id);
+  Slot& slot = at->second;
+  if (!is_new) return slot;
+  try {
+    if (free_.empty()) {
+      words_.emplace_back(0);
+      if (free_.capacity() < words_.size()) free_.reserve(2 * words_.size());
+      free_.push_back(&words_.back());
+    }
+    slot.state = new SlotState(id, *free_.back(), commons_);
+    if (const auto limits = limits_.find(id); limits != limits_.end()) slot.state->Limit(limits->second);
+  } catch (...) {
+    if (slot.state != nullptr) slot.state->Unslot();
+    slots_.erase(at);
+    throw;
   }
-  const Slot slot{.word = word, .state = new SlotState(id, *word, commons_)};
-  if (const auto limits = limits_.find(id); limits != limits_.end()) slot.state->Limit(limits->second);
+  slot.word = free_.back();
+  free_.pop_back();
   return slot;
 }
 
 // A channel that is given another tag stands as that tag does.
-void ChannelSlots::ApplyTag(std::int64_t id, Slot& slot, std::string_view tag, bool is_new) {
+void ChannelSlots::ApplyTag(std::int64_t id, Slot& slot, std::string_view tag) {
   if (slot.tag != nullptr ? slot.tag->first == tag : tag.empty()) return;
   Leave(id, slot);
-  if (!is_new) slot.state->SwitchOn(slot_bit::kTagOff);
+  slot.state->SwitchOn(slot_bit::kTagOff);
   if (tag.empty()) return;
   slot.tag = &*tags_.try_emplace(std::string(tag)).first;
   slot.tag->second.members.insert(id);
   std::optional<TagSwitch>& off = slot.tag->second.off;
-  const Nanoseconds now = Now();
+  const Nanoseconds clock = Now();
+  const Nanoseconds now = tag_time_.At(clock);
   if (off.has_value() && off->until <= now) off.reset();
   if (!off.has_value()) return;
   SwitchNote note{.why = off->why};
   if (off->until != ModelStates::kForever) {
     note.lasts = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(off->until - now));
   }
-  slot.state->SwitchOff(slot_bit::kTagOff, note, now, now - off->at);
+  slot.state->SwitchOff(slot_bit::kTagOff, note, clock, now - off->at);
 }
 
 void ChannelSlots::Leave(std::int64_t id, Slot& slot) {
@@ -109,10 +117,13 @@ bool ChannelSlots::With(std::int64_t channel_id, const std::function<void(SlotSt
 
 void ChannelSlots::SwitchTagOff(std::string_view tag, const SwitchNote& note) {
   const std::lock_guard lock(mutex_);
-  const Nanoseconds now = Now();
+  const Nanoseconds clock = Now();
+  const Nanoseconds now = tag_time_.At(clock);
   Tag& switched = tags_[std::string(tag)];
   switched.off = {.why = std::string(note.why.substr(0, 256)), .at = now, .until = EndOf(note, now)};
-  for (const std::int64_t id : switched.members) slots_.find(id)->second.state->SwitchOff(slot_bit::kTagOff, note, now);
+  for (const std::int64_t id : switched.members) {
+    slots_.find(id)->second.state->SwitchOff(slot_bit::kTagOff, note, clock);
+  }
 }
 
 void ChannelSlots::SwitchTagOn(std::string_view tag) {

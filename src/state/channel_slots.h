@@ -92,7 +92,7 @@ class ChannelSlots : public std::enable_shared_from_this<ChannelSlots> {
   friend class SlotBinding;
   struct TagSwitch {
     std::string why;
-    Nanoseconds at = 0;
+    Nanoseconds at = 0;  // this and the next by tag_time_
     Nanoseconds until = 0;
   };
   struct Tag {
@@ -107,8 +107,9 @@ class ChannelSlots : public std::enable_shared_from_this<ChannelSlots> {
     std::uint32_t bindings = 0;
   };
 
-  Slot NewSlot(std::int64_t id);
-  void ApplyTag(std::int64_t id, Slot& slot, std::string_view tag, bool is_new);
+  // The channel's, made if there is none.
+  Slot& SlotOf(std::int64_t id);
+  void ApplyTag(std::int64_t id, Slot& slot, std::string_view tag);
   void Leave(std::int64_t id, Slot& slot);
   void TidyUp(Tags::iterator tag);
   void Release(std::span<const std::int64_t> ids);
@@ -117,9 +118,10 @@ class ChannelSlots : public std::enable_shared_from_this<ChannelSlots> {
   mutable std::mutex mutex_;
   absl::flat_hash_map<std::int64_t, Slot> slots_;
   Tags tags_;  // with a member or a switch
+  ForwardTime tag_time_;
   absl::flat_hash_map<std::int64_t, ChannelLimits> limits_;
-  std::deque<SlotWord> words_;  // never moves what it holds
-  std::vector<SlotWord*> free_;
+  std::deque<SlotWord> words_;   // never moves what it holds
+  std::vector<SlotWord*> free_;  // has room for all of them
 };
 
 }  // namespace pointsman::inline v0

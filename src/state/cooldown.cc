@@ -12,11 +12,10 @@ namespace {
 constexpr Nanoseconds kSecond = 1'000'000'000;
 constexpr std::int64_t kLatencyWeight = 8;  // a new value moves the average by an eighth of the difference
 
-// 0 where it is not known; what nobody can have waited for is not.
-std::int64_t TimeTaken(const Outcome& outcome) {
-  constexpr std::int64_t kDay = 86'400 * kSecond;
-  const std::int64_t took = outcome.latency.count();
-  return took < 0 || took > kDay ? 0 : took;
+// Counts that came from another process may be as large as they like.
+template <class Number>
+void CountOne(Number& count) {
+  if (count < std::numeric_limits<Number>::max()) ++count;
 }
 
 bool IsFailure(OutcomeKind kind) {
@@ -34,6 +33,12 @@ bool IsFailure(OutcomeKind kind) {
 }
 
 }  // namespace
+
+std::int64_t TimeTaken(const Outcome& outcome) {
+  constexpr std::int64_t kDay = 86'400 * kSecond;
+  const std::int64_t took = outcome.latency.count();
+  return took < 0 || took > kDay ? 0 : took;
+}
 
 void OutcomeWindow::Add(bool failed, Nanoseconds now, Nanoseconds window) {
   const Nanoseconds half = std::max<Nanoseconds>(window / 2, 1);
@@ -73,21 +78,21 @@ std::uint64_t Cooldown::bits() const {
   return 0;
 }
 
-std::uint64_t Cooldown::Note(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy, std::uint64_t salt,
-                             MayCool may_cool) {
+std::uint64_t Cooldown::Note(const Outcome& outcome, const Moment& at, const CooldownPolicy& policy, MayCool may_cool) {
+  const Nanoseconds now = at.now;
   if (phase_ == Phase::kSlowStart && Level(now, policy) == Availability::kFull) phase_ = Phase::kInOrder;
   if (outcome.kind == OutcomeKind::kSuccess) {
-    Succeed(outcome, now, policy);
+    Succeed(outcome, at, policy);
   } else if (IsFailure(outcome.kind)) {
-    const bool is_reason_enough = Fail(outcome, now, policy);
+    const bool is_reason_enough = Fail(outcome, at, policy);
     if (phase_ == Phase::kCooling && IsCooling(now)) Prolong(outcome, now, policy);
     if (!is_reason_enough || now < ask_again_at_) return bits();
     if (may_cool()) {
-      Cool(LengthOf(outcome, cooldowns_, policy), now, policy, salt);
+      Cool(LengthOf(outcome, cooldowns_, policy), now, policy, at.salt);
     } else {
       ask_again_at_ = now + kSecond;
     }
-  } else if (phase_ == Phase::kCooling) {
+  } else if (phase_ == Phase::kCooling && at.trial && !BeganBefore(outcome, at)) {
     GiveBackTrial(policy);  // it says nothing of the channel
   }
   return bits();
@@ -99,14 +104,15 @@ void Cooldown::Prolong(const Outcome& outcome, Nanoseconds now, const CooldownPo
     until_.store(std::max(until(), now + *asked), std::memory_order_relaxed);
 }
 
-void Cooldown::Succeed(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy) {
-  ++successes_;
+void Cooldown::Succeed(const Outcome& outcome, const Moment& at, const CooldownPolicy& policy) {
+  const Nanoseconds now = at.now;
+  CountOne(successes_);
   if (const std::int64_t took = TimeTaken(outcome); took > 0) {
     const std::int64_t average = latency_.load(std::memory_order_relaxed);
     latency_.store(average == 0 ? took : average + (took - average) / kLatencyWeight, std::memory_order_relaxed);
   }
+  if (BeganBefore(outcome, at)) return;
   window_.Add(false, now, Nanos(policy.window));
-  if (BeganBefore(outcome, now)) return;
   consecutive_ = 0;
   if (phase_ == Phase::kCooling) {
     window_.Clear();
@@ -117,10 +123,13 @@ void Cooldown::Succeed(const Outcome& outcome, Nanoseconds now, const CooldownPo
   }
 }
 
-// Whether that is one of the requests that were on their way when the cooldown began: then it says nothing new.
-bool Cooldown::BeganBefore(const Outcome& outcome, Nanoseconds now) const {
-  return phase_ == Phase::kCooling &&
-         (IsCooling(now) || (TimeTaken(outcome) > 0 && now - TimeTaken(outcome) < cooled_at_));
+// Whether that is one of the requests that were on their way when the last cooldown began: then it says nothing new.
+// The time that it took tells, also of a trial of an earlier cooldown, and of who hangs until the channel is back.
+// Where that is not known, all but trials are taken for such.
+bool Cooldown::BeganBefore(const Outcome& outcome, const Moment& at) const {
+  const Nanoseconds took = TimeTaken(outcome);
+  if (took > 0 && at.now - took < cooled_at_) return true;
+  return phase_ == Phase::kCooling && (IsCooling(at.now) || (took == 0 && !at.trial));
 }
 
 void Cooldown::GiveBackTrial(const CooldownPolicy& policy) noexcept {
@@ -132,12 +141,12 @@ void Cooldown::GiveBackTrial(const CooldownPolicy& policy) noexcept {
 }
 
 // Whether that is reason enough for a cooldown.
-bool Cooldown::Fail(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy) {
-  ++failures_;
+bool Cooldown::Fail(const Outcome& outcome, const Moment& at, const CooldownPolicy& policy) {
+  CountOne(failures_);
   last_failure_ = outcome.kind;
-  ++consecutive_;
-  window_.Add(true, now, Nanos(policy.window));
-  if (BeganBefore(outcome, now)) return false;
+  if (BeganBefore(outcome, at)) return false;
+  CountOne(consecutive_);
+  window_.Add(true, at.now, Nanos(policy.window));
   if (outcome.kind != OutcomeKind::kTransient || phase_ == Phase::kCooling) return true;
   if (policy.consecutive_failures > 0 && consecutive_ >= policy.consecutive_failures) return true;
   return window_.requests() >= policy.minimum_volume &&
@@ -197,7 +206,8 @@ bool Cooldown::TakeTrial(Nanoseconds now, const CooldownPolicy& policy) noexcept
   const Nanoseconds apart = std::max<Nanoseconds>(Nanos(policy.trial_timeout), 1);
   Nanoseconds taken = trials_until_.load(std::memory_order_relaxed);
   do {
-    if (now < taken - (std::max(policy.trials, 1) - 1) * apart) return false;
+    // One that was judged in order a moment ago may cool down by now.
+    if (now < until() || now < taken - (std::max(policy.trials, 1) - 1) * apart) return false;
   } while (!trials_until_.compare_exchange_weak(taken, std::max(taken, now) + apart, std::memory_order_relaxed));
   return true;
 }

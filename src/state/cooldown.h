@@ -1,7 +1,7 @@
 // Cooldown: how a channel fares: failures counted, cooldowns that double, trials, and the weight coming back.
 //
 //   Cooldown cooldown;
-//   cooldown.Note(outcome, now, policy, may_cool);          // under the slot's lock
+//   cooldown.Note(outcome, {.now = now, .trial = true}, policy, may_cool);          // under the slot's lock
 //   switch (cooldown.PhaseAt(now, policy)) …                // without
 //
 // in order --failures--> cooling --its time is over--> trial --success--> slow start --its time is over--> in order
@@ -19,6 +19,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "pointsman/channel_state.h"
@@ -56,11 +57,15 @@ struct MayCool {
 
 class Cooldown {
  public:
-  // What an outcome means for the channel as a whole. Of a request that began before the cooldown, which the time that
-  // it took tells, nothing. Returns the bits of its word that hold from now on: kCooling and kSlowStart, or none.
-  // `salt` tells channels apart for the jitter.
-  std::uint64_t Note(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy, std::uint64_t salt,
-                     MayCool may_cool);
+  // Of an outcome, when it came and what it is of.
+  struct Moment {
+    Nanoseconds now = 0;
+    bool trial = false;      // of an attempt that took one
+    std::uint64_t salt = 0;  // tells channels apart for the jitter
+  };
+  // What an outcome means for the channel as a whole: nothing, if the attempt began before the last cooldown did.
+  // Returns the bits of its word that hold from now on: kCooling and kSlowStart, or none.
+  std::uint64_t Note(const Outcome& outcome, const Moment& at, const CooldownPolicy& policy, MayCool may_cool);
   void Reset();
 
   // REQUIRES: the bit is set.
@@ -89,10 +94,10 @@ class Cooldown {
  private:
   enum class Phase : std::uint8_t { kInOrder, kCooling, kSlowStart };
   std::uint64_t bits() const;
-  void Succeed(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy);
+  void Succeed(const Outcome& outcome, const Moment& at, const CooldownPolicy& policy);
   void Prolong(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy);
-  bool Fail(const Outcome& outcome, Nanoseconds now, const CooldownPolicy& policy);
-  bool BeganBefore(const Outcome& outcome, Nanoseconds now) const;
+  bool Fail(const Outcome& outcome, const Moment& at, const CooldownPolicy& policy);
+  bool BeganBefore(const Outcome& outcome, const Moment& at) const;
   void GiveBackTrial(const CooldownPolicy& policy) noexcept;
   void Cool(Nanoseconds length, Nanoseconds now, const CooldownPolicy& policy, std::uint64_t salt);
 
@@ -103,7 +108,8 @@ class Cooldown {
 
   Phase phase_ = Phase::kInOrder;
   std::optional<OutcomeKind> last_failure_;
-  Nanoseconds cooled_at_ = 0;
+  static constexpr Nanoseconds kNever = std::numeric_limits<Nanoseconds>::min();
+  Nanoseconds cooled_at_ = kNever;
   std::int32_t cooldowns_ = 0;
   std::int32_t consecutive_ = 0;
   std::int64_t successes_ = 0;
@@ -111,6 +117,9 @@ class Cooldown {
   OutcomeWindow window_;
   Nanoseconds ask_again_at_ = 0;  // after a cooldown that was not allowed
 };
+
+// How long the attempt took, in nanoseconds; 0 where that is not known, or more than anybody can have waited.
+std::int64_t TimeTaken(const Outcome& outcome);
 
 // What the upstream asks for, at most `longest`.
 std::optional<Nanoseconds> AskedFor(const Outcome& outcome, const CooldownPolicy& policy);

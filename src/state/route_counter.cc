@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/hash/hash.h"
+#include "state/cooldown.h"
 
 namespace pointsman::inline v0 {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 void Add(RouteCount& count, const Outcome& outcome) {
   ++count.by_kind[static_cast<std::size_t>(outcome.kind)];
   if (outcome.tokens > 0) count.tokens += static_cast<std::uint64_t>(outcome.tokens);
-  if (outcome.kind != OutcomeKind::kSuccess || outcome.latency.count() <= 0) return;
+  if (outcome.kind != OutcomeKind::kSuccess || TimeTaken(outcome) == 0) return;
   count.latency += outcome.latency;
   ++count.timed;
 }
@@ -47,6 +48,7 @@ RouteCount& RouteCounter::At(Shard& shard, const Route& route) {
 }
 
 void RouteCounter::Note(const Route& route, const Outcome& outcome) {
+  if (static_cast<std::size_t>(outcome.kind) >= kOutcomeKinds) return;  // of a host that makes them of numbers
   Shard& shard = shards_[absl::HashOf(route.channel_id) % shards_.size()];
   const std::lock_guard lock(shard.mutex);
   Add(At(shard, route), outcome);

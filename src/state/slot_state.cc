@@ -84,17 +84,18 @@ bool SlotState::IsOff(std::uint64_t word, Nanoseconds now) const noexcept {
   return holds(kSwitchedOff, kSwitchEnds, switch_until_) || holds(kTagOff, kTagEnds, tag_until_);
 }
 
-SlotState::Claimed SlotState::Claim(std::uint64_t word, Nanoseconds now, Leniency leniency) noexcept {
+bool SlotState::Claim(std::uint64_t word, Nanoseconds now, Leniency leniency, Taken& taken) noexcept {
   now = time_.At(now);
   const bool limited = (word & kReserves) != 0;
-  if (limited && !meters_.Reserve(now)) return Claimed::kRefused;
-  if ((word & kCooling) != 0 && leniency == Leniency::kNone && !cooldown_.TakeTrial(now, cooling())) {
+  const bool trial = (word & kCooling) != 0 && leniency == Leniency::kNone;
+  if (limited && !meters_.Reserve(now)) return false;
+  if (trial && !cooldown_.TakeTrial(now, cooling())) {
     if (limited) meters_.Release();
-    return Claimed::kRefused;
+    return false;
   }
-  if (!limited) return Claimed::kTaken;
-  references_.fetch_add(1, kRelaxed);
-  return Claimed::kReserved;
+  taken = {.reservation = limited ? this : nullptr, .trial = trial};
+  if (limited) references_.fetch_add(1, kRelaxed);
+  return true;
 }
 
 void SlotState::Release() noexcept {
@@ -140,26 +141,39 @@ bool SlotState::NoteKey(const Outcome& outcome, std::uint32_t key, Nanoseconds n
   return true;
 }
 
-void SlotState::Note(const Outcome& outcome, std::string_view model, std::optional<std::uint32_t> key, Nanoseconds now,
-                     MayCool may_cool) {
+void SlotState::Note(const Outcome& outcome, const EndedAttempt& attempt, Nanoseconds now, MayCool may_cool) {
   now = time_.At(now);
   const std::lock_guard held(lock());
   meters_.Settle(outcome.tokens, now);
-  const bool was_the_key = key.has_value() && NoteKey(outcome, *key, now);
-  const Outcome of_channel = was_the_key ? Outcome{.kind = OutcomeKind::kCancelled} : outcome;
-  const std::uint64_t bits = cooldown_.Note(of_channel, now, cooling(), salt(), may_cool);
+  const bool was_the_key = attempt.key.has_value() && NoteKey(outcome, *attempt.key, now);
+  const Outcome of_channel =
+      was_the_key ? Outcome{.kind = OutcomeKind::kCancelled, .latency = outcome.latency} : outcome;
+  NoteChannel(of_channel, attempt.trial, now, may_cool);
+  if (!attempt.model.empty()) NoteModel(outcome.kind, attempt.model, now);
+  Settle(now);
+}
+
+void SlotState::NoteChannel(const Outcome& outcome, bool trial, Nanoseconds now, MayCool may_cool) {
+  std::unique_lock cools(commons_.cooling_lock(), std::defer_lock);
+  const auto ask = [&] {
+    cools.lock();
+    return may_cool();
+  };
+  const std::uint64_t bits =
+      cooldown_.Note(outcome, {.now = now, .trial = trial, .salt = salt()}, cooling(), MayCool::Of(ask));
   SetBits(kCooling | kSlowStart, bits);
-  if (model.empty()) return;
+}
+
+void SlotState::NoteModel(OutcomeKind kind, std::string_view model, Nanoseconds now) {
   if ((word_.load(kRelaxed) & kModels) != 0) models_.Settle(now);
   const bool was_on_its_way = models_.IsCooling(model, now);  // when an earlier one said so
-  if (outcome.kind == OutcomeKind::kModelUnavailable && !was_on_its_way) {
+  if (kind == OutcomeKind::kModelUnavailable && !was_on_its_way) {
     const std::int32_t times = models_.CountCooldown(model);
     const Nanoseconds lasts = Backoff(Nanos(cooling().first), times, cooling(), salt());
     if (models_.Set(model, now + lasts, false, now)) SetBits(0, kModels);
-  } else if (outcome.kind == OutcomeKind::kSuccess && (word_.load(kRelaxed) & kModels) != 0 && !was_on_its_way) {
+  } else if (kind == OutcomeKind::kSuccess && (word_.load(kRelaxed) & kModels) != 0 && !was_on_its_way) {
     models_.Clear(model, false);
   }
-  Settle(now);
 }
 
 void SlotState::SwitchOff(std::uint64_t bit, const SwitchNote& note, Nanoseconds now, Nanoseconds age) {

@@ -1,7 +1,7 @@
 // SlotState: everything behind a channel's word: switches with their ends, the cooldown, limits, models left out.
 //
 //   const Availability a = state.Judge(word, model, now, Leniency::kNone);
-//   if (a.reason == Reason::kNone && (!a.claims || state.Claim(word, now, …) != SlotState::Claimed::kRefused)) …
+//   if (a.reason == Reason::kNone && (!a.claims || state.Claim(word, now, Leniency::kNone, taken))) …
 //
 // Selections read atomics and take no lock; whoever changes something holds the slot's lock, and only then the word is
 // written. What has run out (a switch with an end, a slow start) is tidied up by the next who looks, if the lock is
@@ -39,8 +39,21 @@ Nanoseconds EndOf(const SwitchNote& note, Nanoseconds now);
 // Whether a cooldown keeps a channel out.
 enum class Leniency : std::uint8_t { kNone, kServeCooling };
 
+// What a selection takes along from the channel that serves it.
+struct Taken {
+  SlotState* reservation = nullptr;  // to be released
+  bool trial = false;
+};
+
+// An attempt that has ended.
+struct EndedAttempt {
+  std::string_view model;                 // empty: it is not known any more
+  std::optional<std::uint32_t> key = {};  // that it was made with, where the channel has several
+  bool trial = false;
+};
+
 // What the slots of one router have in common. Locks are shared by many slots, since a lock is 40 bytes and hardly ever
-// taken; nobody holds two of them.
+// taken; nobody holds two of them. Behind them comes cooling_lock(): who holds it takes no other.
 class SlotCommons {
  public:
   explicit SlotCommons(ChannelStateOptions given);
@@ -48,8 +61,12 @@ class SlotCommons {
   const ChannelStateOptions options;
   const std::uint64_t jitter_seed;
   std::mutex& LockOf(std::int64_t channel_id) { return locks_[static_cast<std::uint64_t>(channel_id) % locks_.size()]; }
+  // Held from the question whether a channel may cool down until its word says that it does: two that ask at once would
+  // not know of each other.
+  std::mutex& cooling_lock() { return cooling_lock_; }
 
  private:
+  std::mutex cooling_lock_;
   std::array<std::mutex, 64> locks_;
 };
 
@@ -63,15 +80,12 @@ class SlotState {
 
   // For selections. `word` is what was read of its word.
   Availability Judge(std::uint64_t word, std::string_view model, Nanoseconds now, Leniency leniency) noexcept;
-  enum class Claimed : std::uint8_t { kRefused, kTaken, kReserved };
-  // Takes the trial and the reservation that Judge spoke of. After kReserved: Release, once.
-  Claimed Claim(std::uint64_t word, Nanoseconds now, Leniency leniency) noexcept;
+  // Takes the trial and the reservation that Judge spoke of; false where others were faster. For a reservation,
+  // Release, once.
+  bool Claim(std::uint64_t word, Nanoseconds now, Leniency leniency, Taken& taken) noexcept;
   void Release() noexcept;
 
-  // An attempt has ended.
-  // With the key that it was made with, where the channel has several.
-  void Note(const Outcome& outcome, std::string_view model, std::optional<std::uint32_t> key, Nanoseconds now,
-            MayCool may_cool);
+  void Note(const Outcome& outcome, const EndedAttempt& attempt, Nanoseconds now, MayCool may_cool);
 
   // `age`: how long it has been off already.
   void SwitchOff(std::uint64_t bit, const SwitchNote& note, Nanoseconds now, Nanoseconds age = 0);
@@ -129,6 +143,8 @@ class SlotState {
   void WriteSwitches(std::uint64_t word, Nanoseconds now, ChannelStatus& status) const;
   void WritePhase(std::uint64_t word, Nanoseconds now, ChannelStatus& status) const;
   bool NoteKey(const Outcome& outcome, std::uint32_t key, Nanoseconds now);
+  void NoteChannel(const Outcome& outcome, bool trial, Nanoseconds now, MayCool may_cool);
+  void NoteModel(OutcomeKind kind, std::string_view model, Nanoseconds now);
   void Unrefer() noexcept {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
   }

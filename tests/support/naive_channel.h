@@ -90,20 +90,29 @@ class NaiveChannel {
 
   // ---- what happens to it
 
-  // It was drawn. Whether something is to be released when the request ends.
-  bool Serve(bool cooling_serves, Time now) {
-    if (broken_ && !cooling_serves) trials_until_ = std::max(trials_until_, now) + policy_.trial_timeout;
-    if (!HasLimits()) return false;
+  // What a request takes along that is served by it.
+  struct Taken {
+    bool place = false;  // to be released when it ends
+    bool trial = false;
+  };
+
+  // It was drawn.
+  Taken Serve(bool cooling_serves, Time now) {
+    const bool trial = broken_ && !cooling_serves;
+    if (trial) trials_until_ = std::max(trials_until_, now) + policy_.trial_timeout;
+    if (!HasLimits()) return {.trial = trial};
     ++in_flight;
     if (apart_ > Time(0)) requests_paid_until_ = std::max(requests_paid_until_, now) + apart_;
-    return true;
+    return {.place = true, .trial = trial};
   }
 
   // `may_cool` is asked at most once, and only if it is about to.
   template <class MayCool>
-  void Note(const Outcome& outcome, const std::string& model, Time began, Time now, MayCool may_cool) {
+  void Note(const Outcome& outcome, const std::string& model, bool trial, Time began, Time now, MayCool may_cool) {
     if (!broken_ && Part(now) == kAllOfIt) returned_.reset();
-    const bool says_nothing_new = broken_ && (now < until_ || began < cooled_at_);
+    const bool is_told_when = now > began;  // by how long it took
+    const bool says_nothing_new =
+        (is_told_when && cooled_at_ && began < *cooled_at_) || (broken_ && (now < until_ || (!is_told_when && !trial)));
     switch (outcome.kind) {
       case OutcomeKind::kSuccess: Succeed(now - began, says_nothing_new, now); break;
       case OutcomeKind::kTransient:
@@ -113,7 +122,9 @@ class NaiveChannel {
       case OutcomeKind::kModelUnavailable:
       case OutcomeKind::kCallersFault:
       case OutcomeKind::kCancelled:  // a trial of it is for somebody else
-        if (broken_) trials_until_ = std::max(trials_until_ - policy_.trial_timeout, Time(0));
+        if (broken_ && trial && !says_nothing_new) {
+          trials_until_ = std::max(trials_until_ - policy_.trial_timeout, Time(0));
+        }
     }
     NoteModel(outcome.kind, model, now);
   }
@@ -188,8 +199,8 @@ class NaiveChannel {
   void Succeed(Time took, bool says_nothing_new, Time now) {
     ++successes;
     if (took > Time(0)) latency = latency == Time(0) ? took : latency + (took - latency) / 8;
-    See(false, now);
     if (says_nothing_new) return;
+    See(false, now);
     consecutive = 0;
     if (!broken_) {
       if (!returned_) cooldowns = 0;
@@ -204,9 +215,11 @@ class NaiveChannel {
   template <class MayCool>
   void Fail(const Outcome& outcome, bool says_nothing_new, Time now, MayCool may_cool) {
     ++failures;
-    ++consecutive;
     last_failure = outcome.kind;
-    See(true, now);
+    if (!says_nothing_new) {
+      ++consecutive;
+      See(true, now);
+    }
     if (broken_ && now < until_ && outcome.retry_after) {
       until_ = std::max(until_, now + std::min<Time>(*outcome.retry_after, policy_.longest));
     }
@@ -290,8 +303,8 @@ class NaiveChannel {
   std::map<std::string, Switch> models_off_;
   std::map<std::string, ModelCooldown> models_;
 
-  bool broken_ = false;  // from a cooldown's beginning until a trial succeeds
-  Time cooled_at_{0};
+  bool broken_ = false;            // from a cooldown's beginning until a trial succeeds
+  std::optional<Time> cooled_at_;  // last
   Time until_{0};
   Time trials_until_{0};
   std::optional<Time> returned_;

@@ -43,6 +43,7 @@ class NaiveWalker {
     std::string group;
     std::int64_t priority = 0;
     std::map<std::int64_t, std::uint64_t> weights = {};  // by channel; those that can be drawn
+    std::map<std::int64_t, std::uint64_t> tier = {};     // of all that were compiled, who is out included
     std::string model = {};                              // as it is listed
     std::size_t siblings = 0;                            // in the tier, whatever they weigh
     bool is_pinned = false;                              // by the request, or because another key comes first
@@ -224,6 +225,7 @@ class NaiveWalker {
       answer.siblings = tier.size();
       answer.is_pinned = request.pin.has_value();
       for (const NaiveCandidate& c : tier) {
+        answer.tier[c.channel] = all_zero ? 1 : c.weight;
         const Reason reason = WhyOut(c, again ? Tried() : tried);
         if (request.pin && c.channel != *request.pin) continue;
         if (reason == Reason::kNone && (request.pin || all_zero || c.weight > 0)) {

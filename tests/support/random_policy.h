@@ -57,12 +57,12 @@ class RandomPolicies {
     for (std::size_t n = Below(5); n > 0; --n) {
       GroupRule& rule = policy.groups.groups[Name()];
       if (Below(3) == 0) rule.aliases = List(2);
-      if (Below(3) == 0) rule.balance = static_cast<Balance>(Below(5));
+      if (Below(3) == 0) rule.balance = static_cast<Balance>(Below(6));
       for (std::size_t edges = Below(4); edges > 0; --edges) {
         rule.fallback.push_back({Name(), Below(2) == 0 ? FallbackWhen::kNoRoute : FallbackWhen::kExhausted});
       }
     }
-    if (Below(3) == 0) policy.balance = static_cast<Balance>(Below(5));
+    if (Below(3) == 0) policy.balance = static_cast<Balance>(Below(6));
     if (Below(2) == 0) policy.fleet_seed = Below(1000);
     if (Below(2) == 0) policy.groups.automatic[Below(2) == 0 ? "auto" : "auto2"] = List(3);
     if (Below(2) == 0) policy.groups.usable.emplace();

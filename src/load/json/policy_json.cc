@@ -26,7 +26,7 @@ constexpr std::array kNullPriorities = {NullPriority::kZero, NullPriority::kNeve
 constexpr std::array kTiers = {RetryTiers::kExhaust, RetryTiers::kOnePerTier, RetryTiers::kByAttempt,
                                RetryTiers::kTopTwice};
 constexpr std::array kBalances = {Balance::kWeightedRandom, Balance::kSmoothRoundRobin, Balance::kLeastInFlight,
-                                  Balance::kLowestLatency, Balance::kAffinity};
+                                  Balance::kLowestLatency,  Balance::kAffinity,         Balance::kAffinityByHalves};
 constexpr std::array kResorts = {LastResort::kNone, LastResort::kRepeat};
 
 constexpr std::string_view kGroupName = "the name of a group in double quotes";
