@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -266,6 +267,7 @@ std::size_t WalkAllTables(const std::vector<std::string>& groups, std::size_t ch
     ++tables;
   });
   EXPECT_GT(walker.attempts(), tables);
+  std::printf("%zu tables, %zu attempts with their chances\n", tables, walker.attempts());
   return tables;
 }
 
@@ -329,6 +331,7 @@ TEST(Exhaustive, AWalkHasTheRightChancesWhicheverOfTwoTablesIsPublishedBetweenIt
     }
   }
   EXPECT_GT(walker.attempts(), tables.size() * tables.size());
+  std::printf("%zu tables, %zu attempts with their chances\n", tables.size(), walker.attempts());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <string>
@@ -137,6 +138,7 @@ class PublicationInterleavings : public EachFence {
   // The programs, each in a thread of its own as far as publication can tell, in every order of their steps. Returns
   // how many orders there were.
   static std::size_t RunAll(const std::vector<Program>& programs) {
+    if (HasFailure()) return 0;
     const OwnSlots slots(programs.size());
     HazardSlot* const mine = hazard_slot;
     EverySchedule schedule;
@@ -165,6 +167,11 @@ class PublicationInterleavings : public EachFence {
     } while (schedule.Next());
     return runs;
   }
+
+  static void ExpectMany(std::size_t runs) {
+    EXPECT_GT(runs, 10'000u);
+    std::printf("%zu orders\n", runs);
+  }
 };
 POINTSMAN_WITH_EACH_FENCE(PublicationInterleavings);
 
@@ -177,24 +184,23 @@ TEST_P(PublicationInterleavings, OfTwoThreadsAreAllRight) {
     runs += RunAll({{one}, {kReplace, kReplace}});
   }
   runs += RunAll({{kRead, kRead}, {kReplace, kReplace}});
-  EXPECT_GT(runs, 10'000u);
-  RecordProperty("orders", static_cast<int>(runs));
+  ExpectMany(runs);
 }
 
 TEST_P(PublicationInterleavings, OfTwoReadersAndAPublisherAreAllRight) {
-  EXPECT_GT(RunAll({{kRead}, {kRead}, {kReplace}}), 30'000u);
+  ExpectMany(RunAll({{kRead}, {kRead}, {kReplace}}));
 }
 
 TEST_P(PublicationInterleavings, OfAReaderAndTwoPublishersAreAllRight) {
-  EXPECT_GT(RunAll({{kRead}, {kReplace}, {kReplace}}), 30'000u);
+  ExpectMany(RunAll({{kRead}, {kReplace}, {kReplace}}));
 }
 
 TEST_P(PublicationInterleavings, OfAHolderAReaderAndAPublisherAreAllRight) {
-  EXPECT_GT(RunAll({{kHold}, {kRead}, {kReplace}}), 30'000u);
+  ExpectMany(RunAll({{kHold}, {kRead}, {kReplace}}));
 }
 
 TEST_P(PublicationInterleavings, OfThreePublishersAreAllRight) {
-  EXPECT_GT(RunAll({{kReplace}, {kReplace}, {kReplace}}), 10'000u);
+  ExpectMany(RunAll({{kReplace}, {kReplace}, {kReplace}}));
 }
 
 // What stands at each moment of a run in one thread: nothing, or a whole operation, at whose moments others stand. Next

@@ -68,7 +68,7 @@ class EverySchedule {
   }
 
  private:
-  static constexpr std::size_t kStackBytes = std::size_t{1} << 18;
+  static constexpr std::size_t kStackBytes = std::size_t{1} << 17;
 
   struct Fiber {
     std::size_t number;
