@@ -8,8 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +22,21 @@
 
 namespace pointsman::testing {
 namespace {
+
+// Memory for HazardNodes that comes again at once, so that a reader who has been overtaken may find another value at
+// the address that it guessed; and the same in every run, which an allocator promises to nobody.
+class NodeMemory {
+ public:
+  static void* Take() { return free == 0 ? std::malloc(sizeof(HazardNode)) : kept[--free]; }
+  static void Give(void* node) {
+    if (free == std::size(kept)) return std::free(node);
+    kept[free++] = node;
+  }
+
+ private:
+  static inline void* kept[64];
+  static inline std::size_t free = 0;
+};
 
 enum class Operation : std::uint8_t { kRead, kNestedRead, kHold, kReplace, kReclaim };
 using enum Operation;
@@ -260,3 +277,16 @@ TEST_P(PublicationInterleavings, OfUpToFourOperationsInsideEachOtherInOneThreadA
 
 }  // namespace
 }  // namespace pointsman::testing
+
+// Nothing else here is of this size, or it does not matter.
+void* operator new(std::size_t bytes) {
+  void* const memory =
+      bytes == sizeof(pointsman::HazardNode) ? pointsman::testing::NodeMemory::Take() : std::malloc(bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t bytes) noexcept {
+  if (bytes == sizeof(pointsman::HazardNode) && memory != nullptr) return pointsman::testing::NodeMemory::Give(memory);
+  std::free(memory);
+}

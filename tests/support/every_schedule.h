@@ -16,6 +16,7 @@
 #ifndef POINTSMAN_TESTS_SUPPORT_EVERY_SCHEDULE_H_
 #define POINTSMAN_TESTS_SUPPORT_EVERY_SCHEDULE_H_
 
+#include <gtest/gtest.h>
 #include <ucontext.h>
 
 #include <cstddef>
@@ -98,6 +99,10 @@ class EverySchedule {
   // REQUIRES: somebody runs.
   Fiber* Decide() {
     if (decided_ == decisions_.size()) decisions_.push_back({0, running_.size()});
+    if (decisions_[decided_].choices != running_.size()) {
+      ADD_FAILURE() << "the same decisions led elsewhere";
+      std::abort();  // there is no way on that would not miss orders
+    }
     Fiber* const next = running_[decisions_[decided_++].chosen];
     steps_.push_back(next->number);
     return next;
