@@ -44,6 +44,8 @@ function(pointsman_warnings target)
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
     # libstdc++ 12 sorts stably through a function that it has itself deprecated.
     $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
+    # Where a branch costs more than a second look.
+    $<$<CXX_COMPILER_ID:Clang>:-Wno-bitwise-instead-of-logical>
     # A request names only the fields that it means.
     -Wno-missing-field-initializers)
 endfunction()

@@ -17,7 +17,7 @@ namespace {
 
 // What to do at the next such moment, once.
 struct Script {
-  static inline std::function<void()> after_guess, after_announcement, after_exchange, after_scan;
+  static inline std::function<void()> after_guess, after_announcement, after_exchange, after_taking, after_scan;
 
   static void Run(std::function<void()>& step) {
     if (step) std::exchange(step, nullptr)();
@@ -25,6 +25,7 @@ struct Script {
   static void AfterGuess() { Run(after_guess); }
   static void AfterAnnouncement() { Run(after_announcement); }
   static void AfterExchange() { Run(after_exchange); }
+  static void AfterTaking() { Run(after_taking); }
   static void AfterScan() { Run(after_scan); }
 };
 

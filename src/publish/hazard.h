@@ -143,6 +143,7 @@ struct NoHooks {
   static void AfterGuess() noexcept {}
   static void AfterAnnouncement() noexcept {}
   static void AfterExchange() noexcept {}
+  static void AfterTaking() noexcept {}
   static void AfterScan() noexcept {}
 };
 
@@ -189,6 +190,7 @@ class alignas(128) HazardCell {
   std::size_t Reclaim() noexcept {
     HazardNode* const taken = retired_.TakeAll();
     if (taken == nullptr) return 0;
+    Hooks::AfterTaking();
     const SortedNodes sorted = SortRetired(taken, asymmetric_);
     Hooks::AfterScan();
     retired_.Put(sorted.named);

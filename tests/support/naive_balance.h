@@ -33,7 +33,7 @@ class NaiveBalance {
     if (answer.is_pinned || !request.affinity || !by_key) return false;
     if (rule == Balance::kAffinityByHalves) {
       const std::int64_t met = Halve(*request.affinity, answer.tier);
-      if (answer.weights.contains(met)) {
+      if (answer.weights.contains(met) && Counts(*request.affinity, met, answer.weights[met] / answer.tier[met])) {
         const bool among_several = answer.weights.size() > 1;
         answer.weights = {{met, answer.weights[met]}};
         return among_several;
@@ -83,6 +83,11 @@ class NaiveBalance {
   static std::uint64_t Sum(const Weights& weights) {
     return std::accumulate(weights.begin(), weights.end(), std::uint64_t{0},
                            [](std::uint64_t sum, const auto& w) { return sum + w.second; });
+  }
+
+  // Whether it serves this key although only so many parts of its weight count; 1: all of it.
+  bool Counts(std::uint64_t key, std::int64_t id, std::uint64_t parts) const {
+    return parts == 1 || HalvingNumbers(key, policy_.fleet_seed).OfPart(id) < parts;
   }
 
   // Bit by bit, from the sign on, until one is left.

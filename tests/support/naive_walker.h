@@ -1,10 +1,13 @@
-// NaiveWalker: plans, model rules and walks as a person would write them down: recursion, strings, sets. Whatever it
-// says is what the library must say. It shares no code with the library beyond the policy, request and reason types.
+// NaiveWalker: plans, model rules, walks and the gateways' own rules as a person would write them down: recursion,
+// strings, sets. How channels stand it is told. Whatever it says is what the library must say. It shares no code with
+// the library beyond the policy, request and reason types.
 #ifndef POINTSMAN_TESTS_SUPPORT_NAIVE_WALKER_H_
 #define POINTSMAN_TESTS_SUPPORT_NAIVE_WALKER_H_
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -42,11 +45,21 @@ class NaiveWalker {
     Reason reason = Reason::kNone;
     std::string group;
     std::int64_t priority = 0;
-    std::map<std::int64_t, std::uint64_t> weights = {};  // by channel; those that can be drawn
-    std::map<std::int64_t, std::uint64_t> tier = {};     // of all that were compiled, who is out included
-    std::string model = {};                              // as it is listed
-    std::size_t siblings = 0;                            // in the tier, whatever they weigh
-    bool is_pinned = false;                              // by the request, or because another key comes first
+    std::map<std::int64_t, std::uint64_t> weights = {};        // by channel; those that can be drawn
+    std::map<std::int64_t, std::uint64_t> tier = {};           // of all that were compiled, who is out included
+    std::string model = {};                                    // as it is listed
+    std::size_t siblings = 0;                                  // in the tier, whatever they weigh
+    bool is_pinned = false;                                    // by the request, or because another key comes first
+    bool degraded = false;                                     // who cools down serves
+    bool is_alike_below = false;                               // alike from several tiers
+    std::optional<std::chrono::nanoseconds> recovers_in = {};  // where nobody serves: the earliest that was met
+  };
+
+  // How a channel stands for a listed model.
+  struct Stand {
+    Reason reason = Reason::kNone;
+    std::uint64_t part = 1;  // of its weight
+    std::optional<std::chrono::nanoseconds> recovers_in = {};
   };
 
   NaiveWalker(std::vector<NaiveCandidate> candidates, std::set<std::string> groups, Policy policy)
@@ -58,22 +71,28 @@ class NaiveWalker {
   std::set<std::int64_t> off;                 // switched off
   std::set<std::int64_t> filtered;            // by the request's filter
   std::map<std::int64_t, std::int64_t> keys;  // how many a channel has
+  // Beside `off`, where there is more to say. `cooling_serves`: what would keep it out for a cooldown does not count.
+  std::function<Stand(std::int64_t channel, const std::string& model, bool cooling_serves)> stand;
+  std::function<bool(const std::string& group)> fails_open = [](const std::string&) { return true; };
 
   // `tried` is null for a selection on its own.
   Answer Ask(const Request& request, const std::vector<NaiveAttempt>* tried) const {
     if (candidates_.empty()) return {.reason = Reason::kEmptyTable};
-    if (tried == nullptr) return Walk(request, {});
+    Circumstances met;
+    if (tried == nullptr) return WalkOrFailOpen(request, {}, met);
     if (tried->size() >= static_cast<std::size_t>(policy_.retry.budget)) return {.reason = Reason::kBudgetSpent};
     if (tried->size() == 16) return {.reason = Reason::kAttemptLimit};
     if (!tried->empty() && tried->back().keys_fault && HasUntriedKey(tried->back().channel, *tried)) {
       Request pinned = request;
       pinned.pin = tried->back().channel;
-      Answer another = Walk(pinned, *tried, true, &tried->back().group);
+      Circumstances again{.again = true};
+      Answer another = Walk(pinned, *tried, again, &tried->back().group);
       if (another.reason == Reason::kNone) return another;
     }
-    Answer answer = Walk(request, *tried);
+    Answer answer = WalkOrFailOpen(request, *tried, met);
     if (answer.reason == Reason::kExhausted && policy_.retry.last_resort == LastResort::kRepeat) {
-      answer = Walk(request, *tried, true);
+      met.again = true;
+      answer = Walk(request, *tried, met);
     }
     return answer;
   }
@@ -93,6 +112,28 @@ class NaiveWalker {
 
  private:
   enum class Outcome { kNotReached, kNoRoute, kExhausted };
+  struct Circumstances {
+    bool again = false;           // what was tried may be had once more
+    bool cooling_serves = false;  // in groups that fail open
+    bool met_cooling = false;
+    std::optional<std::chrono::nanoseconds> recovers_in = {};
+  };
+
+  Answer WalkOrFailOpen(const Request& request, const std::vector<NaiveAttempt>& tried, Circumstances& met) const {
+    const Answer answer = Walk(request, tried, met);
+    if (answer.reason == Reason::kNone || !met.met_cooling) return answer;
+    met.cooling_serves = true;
+    Answer open = Walk(request, tried, met);
+    met.cooling_serves = false;
+    if (open.reason == Reason::kNone) {
+      open.degraded = true;
+      return open;
+    }
+    Answer closed = answer;
+    closed.recovers_in = met.recovers_in;
+    return closed;
+  }
+
   static bool Blank(std::string_view text) { return text.find_first_not_of(" \t") == std::string_view::npos; }
 
   std::optional<std::vector<NaiveStep>> PlanOf(const Request& request) const {
@@ -122,8 +163,8 @@ class NaiveWalker {
     });
   }
 
-  // `again`: what was tried may be had once more. `only`: no other group serves.
-  Answer Walk(const Request& request, const Tried& tried, bool again = false, const std::string* only = nullptr) const {
+  // `only`: no other group serves.
+  Answer Walk(const Request& request, const Tried& tried, Circumstances& met, const std::string* only = nullptr) const {
     const auto plan = PlanOf(request);
     if (!plan) return {.reason = tried.empty() ? Reason::kEmptyGroup : Reason::kExhausted};
     std::vector<Outcome> outcomes;
@@ -140,7 +181,7 @@ class NaiveWalker {
       } else if (!MayUse(request, step.name)) {
         outcomes.push_back(entered[step.name] = Outcome::kNoRoute);
       } else {
-        const auto [outcome, answer] = Enter(request, step.name, tried, again, only);
+        const auto [outcome, answer] = Enter(request, step.name, tried, met, only);
         if (answer.reason == Reason::kNone) return answer;
         if (first == Reason::kNone) first = answer.reason;
         outcomes.push_back(entered[step.name] = outcome);
@@ -148,11 +189,11 @@ class NaiveWalker {
     }
     if (!tried.empty()) return {.reason = Reason::kExhausted};
     if (first == Reason::kNone) return {.reason = Reason::kGroupNotAllowed};
-    return {.reason = request.pin ? Reason::kPinUnusable : first};
+    return {.reason = request.pin ? Reason::kPinUnusable : first, .recovers_in = met.recovers_in};
   }
 
-  std::pair<Outcome, Answer> Enter(const Request& request, const std::string& group, const Tried& tried, bool again,
-                                   const std::string* only) const {
+  std::pair<Outcome, Answer> Enter(const Request& request, const std::string& group, const Tried& tried,
+                                   Circumstances& met, const std::string* only) const {
     std::vector<std::string> names = {std::string(request.model)};
     for (const std::string& name : OtherNames(std::string(request.model))) names.push_back(name);
     bool listed = false;
@@ -169,7 +210,7 @@ class NaiveWalker {
       if (!enabled.empty() && only != nullptr && group != *only)
         return {Outcome::kNoRoute, {.reason = Reason::kExhausted}};
       if (!enabled.empty())
-        return {request.pin ? Outcome::kNoRoute : Outcome::kExhausted, Draw(request, enabled, tried, again)};
+        return {request.pin ? Outcome::kNoRoute : Outcome::kExhausted, Draw(request, enabled, tried, met)};
     }
     // A name that stands for a list is no group.
     const bool policy_knows = !plans_.Plan(group).empty() && !policy_.groups.automatic.contains(group);
@@ -204,47 +245,111 @@ class NaiveWalker {
     return names;
   }
 
+  using Tiers = std::map<std::int64_t, std::vector<NaiveCandidate>, std::greater<>>;
+
+  Tiers TiersOf(const std::vector<NaiveCandidate>& candidates) const {
+    Tiers tiers;
+    for (const NaiveCandidate& c : candidates) tiers[c.priority].push_back(c);
+    if (policy_.priorities.tiers == PriorityTiers::kAlways || tiers.begin()->first > 0) return tiers;
+    return {{tiers.begin()->first, candidates}};
+  }
+
   Answer Draw(const Request& request, const std::vector<NaiveCandidate>& candidates, const Tried& tried,
-              bool again) const {
+              Circumstances& met) const {
     const std::string group = candidates.front().group;
     const auto here = std::count_if(tried.begin(), tried.end(), [&](const auto& t) { return t.group == group; });
     if (policy_.retry.budget_per_group > 0 && here >= policy_.retry.budget_per_group) {
       return {.reason = Reason::kExhausted};
     }
-    std::map<std::int64_t, std::vector<NaiveCandidate>, std::greater<>> tiers;
-    for (const NaiveCandidate& c : candidates) tiers[c.priority].push_back(c);
     Reason nearest = Reason::kAllDisabled;
-    for (const auto& [priority, tier] : tiers) {
+    const bool by_number = GoesByNumber() && !request.pin;
+    std::vector<Answer> usable;  // tier by tier
+    for (const auto& [priority, tier] : TiersOf(candidates)) {
       const bool used = std::any_of(tried.begin(), tried.end(), [&, p = priority](const NaiveAttempt& t) {
         return t.group == group && t.priority == p;
       });
-      if (used && !again && policy_.retry.tiers == RetryTiers::kOnePerTier) continue;
-      const bool all_zero = std::all_of(tier.begin(), tier.end(), [](const auto& c) { return c.weight == 0; });
-      Answer answer{.group = group, .priority = priority};
-      answer.model = tier.front().model;
-      answer.siblings = tier.size();
-      answer.is_pinned = request.pin.has_value();
-      for (const NaiveCandidate& c : tier) {
-        answer.tier[c.channel] = all_zero ? 1 : c.weight;
-        const Reason reason = WhyOut(c, again ? Tried() : tried);
-        if (request.pin && c.channel != *request.pin) continue;
-        if (reason == Reason::kNone && (request.pin || all_zero || c.weight > 0)) {
-          answer.weights[c.channel] = request.pin || all_zero ? 1 : c.weight;
-        } else {
-          nearest = std::max(nearest, reason == Reason::kNone ? Reason::kAllZeroWeight : reason);
-        }
-      }
-      if (!answer.weights.empty()) return answer;
+      if (used && !met.again && policy_.retry.tiers == RetryTiers::kOnePerTier) continue;
+      Answer answer = OfTier(request, priority, tier, tried, nearest, met);
+      if (answer.weights.empty()) continue;
+      if (!by_number) return answer;
+      usable.push_back(std::move(answer));
     }
-    return {.reason = nearest};
+    if (usable.empty()) return {.reason = nearest};
+    return ByNumber(usable, static_cast<std::size_t>(here));
   }
 
-  Reason WhyOut(const NaiveCandidate& c, const Tried& tried) const {
-    if (std::any_of(tried.begin(), tried.end(), [&](const auto& t) { return t.channel == c.channel; })) {
-      return Reason::kExhausted;
+  Answer OfTier(const Request& request, std::int64_t priority, const std::vector<NaiveCandidate>& tier,
+                const Tried& tried, Reason& nearest, Circumstances& met) const {
+    Answer answer{.group = tier.front().group, .priority = priority};
+    answer.model = tier.front().model;
+    answer.siblings = tier.size();
+    answer.is_pinned = request.pin.has_value();
+    const std::map<std::int64_t, std::uint64_t> tickets = TicketsOf(tier);
+    answer.tier = tickets;
+    for (const NaiveCandidate& c : tier) {
+      if (request.pin && c.channel != *request.pin) continue;
+      const Stand stands = StandOf(c, tried, met);
+      const std::uint64_t weight = request.pin ? 1 : tickets.at(c.channel);
+      if (stands.reason == Reason::kNone && weight > 0) {
+        answer.weights[c.channel] = weight * (request.pin ? 1 : stands.part);
+      } else {
+        nearest = std::max(nearest, stands.reason == Reason::kNone ? Reason::kAllZeroWeight : stands.reason);
+      }
     }
-    if (off.contains(c.channel)) return Reason::kAllDisabled;
-    return filtered.contains(c.channel) ? Reason::kAllFiltered : Reason::kNone;
+    return answer;
+  }
+
+  // What the rule for shares makes of the weights.
+  std::map<std::int64_t, std::uint64_t> TicketsOf(std::vector<NaiveCandidate> tier) const {
+    std::sort(tier.begin(), tier.end(), [](const auto& a, const auto& b) {
+      return a.weight != b.weight ? a.weight > b.weight : a.channel < b.channel;
+    });
+    const bool all_zero = tier.front().weight == 0;
+    std::map<std::int64_t, std::uint64_t> tickets;
+    for (const NaiveCandidate& c : tier) {
+      switch (policy_.shares) {
+        case ShareRule::kWeight: tickets[c.channel] = all_zero ? 1 : c.weight; break;
+        case ShareRule::kUniform: tickets[c.channel] = 1; break;
+        case ShareRule::kPlusTen:
+        case ShareRule::kPlusTenInclusive: tickets[c.channel] = c.weight + 10; break;
+      }
+    }
+    if (policy_.shares == ShareRule::kPlusTenInclusive) {
+      ++tickets[tier.front().channel];
+      --tickets[tier.back().channel];
+    }
+    return tickets;
+  }
+
+  bool GoesByNumber() const {
+    return policy_.retry.tiers == RetryTiers::kByAttempt || policy_.retry.tiers == RetryTiers::kTopTwice;
+  }
+
+  // The gateways' ways: attempt n of a group draws from its n-th tier, or from the lowest; or two from the top tier and
+  // all others alike from all that is below. Tiers in which nobody is usable do not count.
+  Answer ByNumber(const std::vector<Answer>& usable, std::size_t n) const {
+    if (policy_.retry.tiers == RetryTiers::kByAttempt) return usable[std::min(n, usable.size() - 1)];
+    if (n < 2 || usable.size() == 1) return usable.front();
+    Answer below = usable[1];
+    below.is_alike_below = true;
+    below.weights.clear();
+    for (std::size_t tier = 1; tier < usable.size(); ++tier) {
+      for (const auto& [channel, weight] : usable[tier].weights) below.weights[channel] = 1;
+    }
+    return below;
+  }
+
+  Stand StandOf(const NaiveCandidate& c, const Tried& tried, Circumstances& met) const {
+    const bool was_tried =
+        std::any_of(tried.begin(), tried.end(), [&](const auto& t) { return t.channel == c.channel; });
+    if (was_tried && !met.again && !GoesByNumber()) return {Reason::kExhausted};
+    if (off.contains(c.channel)) return {Reason::kAllDisabled};
+    Stand stands = stand ? stand(c.channel, c.model, met.cooling_serves && fails_open(c.group)) : Stand();
+    met.met_cooling = met.met_cooling || stands.reason == Reason::kAllCoolingDown;
+    if (stands.recovers_in)
+      met.recovers_in = std::min(met.recovers_in.value_or(*stands.recovers_in), *stands.recovers_in);
+    if (stands.reason == Reason::kNone && filtered.contains(c.channel)) stands.reason = Reason::kAllFiltered;
+    return stands;
   }
 
   std::vector<NaiveCandidate> candidates_;

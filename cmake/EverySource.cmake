@@ -1,0 +1,47 @@
+# A test that demands that every source file is part of some target: one that nobody builds proves nothing and rots.
+# Included when all targets are there; run as a script, it is the test itself:
+#   cmake -D BUILT=… -D ROOT=… -P EverySource.cmake
+if(CMAKE_SCRIPT_MODE_FILE)
+  file(STRINGS ${BUILT} built)
+  foreach(folder IN ITEMS src tests benchmarks examples)
+    file(GLOB_RECURSE files ${ROOT}/${folder}/*.cc ${ROOT}/${folder}/*.c)
+    list(APPEND sources ${files})
+  endforeach()
+  # Projects of their own, which tests build; and what only libFuzzer links.
+  list(FILTER sources EXCLUDE REGEX "/tests/packages/|/tests/fuzz/libfuzzer_main.cc$")
+  list(LENGTH sources count)
+  list(REMOVE_ITEM sources ${built})
+  if(sources)
+    list(JOIN sources "\n  " text)
+    message(FATAL_ERROR "in no target, so never built; add to the CMakeLists.txt beside:\n  ${text}")
+  endif()
+  message(STATUS "${count} sources, each in a target")
+  return()
+endif()
+
+function(pointsman_built_sources folder result)
+  set(built)
+  get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target IN LISTS targets)
+    get_target_property(sources ${target} SOURCES)
+    get_target_property(beside ${target} SOURCE_DIR)
+    foreach(source IN LISTS sources)
+      cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${beside} NORMALIZE)
+      list(APPEND built ${source})
+    endforeach()
+  endforeach()
+  get_property(subfolders DIRECTORY ${folder} PROPERTY SUBDIRECTORIES)
+  foreach(subfolder IN LISTS subfolders)
+    pointsman_built_sources(${subfolder} further)
+    list(APPEND built ${further})
+  endforeach()
+  set(${result} ${built} PARENT_SCOPE)
+endfunction()
+
+pointsman_built_sources(${PROJECT_SOURCE_DIR} built)
+list(REMOVE_DUPLICATES built)
+list(JOIN built "\n" text)
+file(WRITE ${PROJECT_BINARY_DIR}/built_sources.txt "${text}\n")
+add_test(NAME Sources.EachIsInATarget
+         COMMAND ${CMAKE_COMMAND} -D BUILT=${PROJECT_BINARY_DIR}/built_sources.txt -D ROOT=${PROJECT_SOURCE_DIR}
+                 -P ${CMAKE_CURRENT_LIST_FILE})
