@@ -74,7 +74,8 @@ template <class Names, class Bits>
 
 // Apart from the path of names that are not short, which would pay for the questions about length.
 template <class Bits>
-[[gnu::noinline, gnu::flatten]] Selection SelectUsual(const TableCell& current, const Request& request, Bits bits) noexcept {
+[[gnu::noinline, gnu::flatten]] Selection SelectUsual(const TableCell& current, const Request& request,
+                                                      Bits bits) noexcept {
   if (!IsUsual(request)) [[unlikely]]
     return SelectWithCare(current, request, bits);
   return SelectNames<UsualNames>(current, request, bits);

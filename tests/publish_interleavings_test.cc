@@ -157,6 +157,7 @@ class PublicationInterleavings : public EachFence {
   static std::size_t RunAll(const std::vector<Program>& programs) {
     if (HasFailure()) return 0;
     const OwnSlots slots(programs.size());
+    FindHazardEntry(1);  // this thread has a slot too, lest each run take another for its end
     HazardSlot* const mine = hazard_slot;
     EverySchedule schedule;
     std::size_t runs = 0;

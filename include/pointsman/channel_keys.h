@@ -31,7 +31,7 @@ struct ChannelKeys {
 
   std::uint32_t count = 0;  // at most kMost; 0: the channel is not known to have several keys
   // The keys that are not enabled. In rows that were kept: ascending, each once, no index above, no status 1.
-  std::span<const KeyStatus> disabled;
+  std::span<const KeyStatus> disabled{};
   // The source says something that cannot be understood. Then the rest is 0 and empty.
   bool malformed = false;
 

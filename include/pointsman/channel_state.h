@@ -99,12 +99,12 @@ enum class AllCooling : std::uint8_t {
 };
 
 struct ChannelStateOptions {
-  CooldownPolicy cooldown;
+  CooldownPolicy cooldown{};
   AllCooling all_cooling = AllCooling::kFailOpen;
-  std::map<std::string, AllCooling, std::less<>> all_cooling_in;  // by group, where it differs
+  std::map<std::string, AllCooling, std::less<>> all_cooling_in{};  // by group, where it differs
   // Gateways that share the limits, bursts included: each keeps to its part, rounded down but never to nothing.
   std::int32_t nodes = 1;
-  Clock clock;
+  Clock clock{};
   // Turns that can be told apart, for Balance::kSmoothRoundRobin: one for each group, model and priority. 64 bytes
   // each, if there is such a group at all.
   std::size_t rotations = 4096;

@@ -58,13 +58,13 @@ struct CureResult {
 };
 
 struct CureOptions {
-  DoctorOptions doctor;  // the dialect is the database's
+  DoctorOptions doctor{};  // the dialect is the database's
   // The undo file to write before anything is committed: SQL that takes every change back, and skips rows that were
   // changed since. An existing file is never overwritten (AlreadyExists). Empty: the component chooses a name, with the
   // time in it.
-  std::string undo_file;
+  std::string undo_file{};
   // Shown what would be done; false leaves the database as it is (Cancelled). Not asked where there is nothing to do.
-  std::function<bool(const PlannedCure& plan)> confirm;
+  std::function<bool(const PlannedCure& plan)> confirm{};
 };
 
 // The changes that would be made: see above. A row that one of them deletes is not changed by another before.

@@ -102,7 +102,7 @@ struct DiffOptions {
   // Both or none: the tokens and users of each side, which must outlive the call.
   const Rows* before_rows = nullptr;
   const Rows* after_rows = nullptr;
-  std::optional<std::int64_t> now;     // Unix seconds, to judge expired_time; nothing: it is not judged
+  std::optional<std::int64_t> now{};   // Unix seconds, to judge expired_time; nothing: it is not judged
   std::size_t models_per_token = 200;  // that are named; all are counted
 };
 

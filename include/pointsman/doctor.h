@@ -186,7 +186,7 @@ struct Examination {
 
 struct DoctorOptions {
   // The lookup under which failing requests are counted. Nothing: the gateways' exact lookup.
-  std::optional<Policy> policy;
+  std::optional<Policy> policy{};
   // Rows of options that could not be used (PolicyFromOptions in load/json.h): shown as row-rejected.
   std::vector<Rejection> rejected_options = {};
   // How the database declares its tables (ReadSqliteSchema, ReadPostgresqlSchema). Nothing: keys and sequences are not
@@ -196,7 +196,7 @@ struct DoctorOptions {
   std::optional<std::int64_t> now = std::nullopt;
   Dialect dialect = Dialect::kSqlite;
   // Finding codes to look for; empty: all. An unknown code is InvalidArgument that names the near ones.
-  std::vector<std::string> only;
+  std::vector<std::string> only{};
   // Let the cure of an empty token group fall back to the default group where the owner's group cannot be used. Not
   // where the owner's row was rejected while loading: that row is to be mended first.
   bool assume_default = false;

@@ -58,7 +58,7 @@ POINTSMAN_EXPORT std::string_view FallbackWhenName(FallbackWhen when);
 
 // An edge of a plan.
 struct Fallback {
-  std::string group;
+  std::string group{};
   FallbackWhen when = FallbackWhen::kNoRoute;
 
   friend bool operator==(const Fallback&, const Fallback&) = default;
@@ -66,9 +66,9 @@ struct Fallback {
 
 // What there is to say about one group. A rule without any content makes the group known, even if no row names it.
 struct GroupRule {
-  std::vector<std::string> aliases;  // other names that requests may use
-  std::vector<Fallback> fallback;    // in order, each with its own fallbacks before the next (depth first)
-  std::optional<Balance> balance;    // absent: as the policy says for all
+  std::vector<std::string> aliases{};  // other names that requests may use
+  std::vector<Fallback> fallback{};    // in order, each with its own fallbacks before the next (depth first)
+  std::optional<Balance> balance{};    // absent: as the policy says for all
 
   friend bool operator==(const GroupRule&, const GroupRule&) = default;
 };
@@ -81,14 +81,14 @@ struct GroupPolicy {
   EmptyGroup empty_group = EmptyGroup::kInherit;
 
   // By group.
-  GroupRules groups;
+  GroupRules groups{};
   // By name: the groups that it stands for, in order, whatever the outcome in each. Their own fallbacks do not apply.
-  GroupLists automatic;
+  GroupLists automatic{};
   // By user group: the groups that its requests may use; an automatic name needs no permission, each of its groups
   // does. Absent: no rule, all may be used.
   // A user's own group may always be used, "*" is for every user group that has no list, and without "*" such a group
   // may use only its own. A list of nothing leaves the own group.
-  std::optional<GroupLists> usable;
+  std::optional<GroupLists> usable{};
 
   friend bool operator==(const GroupPolicy&, const GroupPolicy&) = default;
 };

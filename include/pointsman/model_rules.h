@@ -54,7 +54,7 @@ POINTSMAN_EXPORT std::string_view MatchRuleName(MatchRule rule);
 struct ModelNormalizer {
   using Function = std::size_t (*)(void* context, std::string_view model, std::span<char> out) noexcept;
 
-  std::string name;  // empty: none. "none" and "new_api" are taken
+  std::string name{};  // empty: none. "none" and "new_api" are taken
   Function normalize = nullptr;
   void* context = nullptr;
 
@@ -70,9 +70,9 @@ struct ModelNormalizer {
 POINTSMAN_EXPORT ModelNormalizer NewApiNormalizer();
 
 struct ModelRules {
-  ModelNormalizer normalizer;
+  ModelNormalizer normalizer{};
   bool prefixes = true;  // false: a listed model that ends in "*" is a name like any other
-  std::map<std::string, std::string, std::less<>> aliases;
+  std::map<std::string, std::string, std::less<>> aliases{};
 
   friend bool operator==(const ModelRules&, const ModelRules&) = default;
 };

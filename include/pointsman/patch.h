@@ -38,7 +38,7 @@ namespace pointsman::inline v0 {
 
 struct ChannelChange {
   std::int64_t channel_id = 0;
-  std::optional<std::uint32_t> weight;  // absent: the channel is removed
+  std::optional<std::uint32_t> weight{};  // absent: the channel is removed
 
   static ChannelChange SetWeight(std::int64_t channel_id, std::uint32_t weight) {
     return {.channel_id = channel_id, .weight = weight};

@@ -97,12 +97,12 @@ struct RetryPolicy {
 };
 
 struct Policy {
-  GroupPolicy groups;
+  GroupPolicy groups{};
   RowSource source = RowSource::kBoth;
   ShareRule shares = ShareRule::kWeight;
-  PriorityPolicy priorities;
-  ModelRules models;
-  RetryPolicy retry;
+  PriorityPolicy priorities{};
+  ModelRules models{};
+  RetryPolicy retry{};
   // How a candidate is chosen within a tier, in groups whose GroupRule says nothing else.
   Balance balance = Balance::kWeightedRandom;
   // For the rules by affinity: gateways with the same seed send a key to the same channel. Another seed spreads keys

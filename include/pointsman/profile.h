@@ -67,9 +67,9 @@ POINTSMAN_EXPORT std::optional<Profile> FindProfile(std::string_view name);
 // What a profile needs to know of a gateway. Its saved options say it better: PolicyFromOptions (load/json.h).
 struct ProfileOptions {
   // RetryTimes, 0 .. kMaxBudget - 1. Absent: 0, as the gateways have it; `pointsman` keeps its own budget.
-  std::optional<std::int32_t> retry_times;
+  std::optional<std::int32_t> retry_times{};
   // What the group "auto" stands for, in order. Empty: there is no such group.
-  std::vector<std::string> automatic_groups;
+  std::vector<std::string> automatic_groups{};
 };
 
 // Policy::Validate judges the result; it is valid if the options are.

@@ -93,7 +93,7 @@ struct RefreshPace {
 };
 
 struct RefresherOptions {
-  RefreshPace pace;
+  RefreshPace pace{};
   // For one load; loaders that can be interrupted then fail.
   std::chrono::milliseconds load_timeout{60'000};
   // Lost routes are accepted once the loss, give or take a twentieth of the routes, has lasted so long. Zero: never,
@@ -113,13 +113,13 @@ struct RefresherOptions {
   //
   // Cost: a second compile where the two policies differ.
   std::function<absl::StatusOr<Policy>(std::span<const OptionRow> options, std::vector<Rejection>& rejections)>
-      follow_options;
+      follow_options{};
   // Hears of changes; must outlive the refresher. Null: only polling and Notify.
   Notifier* notifier = nullptr;
   // Called with each turn that loaded, by the thread that made it: the place for a log. Must not call Step, Start,
   // Stop, and must not throw: on the refresher's thread that would end the process.
-  std::function<void(const RefreshTurn&)> observe;
-  Clock clock;                    // of everything but waiting
+  std::function<void(const RefreshTurn&)> observe{};
+  Clock clock{};                  // of everything but waiting
   std::uint64_t jitter_seed = 0;  // 0: drawn from the system
 
   // InvalidArgument that names the field and its range.

@@ -24,8 +24,8 @@ struct FilterCandidate {
   std::int64_t channel_id = 0;
   std::uint64_t cookie = 0;  // ChannelRow::cookie
   std::int64_t priority = 0;
-  std::string_view group;  // that it would serve
-  std::string_view model;  // as listed: may be a pattern or an alias' target
+  std::string_view group{};  // that it would serve
+  std::string_view model{};  // as listed: may be a pattern or an alias' target
 };
 
 // A host's own condition on candidates: context window, endpoint kind, region, cost.

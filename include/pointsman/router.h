@@ -89,14 +89,14 @@ enum class Guard : std::uint8_t { kRefuseLoss, kAcceptLoss };
 struct RouterOptions {
   // Called with a table that is about to become current, while no other publish can happen. An error refuses it.
   // Lets a host prepare its own map of channels first. Must not call Publish, Patch or Reload.
-  std::function<absl::Status(const RouteTable&)> before_publish;
+  std::function<absl::Status(const RouteTable&)> before_publish{};
 
   // Reload refuses (FailedPrecondition) a table in which more than this share of the serving routes of the current
   // one no longer serve: a database that was emptied for a moment is not a change of mind. 1 switches the guard off.
   double max_lost_share = 0.5;
 
   // Cooldowns, limits and time: channel_state.h. Publish refuses what cannot be (InvalidArgument).
-  ChannelStateOptions state;
+  ChannelStateOptions state{};
 
   // How many of the decisions that SelectRecorded made are kept for Dump, the latest ones. 0: none. What they take is
   // not part of memory_bytes.

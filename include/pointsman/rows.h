@@ -79,74 +79,74 @@ struct Origin {
 // channels: one upstream account or endpoint.
 struct ChannelRow {
   std::int64_t id = 0;
-  TextField name;
-  IntField type;      // kind of upstream; shown, never interpreted
-  IntField status;    // 1 enabled, 2 disabled by hand, 3 disabled automatically, 0 unknown; absent means 1
-  TextField groups;   // column "group": comma list; absent means the policy's default group
-  TextField models;   // comma list
-  IntField priority;  // absent and NULL mean 0; may be negative; higher is tried first
-  IntField weight;    // 0 .. 2^32-1; absent and NULL mean 0
-  TextField tag;
-  TextField model_mapping;  // JSON object, as text; carried, not interpreted here
-  TextField channel_info;   // JSON object, as text
+  TextField name{};
+  IntField type{};      // kind of upstream; shown, never interpreted
+  IntField status{};    // 1 enabled, 2 disabled by hand, 3 disabled automatically, 0 unknown; absent means 1
+  TextField groups{};   // column "group": comma list; absent means the policy's default group
+  TextField models{};   // comma list
+  IntField priority{};  // absent and NULL mean 0; may be negative; higher is tried first
+  IntField weight{};    // 0 .. 2^32-1; absent and NULL mean 0
+  TextField tag{};
+  TextField model_mapping{};  // JSON object, as text; carried, not interpreted here
+  TextField channel_info{};   // JSON object, as text
   // JSON object. May quote an upstream's answers, so Rows keeps nothing of it but status_time.
-  TextField other_info;
-  IntField status_time;      // Unix seconds since when it has this status; Rows reads it from other_info unless given
-  ChannelKeys keys;          // where there are several; Rows reads it from channel_info unless it is given
+  TextField other_info{};
+  IntField status_time{};    // Unix seconds since when it has this status; Rows reads it from other_info unless given
+  ChannelKeys keys{};        // where there are several; Rows reads it from channel_info unless it is given
   std::uint64_t cookie = 0;  // the host's own: comes back in Selection::cookie()
-  Origin origin;
+  Origin origin{};
 };
 
 // abilities: this channel serves this model for this group.
 struct AbilityRow {
-  TextField group;
-  TextField model;
+  TextField group{};
+  TextField model{};
   std::int64_t channel_id = 0;
-  IntField enabled;   // 1 or 0; absent means enabled, NULL means not
-  IntField priority;  // absent takes the channel's; NULL means 0
-  IntField weight;    // absent takes the channel's; NULL means 0
-  TextField tag;
-  Origin origin;
+  IntField enabled{};   // 1 or 0; absent means enabled, NULL means not
+  IntField priority{};  // absent takes the channel's; NULL means 0
+  IntField weight{};    // absent takes the channel's; NULL means 0
+  TextField tag{};
+  Origin origin{};
 };
 
 // tokens: a caller's API key record, without the key.
 struct TokenRow {
   std::int64_t id = 0;
-  IntField user_id;
-  TextField name;
-  IntField status;                // 1 enabled, 2 disabled, 3 expired, 4 exhausted; absent means 1
-  TextField group;                // '' and NULL: not set; absent: the gateway keeps no groups in tokens
-  IntField expired_time;          // Unix seconds; -1 never
-  IntField model_limits_enabled;  // 1 or 0
-  TextField model_limits;         // comma list
-  IntField cross_group_retry;     // 1 or 0; NULL means 0
-  TextField auto_groups;          // JSON array, as text; see ResolveCaller
-  Origin origin;
+  IntField user_id{};
+  TextField name{};
+  IntField status{};                // 1 enabled, 2 disabled, 3 expired, 4 exhausted; absent means 1
+  TextField group{};                // '' and NULL: not set; absent: the gateway keeps no groups in tokens
+  IntField expired_time{};          // Unix seconds; -1 never
+  IntField model_limits_enabled{};  // 1 or 0
+  TextField model_limits{};         // comma list
+  IntField cross_group_retry{};     // 1 or 0; NULL means 0
+  TextField auto_groups{};          // JSON array, as text; see ResolveCaller
+  Origin origin{};
 };
 
 // users: the owners of tokens.
 struct UserRow {
   std::int64_t id = 0;
-  TextField username;
-  IntField status;  // 1 enabled, 2 disabled; absent means 1
-  TextField group;  // one group
-  Origin origin;
+  TextField username{};
+  IntField status{};  // 1 enabled, 2 disabled; absent means 1
+  TextField group{};  // one group
+  Origin origin{};
 };
 
 // options: what an administrator saved. Our loaders hand over the options that concern routing and no others, since the
 // same table holds passwords.
 struct OptionRow {
-  std::string_view key;
-  TextField value;
-  Origin origin;
+  std::string_view key{};
+  TextField value{};
+  Origin origin{};
 };
 
 // What a source declares about one column. Loaders without a schema (JSON) declare nothing.
 struct ColumnFact {
   SourceTable table = SourceTable::kChannels;
-  std::string_view column;
+  std::string_view column{};
   bool present = true;
-  TextField default_sql;  // the default as the source spells it, such as 'default' with its quotes; NULL: none
+  TextField default_sql{};  // the default as the source spells it, such as 'default' with its quotes; NULL: none
 };
 
 // The place that a message about rows points at. Unknown parts are empty or 0.

@@ -227,8 +227,8 @@ bool WalkProgram::Attempt(const Asked& asked, Attempts* attempts) {
   if (drawn.key_index()) tried_.back().key = *drawn.key_index();
   if (attempts != nullptr) Agree("attempts", attempts->size(), tried_.size());
   NaiveChannel& channel = channels_[static_cast<std::size_t>(drawn.channel_id() - 1)];
-  const bool reserved = channel.Serve(expected.degraded, clock_.now());
-  open_.push_back({std::move(drawn), expected.model, clock_.now(), reserved, names_changed_});
+  const NaiveChannel::Taken taken = channel.Serve(expected.degraded, clock_.now());
+  open_.push_back({std::move(drawn), expected.model, clock_.now(), taken, names_changed_});
   return true;
 }
 
@@ -369,11 +369,11 @@ void WalkProgram::End(Attempts& attempts) {
     });
     const std::string group(o.selection.group());
     const std::string model = o.names == names_changed_ ? o.model : "";
-    channel.Note(outcome, model, o.began, clock_.now(), [&] { return MayCool(id, group); });
+    channel.Note(outcome, model, o.taken.trial, o.began, clock_.now(), [&] { return MayCool(id, group); });
     router_.Report(o.selection, outcome, attempts);
   }
   Tell([&] { return "open.erase(open.begin() + " + std::to_string(which) + ");"; });
-  if (o.reserved) --channel.in_flight;
+  if (o.taken.place) --channel.in_flight;
   open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(which));
 }
 

@@ -54,7 +54,7 @@ class WalkProgram {
     Selection selection;
     std::string model;
     Time began{0};
-    bool reserved = false;
+    NaiveChannel::Taken taken;
     int names = 0;
   };
 
