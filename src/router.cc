@@ -46,7 +46,8 @@ void Router::Report(Selection& selection, const Outcome& outcome) {
 }
 
 void Router::Report(Selection& selection, const Outcome& outcome, Attempts& attempts) {
-  if (IsTheKeysFault(outcome.kind) && selection.key_index()) attempts.NoteKeysFault(selection.channel_id());
+  const bool is_first = SelectionAccess::is_to_be_reported(selection);
+  if (is_first && IsTheKeysFault(outcome.kind) && selection.key_index()) attempts.NoteKeysFault(selection.channel_id());
   Report(selection, outcome);
 }
 

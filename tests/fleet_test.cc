@@ -59,6 +59,7 @@ class Node {
     report.loads = status.loads;
     report.published = status.published;
     report.failed = status.failed;
+    if (!status.last_error.ok()) std::fprintf(stderr, "  node: %s\n", status.last_error.ToString().c_str());
     report.notifications = status.notifications;
     Answer(report);
     _exit(0);

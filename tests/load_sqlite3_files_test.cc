@@ -1,6 +1,10 @@
 // The SQLite loader and files that are missing, forbidden, foreign, locked, damaged or slow: one clear error each, in
 // time.
+#include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -192,6 +196,38 @@ TEST_F(SqliteFileTest, AHostileViewIsStoppedByTheDeadline) {
   const absl::Status error =
       LoadError(path(), {.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(50)});
   EXPECT_EQ(error.code(), absl::StatusCode::kDeadlineExceeded) << error;
+}
+
+// Whether another process would find SQLite's lock of a writer there.
+bool IsHeldByAWriter(const std::string& path) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const int file = open(path.c_str(), O_RDWR);
+    struct flock lock{};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = 0x40000001;  // SQLite's RESERVED byte
+    lock.l_len = 1;
+    _exit(file >= 0 && fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 1 : 0);
+  }
+  int status = 0;
+  return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+// Would catch: a look into the file beside SQLite, whose end drops all locks that this process holds on it, the host's
+// own included: another process then writes in the middle of a transaction, and one of the two loses its commit.
+TEST_F(SqliteFileTest, ALoadLeavesTheLocksOfThisProcessAlone) {
+  RunSql(path(), ReadFile(POINTSMAN_INCIDENT_SQL));
+  sqlite3* host = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &host), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(host, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  ASSERT_TRUE(IsHeldByAWriter(path()));
+  Rows rows(path());
+  EXPECT_TRUE(SqliteLoader(path()).Load(rows, {}).ok());
+  EXPECT_TRUE(IsHeldByAWriter(path()));
+  EXPECT_EQ(sqlite3_exec(host, "COMMIT", nullptr, nullptr, nullptr), SQLITE_OK);
+  EXPECT_FALSE(IsHeldByAWriter(path()));
+  sqlite3_close(host);
 }
 
 TEST_F(SqliteFileTest, AFileThatIsCutOffSaysSoAndWhere) {

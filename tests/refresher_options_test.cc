@@ -75,6 +75,36 @@ TEST_F(Following, WhatCannotBeUsedIsRejectedAndTheRestCounts) {
   EXPECT_THAT(refresher_->status().first_rejection, HasSubstr("AutoGroups"));
 }
 
+// Would catch: an option that cannot be used any more, and with it a rule that is gone.
+TEST_F(Following, AnOptionThatIsMisspelledLaterOpensNoGroup) {
+  channels_.push_back(Channel(9, "vip", "sora"));
+  options_ = {{.key = "UserUsableGroups", .value = R"({"default": ""})"}};
+  Follow();
+  const auto of_vip = [&](std::string_view model) {
+    return router_.Select({.group = "vip", .user_group = "default", .model = model}).reason();
+  };
+  ASSERT_EQ(refresher_->Step().outcome, RefreshOutcome::kPublished);
+  ASSERT_EQ(of_vip("sora"), Reason::kGroupNotAllowed);
+
+  options_ = {{.key = "UserUsableGroups", .value = R"({"default": "")"}};
+  channels_.push_back(Channel(10, "default", "veo"));
+  EXPECT_EQ(StepAfter(seconds(10)).outcome, RefreshOutcome::kPublished);
+  EXPECT_TRUE(Serves("veo")) << "rows go on";
+  EXPECT_EQ(of_vip("sora"), Reason::kGroupNotAllowed);
+  EXPECT_EQ(refresher_->status().rejections, 1u);
+}
+
+TEST_F(Following, AnOptionThatIsMisspelledFromTheBeginningOpensNoGroup) {
+  channels_.push_back(Channel(9, "vip", "sora"));
+  options_ = {{.key = "UserUsableGroups", .value = R"({"default": "")"}};
+  Follow();
+  ASSERT_EQ(refresher_->Step().outcome, RefreshOutcome::kPublished);
+  EXPECT_EQ(router_.Select({.group = "vip", .user_group = "default", .model = "sora"}).reason(),
+            Reason::kGroupNotAllowed);
+  EXPECT_TRUE(router_.Select({.group = "default", .user_group = "default", .model = "runway"}))
+      << "one's own group needs no list";
+}
+
 TEST_F(Following, APolicyThatCannotBeKeepsTheLastGoodTable) {
   Begin({.follow_options = [this](std::span<const OptionRow>, std::vector<Rejection>&) {
     Policy policy = router_.policy();

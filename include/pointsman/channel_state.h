@@ -21,8 +21,8 @@
 //                       is back all at once, without a trial
 //   callers_fault, cancelled   nothing
 //
-// What a request that was on its way when the cooldown began comes to says nothing new, but a longer Retry-After holds.
-// After a trial has succeeded it takes Outcome::latency to know such requests.
+// What a request that was on its way when a channel's cooldown began comes to says nothing new, but a longer
+// Retry-After holds. After a trial has succeeded it takes Outcome::latency to know it; keys and models do not ask that.
 //
 // Of a channel with several keys (ChannelRow::keys), rate_limited, quota_exhausted and credential_refused are the key's
 // alone: it is left out as long as that says, the others go on in turns, and only where all of them are out, so is the
@@ -105,8 +105,8 @@ struct ChannelStateOptions {
   // Gateways that share the limits, bursts included: each keeps to its part, rounded down but never to nothing.
   std::int32_t nodes = 1;
   Clock clock{};
-  // Turns that can be told apart, for Balance::kSmoothRoundRobin: one for each group, model and priority. 64 bytes
-  // each, if there is such a group at all.
+  // Turns that can be told apart, for Balance::kSmoothRoundRobin: two for each group, model and priority, since retries
+  // have their own. 64 bytes each, if there is such a group at all.
   std::size_t rotations = 4096;
   std::uint64_t jitter_seed = 0;  // of this process; 0: drawn from the system, so that a fleet's gateways differ
 

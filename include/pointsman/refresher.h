@@ -101,8 +101,8 @@ struct RefresherOptions {
   std::chrono::milliseconds accept_loss_after{60'000};
   // What an administrator saves in the gateway counts as well: called by the thread that loads, with the options that
   // were loaded with the rows. Of the policy that it returns `groups` and `retry` count, in the place of the router's;
-  // how rows are read stays the router's. Options that it cannot use it puts into `rejections`; an error fails the
-  // load. Null: no options are loaded, and the router's policy counts.
+  // how rows are read stays the router's. Options that it cannot use it puts into `rejections`: as long as there are
+  // any, groups stay as they are served. An error fails the load. Null: the router's policy counts.
   //
   //   .follow_options = [&](std::span<const pointsman::OptionRow> options, std::vector<pointsman::Rejection>& rejected)
   //   {

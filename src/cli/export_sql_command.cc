@@ -148,7 +148,8 @@ Dialect DialectOf(const std::string& name) {
 int RunExportSql(const ExportSqlOptions& options) {
   CheckNames(options.without);
   const Dialect dialect = DialectOf(options.dialect);
-  std::cout << "-- One statement that gives one JSON document, what pointsman reads with --from json:rows.json.\n"
+  std::cout << (dialect == Dialect::kMysql ? "-- Two statements, of which the second" : "-- One statement that")
+            << " gives one JSON document, what pointsman reads with --from json:rows.json.\n"
                "-- Run it with:  "
             << WordsOf(dialect).how_to_run
             << "\n-- No key, URL or other secret is named. Columns that your gateway lacks: --without TABLE.COLUMN\n"

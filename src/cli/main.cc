@@ -162,6 +162,7 @@ void AddDoctor(CLI::App& app, DoctorCommandOptions& options) {
       "  3. looks a last time, and takes everything back unless exactly what was shown is found;\n"
       "  4. then runs what changes no row (a default, a sequence), only where --only names the finding.\n"
       "Made are cures of class safe, and those of class review that --only names; --fix prints them all.\n"
+      "On PostgreSQL, who writes those rows (after some tries those tables) waits until it has ended.\n"
       "One line of JSON on stderr is for the log. Exit code 3: nothing was changed, or it says what was.");
 }
 

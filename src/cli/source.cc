@@ -208,7 +208,10 @@ absl::StatusOr<Policy> AskedRules::With(std::span<const OptionRow> options, cons
 }
 
 std::optional<Policy> AskedPolicy(const CommonOptions& common, const Source& source) {
-  const AskedRules rules(common);
+  return AskedPolicy(AskedRules(common), source);
+}
+
+std::optional<Policy> AskedPolicy(const AskedRules& rules, const Source& source) {
   if (rules.empty()) {
     return source.dump == nullptr ? std::nullopt : std::optional(source.dump->dump.table->policy());
   }

@@ -79,6 +79,7 @@ class AskedRules {
 // ones are told on stderr) unless the profile is our own, then the file's keys. Where neither is given: a dump's own,
 // else nothing.
 std::optional<Policy> AskedPolicy(const CommonOptions& common, const Source& source);
+std::optional<Policy> AskedPolicy(const AskedRules& rules, const Source& source);
 
 // A whole file; "-" is standard input. `what` names the kind of file in messages.
 std::string ReadText(const std::string& path, const std::string& what);

@@ -148,8 +148,7 @@ void Watcher::Compare(Moment now) {
 }
 
 // Nothing where the rules have nothing to do with the gateway's options.
-auto Following(const CommonOptions& common, const std::string& source) -> decltype(RefresherOptions::follow_options) {
-  AskedRules rules(common);
+auto Following(AskedRules rules, const std::string& source) -> decltype(RefresherOptions::follow_options) {
   if (!rules.follows_options()) return nullptr;
   return [rules = std::move(rules), source](std::span<const OptionRow> options, std::vector<Rejection>& rejections) {
     return rules.With(options, source, rejections);
@@ -162,11 +161,12 @@ int RunWatch(const WatchOptions& options) {
   const Source source = OpenSource(options.common.from);
   const std::unique_ptr<Notifier> notifier = MakeNotifier(options);
   HandleSignals(*notifier);
-  Router router(AskedPolicy(options.common, source).value_or(Policy()));
+  const AskedRules rules(options.common);  // read once: a policy on standard input cannot be read again
+  Router router(AskedPolicy(rules, source).value_or(Policy()));
   WatchedSource watched(*source.loader, stop);
   Refresher refresher(router, watched,
                       {.pace = {.interval = options.interval},
-                       .follow_options = Following(options.common, source.loader->source()),
+                       .follow_options = Following(rules, source.loader->source()),
                        .notifier = notifier.get()});
   Watcher watcher(options, router, watched);
   while (stop == 0 && std::cout.good()) {

@@ -122,7 +122,8 @@ class Cure {
   absl::StatusOr<CureResult> ChangeRowsAgainAndAgain(const PlannedCure& shown,
                                                      const std::vector<std::string>& confirmed) {
     absl::StatusOr<CureResult> result = ChangeRows(shown, confirmed, CureTarget::Locked::kRows);
-    for (int tries = 1; !result.ok() && target_.was_taken_back() && tries < kMostTries; ++tries) {
+    const auto goes_on = [&] { return !result.ok() && !absl::IsUnknown(result.status()) && target_.was_taken_back(); };
+    for (int tries = 1; goes_on() && tries < kMostTries; ++tries) {
       result =
           ChangeRows(shown, confirmed, tries < kTriesByRows ? CureTarget::Locked::kRows : CureTarget::Locked::kTables);
     }

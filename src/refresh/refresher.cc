@@ -154,7 +154,12 @@ absl::Status Refresher::Impl::FollowOptions(Prepared& prepared) const {
   absl::StatusOr<Policy> said = options_.follow_options(loader_.options(), rejections);
   if (!said.ok()) return said.status();
   Policy policy = prepared.table->policy();
-  policy.groups = std::move(said->groups);
+  const Snapshot today = router_.TakeSnapshot();
+  if (rejections.empty() || today.generation == 0) {
+    policy.groups = std::move(said->groups);
+  } else {
+    policy.groups = today.table->policy().groups;  // one that was misspelled must not open what it closed
+  }
   policy.retry = said->retry;
   if (policy != prepared.table->policy()) {
     absl::StatusOr<Compiled> compiled = Compile(TableRows(*prepared.table, loader_.source()), policy);

@@ -65,10 +65,10 @@ template <class Bits, class Fail>
   return SelectOn(published, group, model, tier, kNoIndex, redraws, words, fail);
 }
 
-// The end that is not rare while channels are switched off: `drawn` of a compact tier is out, and others are drawn, two
-// at a time. Whether one can serve is known at the end of a chain of loads, and a processor that guessed wrong waits
-// for all of it: of two it guesses wrong half as often, and their chains run side by side. What takes a look behind a
-// word, or at all candidates, is for SelectOn.
+// The end that is not rare while channels are switched off: `drawn` of a compact tier is not in order, and if that is
+// because it is switched off, others are drawn, two at a time. Whether one can serve is known at the end of a chain of
+// loads, and a processor that guessed wrong waits for all of it: of two it guesses wrong half as often, and their
+// chains run side by side. What takes a look behind a word, or at all candidates, is for SelectOn.
 template <class Bits, class Fail>
 [[gnu::noinline]] Selection SelectAmongSwitched(const Published& published, std::uint32_t group, std::uint32_t model,
                                                 TierBlock tier, std::uint32_t drawn, Bits bits, Fail fail) noexcept {
@@ -86,9 +86,15 @@ template <class Bits, class Fail>
       break;
     std::size_t first = 0;
     std::size_t second = 0;
-    const bool clear = DrawCompact(tier, word, first);
-    if (!DrawCompact(tier, next_word, second) | !clear) [[unlikely]]
+    const bool is_clear = DrawCompact(tier, word, first);
+    const bool is_next_clear = DrawCompact(tier, next_word, second);
+    if (!is_clear) [[unlikely]]
       return SelectFromWords(published, group, model, tier, redraws - 1, WordsThen<Bits>(word, next_word, bits), fail);
+    if (!is_next_clear) [[unlikely]] {  // one of few words, so not for any other question than where it is drawn
+      if (!IsOutPlainly(word_of(first)))
+        return SelectOn(published, group, model, tier, static_cast<std::uint32_t>(first), redraws - 1, bits, fail);
+      return SelectFromWords(published, group, model, tier, redraws - 2, WordsThen<Bits>(next_word, bits), fail);
+    }
     const std::uint64_t state = word_of(first);
     const std::uint64_t next_state = word_of(second);
     if (((state | next_state) & ~slot_bit::kPlain) != 0) [[unlikely]] {

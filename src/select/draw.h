@@ -129,7 +129,7 @@ bool Counts(std::uint32_t level, Bits& bits) noexcept {
 }
 
 // How often a draw that met nobody who counts is repeated, of a tier of n candidates, before all of them are looked at:
-// a quarter of n, within bounds. Where a look is a load and no more, twice as many are worth it.
+// a quarter of n, within bounds. Where a look is a load and mostly no more, at least six are worth it.
 inline constexpr std::uint32_t kFewestRedraws = 3;
 inline constexpr std::uint32_t kFewestStraightRedraws = 6;
 inline std::uint32_t RedrawsOf(std::uint32_t n, std::uint32_t fewest = kFewestRedraws) noexcept {

@@ -22,9 +22,12 @@ struct SelectionAccess {
     s.reservation_ = taken.reservation;
     s.marks_ = static_cast<std::uint8_t>(taken.trial ? s.marks_ | Selection::kTrial : s.marks_ & ~Selection::kTrial);
   }
+  static bool is_to_be_reported(const Selection& s) {
+    return s.reason_ == Reason::kNone && (s.marks_ & Selection::kReported) == 0;
+  }
   // True once.
   static bool TakeReport(Selection& s) {
-    if (s.reason_ != Reason::kNone || (s.marks_ & Selection::kReported) != 0) return false;
+    if (!is_to_be_reported(s)) return false;
     s.marks_ |= Selection::kReported;
     return true;
   }

@@ -68,18 +68,21 @@ void ChannelSlots::ApplyTag(std::int64_t id, Slot& slot, std::string_view tag) {
   Leave(id, slot);
   slot.state->SwitchOn(slot_bit::kTagOff);
   if (tag.empty()) return;
-  slot.tag = &*tags_.try_emplace(std::string(tag)).first;
-  slot.tag->second.members.insert(id);
-  std::optional<TagSwitch>& off = slot.tag->second.off;
+  const Tags::iterator entry = tags_.try_emplace(std::string(tag)).first;
+  std::optional<TagSwitch>& off = entry->second.off;
   const Nanoseconds clock = Now();
   const Nanoseconds now = tag_time_.At(clock);
   if (off.has_value() && off->until <= now) off.reset();
-  if (!off.has_value()) return;
-  SwitchNote note{.why = off->why};
-  if (off->until != ModelStates::kForever) {
-    note.lasts = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(off->until - now));
+  if (off.has_value()) {
+    SwitchNote note{.why = off->why};
+    if (off->until != ModelStates::kForever) {
+      note.lasts = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(off->until - now));
+    }
+    slot.state->SwitchOff(slot_bit::kTagOff, note, clock, now - off->at);
   }
-  slot.state->SwitchOff(slot_bit::kTagOff, note, clock, now - off->at);
+  // Last, so that whatever is thrown before, the next Bind does this again.
+  entry->second.members.insert(id);
+  slot.tag = &*entry;
 }
 
 void ChannelSlots::Leave(std::int64_t id, Slot& slot) {

@@ -92,7 +92,8 @@ struct PolicyOfOptions {
 //
 //   GroupRatio         its keys are groups that are known, even if no row names them
 //   AutoGroups         what "auto" stands for: groups.automatic["auto"]
-//   UserUsableGroups   the keys are what every user group may use: groups.usable["*"]
+//   UserUsableGroups   the keys are what every user group may use: groups.usable["*"]. Where it cannot be read and
+//                      `base` has no such rule, requests may use their own group alone
 //   group_ratio_setting.group_special_usable_group
 //                      by user group: adds ("g", "+:g") to the groups of "*", or removes ("-:g") from them, in order
 //   RetryTimes         R: retry.budget becomes R + 1; where retry.tiers is "by_attempt", that many attempts in each

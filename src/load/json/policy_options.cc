@@ -172,6 +172,8 @@ PolicyOfOptions PolicyFromOptions(std::span<const OptionRow> options, Policy bas
                : Apply(option, row, out.policy);
       if (!status.ok()) out.rejections.push_back(Reject(row, source, status));
       done = done || status.ok();
+      // Somebody wanted a rule: until it can be read, a request may use its own group.
+      if (!done && option.apply == ApplyUsable && !out.policy.groups.usable) out.policy.groups.usable.emplace();
     }
   }
   return out;

@@ -273,7 +273,8 @@ absl::Status PgConnection::Failed(const PGresult* result) {
   const char* const said = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   if (code == nullptr) return Lost();  // libpq's own: the server could say nothing any more
   const std::string_view sqlstate = code;
-  taken_back_ = taken_back_ || sqlstate.starts_with("40");
+  // Not 40003, by which a server says that it does not know whether a COMMIT went through.
+  taken_back_ = taken_back_ || sqlstate == "40001" || sqlstate == "40P01";
   if (sqlstate == "57014" && Clock::now() - sent_ >= statement_timeout_) return TookTooLong();
   return PgError(name_, sqlstate, said == nullptr ? "" : said);
 }

@@ -115,9 +115,21 @@ absl::Status Connection::CheckDeadline() const {
   return absl::DeadlineExceededError(name_ + ": the deadline passed before everything was read; allow more time");
 }
 
+// Through SQLite's own handle (see database_file.h).
+std::string Connection::CutOffAsSqliteSeesIt() const {
+  sqlite3_file* file = nullptr;
+  const int asked = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (asked != SQLITE_OK || file == nullptr || file->pMethods == nullptr) return "";
+  sqlite3_int64 size = 0;
+  if (file->pMethods->xFileSize(file, &size) != SQLITE_OK || size <= 0) return "";
+  std::string header(std::min(static_cast<std::size_t>(size), kHeaderBytes), '\0');
+  if (file->pMethods->xRead(file, header.data(), static_cast<int>(header.size()), 0) != SQLITE_OK) return "";
+  return CutOff(header, static_cast<std::uint64_t>(size));
+}
+
 // With pages in a -wal file, the database's own file may be behind, or be written at this moment.
 absl::Status Connection::CheckWhole() const {
-  const std::string cut = CutOff(path_);
+  const std::string cut = CutOffAsSqliteSeesIt();
   if (cut.empty() || StampOf(path_ + "-wal").size > 0) return absl::OkStatus();
   return absl::DataLossError(name_ + ": " + cut);
 }
@@ -136,7 +148,7 @@ absl::Status Connection::Failure() const {
   }
   const int kind = code & 0xff;
   if (kind == SQLITE_CORRUPT || kind == SQLITE_IOERR || kind == SQLITE_NOTADB) {
-    if (const std::string cut = CutOff(path_); !cut.empty()) return absl::DataLossError(name_ + ": " + cut);
+    if (const std::string cut = CutOffAsSqliteSeesIt(); !cut.empty()) return absl::DataLossError(name_ + ": " + cut);
   }
   switch (kind) {
     case SQLITE_BUSY:

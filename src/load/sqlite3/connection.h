@@ -107,6 +107,7 @@ class Connection {
   absl::Status OpenToRead();
   absl::Status OpenToWrite();
   void Distrust();
+  std::string CutOffAsSqliteSeesIt() const;
   bool IsDeadlineOver() const { return std::chrono::steady_clock::now() >= deadline_; }
 
   std::string path_;

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <string_view>
 
 #include "absl/strings/ascii.h"
@@ -34,16 +33,6 @@ absl::Status StatFailure(const std::string& shown, int error) {
 
 // The header of a database file, as SQLite documents it: numbers are big-endian.
 constexpr std::string_view kMagic = "SQLite format 3";
-constexpr std::size_t kHeaderBytes = 100;
-
-// Its bytes; fewer where the file has no more.
-std::string HeaderOf(const std::string& path) {
-  std::string header(kHeaderBytes, '\0');
-  std::ifstream file(path, std::ios::binary);
-  file.read(header.data(), static_cast<std::streamsize>(header.size()));
-  header.resize(static_cast<std::size_t>(file.gcount()));
-  return header;
-}
 
 // REQUIRES: offset + bytes <= header.size().
 std::uint64_t Number(std::string_view header, std::size_t offset, std::size_t bytes) {
@@ -112,10 +101,8 @@ bool IsReadableOnlyAsImmutable(const std::string& path) {
   return !MayAccess(FolderOf(path), W_OK);
 }
 
-std::string CutOff(const std::string& path) {
-  const std::string header = HeaderOf(path);
-  if (header.compare(0, kMagic.size(), kMagic) != 0) return "";
-  const auto size = static_cast<std::uint64_t>(StampOf(path).size);
+std::string CutOff(std::string_view header, std::uint64_t size) {
+  if (header.substr(0, kMagic.size()) != kMagic) return "";
   const std::uint64_t page = header.size() < kHeaderBytes ? 0 : PageBytes(header);
   // The number of pages is right where whoever wrote last knew of it.
   const bool is_counted = page != 0 && Number(header, 24, 4) == Number(header, 92, 4);

@@ -5,7 +5,10 @@
 #ifndef POINTSMAN_SRC_LOAD_SQLITE3_DATABASE_FILE_H_
 #define POINTSMAN_SRC_LOAD_SQLITE3_DATABASE_FILE_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 
@@ -41,9 +44,11 @@ struct FileStamp {
 };
 FileStamp StampOf(const std::string& path);
 
-// What to say of a file that ends before its header says: "is cut off: …". Empty where it does not, or where nobody can
-// tell.
-std::string CutOff(const std::string& path);
+// What to say of a file of `size` bytes that begins with `header` (its first kHeaderBytes, or all of it) and ends
+// before that says: "is cut off: …". Empty where it does not, or where nobody can tell. Pure: who opens and closes the
+// file beside SQLite ends, on POSIX, all locks that this process holds on it.
+inline constexpr std::size_t kHeaderBytes = 100;
+std::string CutOff(std::string_view header, std::uint64_t size);
 
 }  // namespace pointsman::inline v0
 

@@ -93,6 +93,10 @@ export class Browser {
   }
   #end() {
     this.#process.kill('SIGKILL');
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    try {
+      rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    } catch {
+      // A process of the browser's is still writing there: the folder is left behind, which is no fault of the page.
+    }
   }
 }
