@@ -4,7 +4,7 @@
 //   if (std::optional<std::uint64_t> ticket = rotations.Take(key)) …      // 0, 1, 2, …: each once
 //
 // Open addressing without removal: a key claims the first free place behind its own, and keeps it. Keys are hashes of
-// 64 bits of a group, a model, a priority and whether it is a retry; two of them with the same hash would share their turns.
+// 64 bits of a group, a model, a priority and whether it is a retry; two with the same hash would share their turns.
 //
 // Thread safety: thread-safe, without locks. Cost: one line, and one atomic addition. Limits: the places that were
 // asked for, rounded up to a power of 2; where a key finds none within kProbes, there is no ticket for it.
