@@ -53,8 +53,8 @@ class Node {
     testing::Eventually([&] { return router.TakeSnapshot().table->content_hash() == wanted; },
                         std::chrono::seconds(20));
     NodeReport report{.arrived = Clock::now().time_since_epoch().count()};
-    refresher.Stop();
     const RefreshStatus status = refresher.status();
+    refresher.Stop();  // which ends a load that is going on: that is no failure of the source's
     status.content_hash.copy(report.content_hash, sizeof report.content_hash - 1);
     report.loads = status.loads;
     report.published = status.published;
