@@ -56,7 +56,7 @@ class Refreshed : public ::testing::Test {
     ++loads_;
     asked_for_options_ = wanted.options;
     for (const OptionRow& option : options_) {
-      if (wanted.options) sink.Add(option);
+      if (wanted.options && !sink.Add(option)) break;
     }
     for (const std::string& column : columns_) sink.Describe({.column = column});
     const absl::Status added = AddAll(sink, channels_);
