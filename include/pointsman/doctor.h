@@ -41,9 +41,8 @@
 // - sequence-behind: a table whose next id is taken already; only with DoctorOptions::schema
 // - tier-all-zero: a tier of several channels, all of weight 0
 // - tier-weight-overflow: a tier whose weights sum up to more than 2^31-1
-// - token-auto-groups-unserved: an enabled token in group "auto" whose own list of groups cannot be understood, or
-// names
-//   groups that no enabled channel serves
+// - token-auto-groups-unserved: an enabled token in group "auto" whose own list of groups cannot be understood,
+//   or that names groups that no enabled channel serves
 // - token-empty-group: an enabled token whose group is NULL, '' or blank
 // - token-group-default: the column tokens.group whose default is absent, NULL or ''
 // - token-group-not-usable: an enabled token in a group that its owner may not use, by the policy or, without a rule

@@ -46,8 +46,8 @@ struct CandidateFilter {
   void* context = nullptr;
 };
 
-// How the optional members of a Request begin: by a store each, at run time. As constants they would make g++ clear the
-// whole Request first (19 words, by an instruction that takes longer than the draw of a channel).
+// Internal: the optional members of a Request begin by a store each, at run time. As constants they would make g++
+// clear the whole Request first (19 words, by an instruction that takes longer than the draw of a channel).
 inline std::nullopt_t AbsentAtRunTime() noexcept { return std::nullopt; }
 constexpr std::nullopt_t Absent() noexcept { return std::is_constant_evaluated() ? std::nullopt : AbsentAtRunTime(); }
 
