@@ -54,7 +54,7 @@ template <class Bits, class Fail>
 template <class Bits, class Fail>
 Selection SelectOn(const Published& published, std::uint32_t group, std::uint32_t model, TierBlock tier,
                    std::uint32_t drawn, Bits bits, Fail fail) noexcept {
-  return SelectOn(published, group, model, tier, drawn, RedrawsOf(tier.size(), kFewestStraightRedraws), bits, fail);
+  return SelectOn(published, group, model, tier, drawn, StraightRedrawsOf(tier.size()), bits, fail);
 }
 
 // The same with words that were drawn for that tier.
@@ -76,7 +76,7 @@ template <class Bits, class Fail>
     return published.channels[tier.CompactChannel(place)];
   };
   const auto word_of = [&](std::size_t place) { return channel_of(place).word->load(std::memory_order_relaxed); };
-  std::uint32_t redraws = RedrawsOf(static_cast<std::uint32_t>(tier.CompactSize()), kFewestStraightRedraws);
+  std::uint32_t redraws = StraightRedrawsOf(static_cast<std::uint32_t>(tier.CompactSize()));
   if (!IsOutPlainly(word_of(drawn))) return SelectOn(published, group, model, tier, drawn, redraws, bits, fail);
   static_assert(kFewestStraightRedraws % 2 == 0);
   for (; redraws != 0; redraws -= 2) {
@@ -120,7 +120,7 @@ template <class Bits, class Fail>
   if (!DrawWord(bits, word)) [[unlikely]]
     return SelectOn(published, group, model, tier, kNoIndex, bits, fail);
   if (!DrawWide(tier, word, drawn)) [[unlikely]]
-    return SelectFromWords(published, group, model, tier, RedrawsOf(tier.WideSize(), kFewestStraightRedraws),
+    return SelectFromWords(published, group, model, tier, StraightRedrawsOf(tier.WideSize()),
                            WordsThen<Bits>(word, bits), fail);
   const BoundChannel& channel = published.channels[tier.WideChannel(drawn)];
   if (!IsInOrder(*channel.word)) [[unlikely]]

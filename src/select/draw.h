@@ -130,11 +130,11 @@ bool Counts(std::uint32_t level, Bits& bits) noexcept {
 
 // How often a draw that met nobody who counts is repeated, of a tier of n candidates, before all of them are looked at:
 // a quarter of n, within bounds. Where a look is a load and mostly no more, at least six are worth it.
-inline constexpr std::uint32_t kFewestRedraws = 3;
 inline constexpr std::uint32_t kFewestStraightRedraws = 6;
-inline std::uint32_t RedrawsOf(std::uint32_t n, std::uint32_t fewest = kFewestRedraws) noexcept {
+inline std::uint32_t RedrawsOf(std::uint32_t n, std::uint32_t fewest = 3) noexcept {
   return n == 1 ? 0 : n / 4 < fewest ? fewest : n / 4 > 64 ? 64 : n / 4;
 }
+inline std::uint32_t StraightRedrawsOf(std::uint32_t n) noexcept { return RedrawsOf(n, kFewestStraightRedraws); }
 
 // A candidate by weight, each weight counting for `level(place)` of Availability::kFull; kNoIndex where none counts.
 // Each keeps exactly its counting weight over the sum of theirs, whatever `level` says from one call to the next, and

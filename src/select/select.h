@@ -123,13 +123,13 @@ template <class Bits>
     }
     if (tier.next() == kAllOut) return Selection(Reason::kAllCoolingDown, published.generation);
     tier = published.data->tier(tier.next());
-    redraws = RedrawsOf(tier.size(), kFewestStraightRedraws);
+    redraws = StraightRedrawsOf(tier.size());
   }
 }
 template <class Bits>
 Selection SelectFromTiers(const Published& published, std::uint32_t group, std::uint32_t model, TierBlock tier,
                           std::uint32_t drawn, Bits bits) noexcept {
-  return SelectFromTiers(published, group, model, tier, drawn, RedrawsOf(tier.size(), kFewestStraightRedraws), bits);
+  return SelectFromTiers(published, group, model, tier, drawn, StraightRedrawsOf(tier.size()), bits);
 }
 
 // The answer where there is no channel. REQUIRES: `reason` is not kNone.
