@@ -14,6 +14,19 @@
 #include "table/table_data.h"
 
 namespace pointsman::inline v0 {
+namespace {
+
+// Whether no attempt with another key of its channel was made since.
+bool IsLastOfItsChannel(const Selection& selection, const Attempts& attempts) {
+  for (std::size_t i = attempts.size(); i > 0; --i) {
+    const Attempt& attempt = attempts[i - 1];
+    if (attempt.channel_id != selection.channel_id()) continue;
+    return attempt.key == static_cast<std::int64_t>(selection.key_index().value_or(Selection::kNoKey));
+  }
+  return false;
+}
+
+}  // namespace
 
 Router::Router(Policy policy, RouterOptions options)
     : impl_(std::make_unique<Impl>(std::move(policy), std::move(options))) {}
@@ -46,8 +59,10 @@ void Router::Report(Selection& selection, const Outcome& outcome) {
 }
 
 void Router::Report(Selection& selection, const Outcome& outcome, Attempts& attempts) {
-  const bool is_first = SelectionAccess::is_to_be_reported(selection);
-  if (is_first && IsTheKeysFault(outcome.kind) && selection.key_index()) attempts.NoteKeysFault(selection.channel_id());
+  if (SelectionAccess::is_to_be_reported(selection) && IsTheKeysFault(outcome.kind) && selection.key_index() &&
+      IsLastOfItsChannel(selection, attempts)) {
+    attempts.NoteKeysFault(selection.channel_id());
+  }
   Report(selection, outcome);
 }
 

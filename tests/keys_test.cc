@@ -286,6 +286,23 @@ TEST_F(Keys, AWalkGoesOnToAnotherChannelWhenTheFailureWasNotTheKeys) {
   EXPECT_EQ(router_->Select(kAsk, walk).channel_id(), 2);
 }
 
+// Would catch: a report that does not count, and sends the walk to a third key of a channel that has failed itself.
+TEST_F(Keys, AReportThatComesAgainSaysNothingOfTheKeyThatWasTriedSince) {
+  for (const bool moved : {false, true}) {
+    router_.reset();
+    Serve({Row(1, 3, {}, 5), Row(2, 0)});
+    Attempts walk;
+    Selection first = router_->Select(kAsk, walk);
+    router_->Report(first, {.kind = OutcomeKind::kRateLimited}, walk);
+    Selection second = router_->Select(kAsk, walk);
+    ASSERT_EQ(second.channel_id(), 1);
+    router_->Report(second, {.kind = OutcomeKind::kTransient}, walk);
+    Selection again = std::move(first);
+    router_->Report(moved ? first : again, {.kind = OutcomeKind::kRateLimited}, walk);
+    EXPECT_EQ(router_->Select(kAsk, walk).channel_id(), 2);
+  }
+}
+
 TEST_F(Keys, AnotherKeyCountsAgainstTheBudget) {
   Policy policy;
   policy.retry.budget = 2;
