@@ -39,9 +39,7 @@ void Router::Report(Selection& selection, const Outcome& outcome) {
   impl_->current().Read([&](const Published& now) {
     const std::uint32_t channel = ChannelNumber(*now.data, selection.channel_id());
     if (channel == kNoIndex) return;  // it vanished meanwhile
-    const std::uint32_t model = SelectionAccess::model(selection);
-    const bool is_known = selection.generation() >= now.names_since && model < now.data->models.size();
-    const std::string_view name = is_known ? now.data->models[model] : std::string_view();
+    const std::string_view name = ModelNamed(now, selection.generation(), SelectionAccess::model(selection));
     const Nanoseconds time = impl_->slots().Now();
     const auto may_cool = [&] {
       return MayCoolDown(now, selection.group(), channel, time, now.state->cooldown.max_cooling_share);
@@ -177,13 +175,14 @@ absl::StatusOr<BuildReport> Router::Reload(Loader& loader, const Wanted& wanted)
   return std::move(prepared->report);
 }
 
-absl::StatusOr<Prepared> Router::Prepare(Loader& loader, const Wanted& wanted) const {
+absl::StatusOr<Prepared> Router::Prepare(Loader& loader, const Wanted& wanted, const PolicyForRows& policy_for) const {
   const std::uint64_t ticket = impl_->publisher.TakeTicket();
   Rows rows(loader.source());
   if (absl::Status loaded = loader.Load(rows, wanted); !loaded.ok()) return loaded;
-  const bool no_abilities = rows.abilities().empty();
-  absl::StatusOr<Compiled> compiled =
-      Compile(rows, no_abilities ? impl_->publisher.BuildPolicy() : impl_->publisher.policy());
+  absl::StatusOr<Policy> policy = rows.abilities().empty() ? impl_->publisher.BuildPolicy() : impl_->publisher.policy();
+  if (policy_for) policy = policy_for(rows, *std::move(policy));
+  if (!policy.ok()) return policy.status();
+  absl::StatusOr<Compiled> compiled = Compile(rows, *policy);
   if (!compiled.ok()) return compiled.status();
   return Prepared{.table = std::move(compiled->table), .report = std::move(compiled->report), .ticket = ticket};
 }

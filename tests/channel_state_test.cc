@@ -331,6 +331,21 @@ TEST_F(State, ABurstOfTheSameMissingModelIsOneCooldown) {
   EXPECT_EQ(Status(1).models[0].remaining, 5s);
 }
 
+// Would catch: a number that is looked up in another table than it is of.
+TEST_F(State, AReportKnowsItsModelAlthoughModelsWereNumberedAnewMeanwhile) {
+  Serve(Options(), Channel(1, "g", "m"));
+  Selection before = router_->Select(kRequest);
+  Selection long_before = router_->Select(kRequest);
+  Publish(Channel(1, "g", "a,m"));
+  router_->Report(before, {.kind = OutcomeKind::kModelUnavailable});
+  ASSERT_EQ(Status(1).models.size(), 1u);
+  EXPECT_EQ(Status(1).models[0].model, "m");
+  router_->ResetState(1);
+  for (const char* models : {"m", "a,m", "m,n", "m", "l,m", "m,z", "m"}) Publish(Channel(1, "g", models));
+  router_->Report(long_before, {.kind = OutcomeKind::kModelUnavailable});
+  EXPECT_TRUE(Status(1).models.empty()) << "too long ago to be taken for another";
+}
+
 TEST_F(State, AModelThatAChannelDoesNotHaveIsLeftOutForThatModelAlone) {
   Serve(Options(), Channel(1, "g", "m,n"), Channel(2, "g", "m,n"));
   Report(1, OutcomeKind::kModelUnavailable);

@@ -113,12 +113,16 @@ TEST_F(Counts, OutliveTheirTables) {
   EXPECT_THAT(Routes(), ElementsAre("default/a/8 1", "other/b/9 1"));
 }
 
-TEST_F(Counts, NameNoModelWhereThePublishBetweenSelectionAndReportRenumberedThem) {
+TEST_F(Counts, NameTheModelThatWasServedAlthoughAPublishRenumberedThemMeanwhile) {
   Serve("8 default b\n");
   Selection s = router_.Select({.group = "default", .model = "b"});
+  Selection late = router_.Select({.group = "default", .model = "b"});
   Serve("8 default a,b\n");
   router_.Report(s, {});
-  EXPECT_THAT(Routes(), ElementsAre("default//8 1"));
+  EXPECT_THAT(Routes(), ElementsAre("default/b/8 1"));
+  for (const char* models : {"b", "a,b", "b", "a,b", "b", "a,b", "b"}) Serve("8 default " + std::string(models) + "\n");
+  router_.Report(late, {});
+  EXPECT_THAT(Routes(), ElementsAre("default//8 1", "default/b/8 1")) << "eight renumberings ago: nobody knows";
 }
 
 class FewCounts : public Counts {

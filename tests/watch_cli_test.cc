@@ -96,6 +96,20 @@ TEST_F(Watch, SeesTokensThatGainOrLoseModels) {
   EXPECT_EQ(Event(watch)["generation"], 2) << "a name changes nothing";
 }
 
+// Would catch: a policy that is read once to begin with and once more to be followed.
+TEST_F(Watch, ReadsAPolicyFromStandardInputOnce) {
+  const std::string tool = POINTSMAN_TOOL_PATH;
+  LiveProgram watch({"/bin/sh", "-c",
+                     "echo '{\"retry\": {\"budget\": 3}}' | " + tool +
+                         " watch --json --changes 1 --interval 0.02 --policy - --profile new_api_memory --from '" +
+                         db() + "'"});
+  EXPECT_EQ(Event(watch)["event"], "start");
+  RunSql(db(), "UPDATE channels SET models = 'a,b' WHERE id = 1");
+  EXPECT_EQ(Event(watch)["event"], "change");
+  EXPECT_EQ(Event(watch)["event"], "end");
+  EXPECT_EQ(watch.Wait(), 0);
+}
+
 TEST_F(Watch, SaysOnceThatTheSourceFailsAndThatItIsBack) {
   LiveProgram watch(Command({"--json"}));
   EXPECT_EQ(Event(watch)["event"], "start");

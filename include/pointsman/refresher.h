@@ -110,8 +110,6 @@ struct RefresherOptions {
   //     rejected = std::move(said.rejections);
   //     return std::move(said.policy);
   //   }
-  //
-  // Cost: a second compile where the two policies differ.
   std::function<absl::StatusOr<Policy>(std::span<const OptionRow> options, std::vector<Rejection>& rejections)>
       follow_options{};
   // Hears of changes; must outlive the refresher. Null: only polling and Notify.

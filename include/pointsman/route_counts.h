@@ -28,7 +28,7 @@ namespace pointsman::inline v0 {
 
 struct RouteCount {
   std::string group;
-  std::string model;  // empty where a publish renumbered the models between the selection and its report
+  std::string model;  // empty where models were renumbered eight times between selection and report
   std::int64_t channel_id = 0;
   std::array<std::uint64_t, kOutcomeKinds> by_kind{};  // by the number of the OutcomeKind
   std::chrono::nanoseconds latency{0};                 // of the successes that told theirs, summed up

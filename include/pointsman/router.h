@@ -83,6 +83,10 @@ struct Prepared {
   std::uint64_t ticket = 0;  // orders builds by when they began to load
 };
 
+// What rows that were loaded are compiled under, instead of `usual`, which is the router's policy as it is for a
+// reload. An error fails the load.
+using PolicyForRows = std::function<absl::StatusOr<Policy>(const Rows& rows, Policy usual)>;
+
 // Whether Publish of what was prepared refuses a table that lost too many routes: RouterOptions::max_lost_share.
 enum class Guard : std::uint8_t { kRefuseLoss, kAcceptLoss };
 
@@ -213,9 +217,10 @@ class POINTSMAN_EXPORT Router {
   // FailedPrecondition when the guard refuses the table. `wanted.deadline` bounds the loading.
   absl::StatusOr<BuildReport> Reload(Loader& loader, const Wanted& wanted = {});
 
-  // Reload in two steps, for who looks at a table before it becomes current, as a Refresher does. Errors are Reload's.
-  // Publish fills in the report's generation and returns it.
-  absl::StatusOr<Prepared> Prepare(Loader& loader, const Wanted& wanted = {}) const;
+  // Reload in two steps, for who looks at a table before it becomes current, as a Refresher does. Errors are Reload's,
+  // and those of `policy_for`, if that is given. Publish fills in the report's generation and returns it.
+  absl::StatusOr<Prepared> Prepare(Loader& loader, const Wanted& wanted = {},
+                                   const PolicyForRows& policy_for = nullptr) const;
   absl::StatusOr<std::uint64_t> Publish(Prepared& prepared, Guard guard = Guard::kRefuseLoss);
 
   const Policy& policy() const;

@@ -31,8 +31,7 @@ Published Binder::Bind(std::shared_ptr<const RouteTable> table, const Published&
   Published next{.data = &data, .generation = today.generation + 1};
   const bool same_names =
       today.bound_names != nullptr && SameNames(*today.data, data) && today.data->balances == data.balances;
-  next.bound_names = same_names ? today.bound_names : BindNames(data);
-  next.names_since = same_names ? today.names_since : next.generation;
+  next.bound_names = same_names ? today.bound_names : BindNames(data, today);
   next.bound_channels = today.bound_channels != nullptr && SameChannels(today.data->channels, data.channels)
                             ? today.bound_channels
                             : BindChannels(data);
@@ -66,10 +65,12 @@ void Binder::BindChoices(const Published& today, Published& next) {
   }
 }
 
-std::shared_ptr<const BoundNames> Binder::BindNames(const TableData& data) {
+std::shared_ptr<const BoundNames> Binder::BindNames(const TableData& data, const Published& today) {
   BoundNames bound{.groups = {},
                    .group_of_handle = group_names_.Number(data.groups),
-                   .model_of_handle = model_names_.Number(data.models)};
+                   .model_of_handle = model_names_.Number(data.models),
+                   .models = {}};
+  bound.models = BindModels(data, today);
   for (std::uint32_t& group : bound.group_of_handle) {
     if (group != kNoIndex && data.BalanceOf(group) != Balance::kWeightedRandom) group |= BoundNames::kBalanced;
   }
@@ -77,6 +78,18 @@ std::shared_ptr<const BoundNames> Binder::BindNames(const TableData& data) {
     bound.groups.push_back(group_names_.name(group_names_.Find(group)));
   }
   return std::make_shared<const BoundNames>(std::move(bound));
+}
+
+// REQUIRES: the models have numbers in the store.
+std::vector<ModelNumbers> Binder::BindModels(const TableData& data, const Published& today) const {
+  std::vector<ModelNumbers> bound =
+      today.bound_names == nullptr ? std::vector<ModelNumbers>() : today.bound_names->models;
+  if (!bound.empty() && *bound.front().names == data.models) return bound;
+  if (bound.size() == BoundNames::kMostModelNumbers) bound.pop_back();
+  auto names = std::make_shared<std::vector<std::string_view>>();
+  for (const std::string_view model : data.models) names->push_back(model_names_.name(model_names_.Find(model)));
+  bound.insert(bound.begin(), {.since = today.generation + 1, .names = std::move(names)});
+  return bound;
 }
 
 std::shared_ptr<const BoundChannels> Binder::BindChannels(const TableData& data) {

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "pointsman/channel_state.h"
 #include "pointsman/route_table.h"
@@ -41,7 +42,8 @@ class Binder {
   std::size_t memory_bytes() const;
 
  private:
-  std::shared_ptr<const BoundNames> BindNames(const TableData& data);
+  std::shared_ptr<const BoundNames> BindNames(const TableData& data, const Published& today);
+  std::vector<ModelNumbers> BindModels(const TableData& data, const Published& today) const;
   std::shared_ptr<const BoundChannels> BindChannels(const TableData& data);
   void BindChoices(const Published& today, Published& next);
 

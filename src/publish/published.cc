@@ -6,6 +6,15 @@
 
 namespace pointsman::inline v0 {
 
+std::string_view ModelNamed(const Published& published, std::uint64_t generation, std::uint32_t model) noexcept {
+  if (published.bound_names == nullptr) return {};
+  for (const ModelNumbers& numbers : published.bound_names->models) {
+    if (generation >= numbers.since)
+      return model < numbers.names->size() ? (*numbers.names)[model] : std::string_view();
+  }
+  return {};
+}
+
 Published Unserved(std::shared_ptr<const RouteTable> table) {
   static const SlotWord kInOrder = 0;
   const TableData& data = table->data();

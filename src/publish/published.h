@@ -23,6 +23,12 @@ struct BoundChannel {
 
 class ChoiceSource;
 
+// What numbers of models meant from a generation on.
+struct ModelNumbers {
+  std::uint64_t since = 0;
+  std::shared_ptr<const std::vector<std::string_view>> names;  // in the router's store
+};
+
 // What a router binds to the names of a table. Tables with the same names, and the same groups by chance, share it.
 struct BoundNames {
   // Beside the number of a group whose candidates are not chosen by chance: the usual selection stumbles over it.
@@ -32,6 +38,9 @@ struct BoundNames {
   std::vector<std::uint32_t>
       group_of_handle;  // by the number of a handle: the group's number here (and kBalanced), or kNoIndex
   std::vector<std::uint32_t> model_of_handle;
+  // Now, and before that a few times: an attempt ends under a later table than it began.
+  static constexpr std::size_t kMostModelNumbers = 8;
+  std::vector<ModelNumbers> models;  // the latest first
 };
 
 // And to its channels.
@@ -61,7 +70,6 @@ struct Published {
   std::shared_ptr<const RouteTable> table;
   const TableData* data = nullptr;  // the table's, without the way through it
   std::uint64_t generation = 0;
-  std::uint64_t names_since = 0;  // the first generation whose groups and models have these numbers
   // What is in the two below, without the way through them.
   std::span<const BoundChannel> channels;
   std::span<const std::string_view> group_names;
@@ -75,6 +83,9 @@ struct Published {
   std::shared_ptr<const BoundNames> bound_names;  // null before the first publish, as is the other
   std::shared_ptr<const BoundChannels> bound_channels;
 };
+
+// The listed name that had this number in that generation. Empty where nobody knows any more.
+std::string_view ModelNamed(const Published& published, std::uint64_t generation, std::uint32_t model) noexcept;
 
 // A table that no router serves, for those who ask what a selection from it would do: every channel is in order.
 Published Unserved(std::shared_ptr<const RouteTable> table);

@@ -35,6 +35,14 @@ absl::Status GuardLoss(const RouteTable& today, const RouteTable& next, double m
                                        "meant, publish the table yourself or raise max_lost_share");
 }
 
+std::size_t ModelNumbersBytes(const Published& published) {
+  std::size_t bytes = 0;
+  if (published.bound_names == nullptr) return bytes;
+  for (const ModelNumbers& numbers : published.bound_names->models)
+    bytes += numbers.names->size() * sizeof(std::string_view);
+  return bytes;
+}
+
 }  // namespace
 
 Publisher::Publisher(Policy policy, RouterOptions options)
@@ -99,6 +107,7 @@ std::size_t Publisher::memory_bytes() const {
   return sizeof(*this) + today->table->memory_bytes() + today->channels.size() * sizeof(BoundChannel) +
          today->group_names.size() * sizeof(std::string_view) +
          (today->group_of_handle.size() + today->model_of_handle.size()) * sizeof(std::uint32_t) +
+         ModelNumbersBytes(*today) +
          (today->bound_channels == nullptr ? 0 : today->bound_channels->slots.memory_bytes()) + binder_.memory_bytes();
 }
 

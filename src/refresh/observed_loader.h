@@ -1,5 +1,4 @@
-// ObservedLoader: another loader, with a list of the columns that its source had, a copy of its options, and a way to
-// end it early.
+// ObservedLoader: another loader, with a list of the columns that its source had, and a way to end it early.
 //
 // Thread safety: thread-compatible; the flag may be set from any thread.
 #ifndef POINTSMAN_SRC_REFRESH_OBSERVED_LOADER_H_
@@ -7,7 +6,6 @@
 
 #include <atomic>
 #include <set>
-#include <span>
 #include <string>
 
 #include "pointsman/loader.h"
@@ -24,23 +22,18 @@ class ObservedLoader final : public Loader {
 
   absl::Status Load(RowSink& sink, const Wanted& wanted) override {
     columns_.clear();
-    options_ = Rows(loader_.source());
-    Sink observing(sink, stop_, columns_, options_);
+    Sink observing(sink, stop_, columns_);
     return loader_.Load(observing, wanted);
   }
   std::string source() const override { return loader_.source(); }
 
-  // Of the last load.
   const ColumnNames& columns() const { return columns_; }
-  std::span<const OptionRow> options() const { return options_.options(); }
 
  private:
   class Sink final : public PassingSink {
    public:
-    Sink(RowSink& next, const std::atomic<bool>& stop, ColumnNames& columns, Rows& options)
-        : PassingSink(next), stop_(stop), columns_(columns), options_(options) {}
-    using PassingSink::Add;
-    bool Add(const OptionRow& row) override { return options_.Add(row) && PassingSink::Add(row); }
+    Sink(RowSink& next, const std::atomic<bool>& stop, ColumnNames& columns)
+        : PassingSink(next), stop_(stop), columns_(columns) {}
     void Describe(const ColumnFact& fact) override {
       if (fact.present) columns_.insert(std::string(TableName(fact.table)) + "." + std::string(fact.column));
       PassingSink::Describe(fact);
@@ -51,13 +44,11 @@ class ObservedLoader final : public Loader {
 
     const std::atomic<bool>& stop_;
     ColumnNames& columns_;
-    Rows& options_;
   };
 
   Loader& loader_;
   const std::atomic<bool>& stop_;
   ColumnNames columns_;
-  Rows options_;
 };
 
 }  // namespace pointsman::inline v0

@@ -9,7 +9,6 @@
 #include <thread>
 #include <utility>
 
-#include "pointsman/dump.h"
 #include "publish/loss.h"
 #include "random/system_seed.h"
 #include "refresh/held_back.h"
@@ -63,7 +62,7 @@ class Refresher::Impl {
   void Run();
   // What happens in one turn, from loading to publishing, without the books about it.
   RefreshTurn Load();
-  absl::Status FollowOptions(Prepared& prepared) const;
+  absl::StatusOr<Policy> Follow(const Rows& rows, Policy usual, std::vector<Rejection>& rejections) const;
   void Judge(Prepared& prepared, RefreshTurn& turn);
   void Refuse(const Prepared& prepared, std::vector<std::string> missing, const absl::Status& why, RefreshTurn& turn);
   bool IsHeldBack() const {
@@ -135,9 +134,17 @@ RefreshTurn Refresher::Impl::Load() {
   try {
     const Wanted wanted{.options = options_.follow_options != nullptr,
                         .deadline = std::chrono::steady_clock::now() + options_.load_timeout};
-    absl::StatusOr<Prepared> prepared = router_.Prepare(loader_, wanted);
-    turn.status = prepared.ok() ? FollowOptions(*prepared) : prepared.status();
-    if (turn.status.ok()) Judge(*prepared, turn);
+    std::vector<Rejection> rejections;  // of options
+    PolicyForRows policy_for;
+    if (wanted.options) {
+      policy_for = [&](const Rows& rows, Policy usual) { return Follow(rows, std::move(usual), rejections); };
+    }
+    absl::StatusOr<Prepared> prepared = router_.Prepare(loader_, wanted, policy_for);
+    turn.status = prepared.status();
+    if (prepared.ok()) {
+      std::move(rejections.begin(), rejections.end(), std::back_inserter(prepared->report.rejections));
+      Judge(*prepared, turn);
+    }
   } catch (const std::bad_alloc&) {
     turn.status = absl::ResourceExhaustedError(loader_.source() + ": no memory for what was loaded");
   } catch (const std::exception& error) {
@@ -146,33 +153,17 @@ RefreshTurn Refresher::Impl::Load() {
   return turn;
 }
 
-// Rows are read once, before their options are known, and compiled under the router's policy; where the options say
-// something else, the table's own rows are compiled again.
-absl::Status Refresher::Impl::FollowOptions(Prepared& prepared) const {
-  if (!options_.follow_options) return absl::OkStatus();
-  std::vector<Rejection> rejections;
-  absl::StatusOr<Policy> said = options_.follow_options(loader_.options(), rejections);
-  if (!said.ok()) return said.status();
-  Policy policy = prepared.table->policy();
+// What an administrator has saved, over the usual policy.
+absl::StatusOr<Policy> Refresher::Impl::Follow(const Rows& rows, Policy usual,
+                                               std::vector<Rejection>& rejections) const {
+  absl::StatusOr<Policy> said = options_.follow_options(rows.options(), rejections);
+  if (!said.ok()) return said;
   const Snapshot today = router_.TakeSnapshot();
-  if (rejections.empty() || today.generation == 0) {
-    policy.groups = std::move(said->groups);
-  } else {
-    policy.groups = today.table->policy().groups;  // one that was misspelled must not open what it closed
-  }
-  policy.retry = said->retry;
-  if (policy != prepared.table->policy()) {
-    absl::StatusOr<Compiled> compiled = Compile(TableRows(*prepared.table, loader_.source()), policy);
-    if (!compiled.ok()) return compiled.status();
-    BuildReport& report = compiled->report;
-    report.rejections = std::move(prepared.report.rejections);
-    report.channels = prepared.report.channels;
-    report.abilities = prepared.report.abilities;
-    prepared.table = std::move(compiled->table);
-    prepared.report = std::move(report);
-  }
-  for (Rejection& rejection : rejections) prepared.report.rejections.push_back(std::move(rejection));
-  return absl::OkStatus();
+  // One that was misspelled must not open what it closed.
+  const bool keeps = !rejections.empty() && today.generation > 0;
+  usual.groups = keeps ? today.table->policy().groups : std::move(said->groups);
+  usual.retry = said->retry;
+  return usual;
 }
 
 void Refresher::Impl::Judge(Prepared& prepared, RefreshTurn& turn) {
