@@ -97,7 +97,7 @@ class Workshop:
 
     def configure(self):
         command = ["cmake", "-S", str(self.copy), "-B", str(self.build), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
-                   "-DPOINTSMAN_WERROR=ON", "-DPOINTSMAN_BENCHMARKS=OFF", "-DCMAKE_VERIFY_INTERFACE_HEADER_SETS=ON"]
+                   "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -g1 -DNDEBUG", "-DPOINTSMAN_WERROR=ON", "-DPOINTSMAN_BENCHMARKS=OFF", "-DCMAKE_VERIFY_INTERFACE_HEADER_SETS=ON"]
         if shutil.which("ccache"):
             command.append("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
         self.must(command)

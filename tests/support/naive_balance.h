@@ -1,5 +1,5 @@
 // NaiveBalance: who of a tier's candidates serves under the rules that do not go by chance, said with a map of turns
-// and a logarithm. It shares with the library the numbers of a key and the order of places, which balance_test.cc and
+// and a logarithm. It shares with the library the numbers of a key and the order of places, which affinity_test.cc and
 // affinity_by_halves_test.cc compare with vectors that were computed apart.
 #ifndef POINTSMAN_TESTS_SUPPORT_NAIVE_BALANCE_H_
 #define POINTSMAN_TESTS_SUPPORT_NAIVE_BALANCE_H_

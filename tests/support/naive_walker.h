@@ -18,18 +18,10 @@
 #include "pointsman/policy.h"
 #include "pointsman/request.h"
 #include "pointsman/selection.h"
+#include "support/naive_candidate.h"
 #include "support/naive_plans.h"
 
 namespace pointsman::testing {
-
-struct NaiveCandidate {
-  std::string group;
-  std::string model;
-  std::int64_t channel = 0;
-  std::int64_t priority = 0;
-  std::uint64_t weight = 0;
-  bool enabled = true;
-};
 
 struct NaiveAttempt {
   std::int64_t channel = 0;
@@ -195,7 +187,8 @@ class NaiveWalker {
   std::pair<Outcome, Answer> Enter(const Request& request, const std::string& group, const Tried& tried,
                                    Circumstances& met, const std::string* only) const {
     std::vector<std::string> names = {std::string(request.model)};
-    for (const std::string& name : OtherNames(std::string(request.model))) names.push_back(name);
+    for (const std::string& name : NaiveOtherNames(policy_.models, candidates_, std::string(request.model)))
+      names.push_back(name);
     bool listed = false;
     bool known = false;
     for (const std::string& name : names) {
@@ -220,29 +213,6 @@ class NaiveWalker {
                           : known      ? Reason::kModelNotInGroup
                                        : Reason::kNoSuchModel;
     return {Outcome::kNoRoute, {.reason = reason}};
-  }
-
-  // After the exact one, in the order of the rules.
-  std::vector<std::string> OtherNames(const std::string& model) const {
-    std::vector<std::string> names;
-    if (policy_.models.normalizer.name == "new_api" && model.starts_with("gpt-4-gizmo")) {
-      names.push_back("gpt-4-gizmo-*");
-    }
-    std::set<std::string> patterns;
-    for (const NaiveCandidate& c : candidates_) {
-      if (policy_.models.prefixes && c.model.ends_with("*") && c.model != model &&
-          model.starts_with(c.model.substr(0, c.model.size() - 1))) {
-        patterns.insert(c.model);
-      }
-    }
-    std::vector<std::string> sorted(patterns.begin(), patterns.end());
-    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
-    names.insert(names.end(), sorted.begin(), sorted.end());
-    for (auto alias = policy_.models.aliases.find(model); alias != policy_.models.aliases.end();
-         alias = policy_.models.aliases.find(alias->second)) {
-      names.push_back(alias->second);
-    }
-    return names;
   }
 
   using Tiers = std::map<std::int64_t, std::vector<NaiveCandidate>, std::greater<>>;
@@ -284,7 +254,7 @@ class NaiveWalker {
     answer.model = tier.front().model;
     answer.siblings = tier.size();
     answer.is_pinned = request.pin.has_value();
-    const std::map<std::int64_t, std::uint64_t> tickets = TicketsOf(tier);
+    const std::map<std::int64_t, std::uint64_t> tickets = NaiveTickets(policy_.shares, tier);
     answer.tier = tickets;
     for (const NaiveCandidate& c : tier) {
       if (request.pin && c.channel != *request.pin) continue;
@@ -297,28 +267,6 @@ class NaiveWalker {
       }
     }
     return answer;
-  }
-
-  // What the rule for shares makes of the weights.
-  std::map<std::int64_t, std::uint64_t> TicketsOf(std::vector<NaiveCandidate> tier) const {
-    std::sort(tier.begin(), tier.end(), [](const auto& a, const auto& b) {
-      return a.weight != b.weight ? a.weight > b.weight : a.channel < b.channel;
-    });
-    const bool all_zero = tier.front().weight == 0;
-    std::map<std::int64_t, std::uint64_t> tickets;
-    for (const NaiveCandidate& c : tier) {
-      switch (policy_.shares) {
-        case ShareRule::kWeight: tickets[c.channel] = all_zero ? 1 : c.weight; break;
-        case ShareRule::kUniform: tickets[c.channel] = 1; break;
-        case ShareRule::kPlusTen:
-        case ShareRule::kPlusTenInclusive: tickets[c.channel] = c.weight + 10; break;
-      }
-    }
-    if (policy_.shares == ShareRule::kPlusTenInclusive) {
-      ++tickets[tier.front().channel];
-      --tickets[tier.back().channel];
-    }
-    return tickets;
   }
 
   bool GoesByNumber() const {

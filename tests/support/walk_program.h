@@ -55,7 +55,7 @@ class WalkProgram {
     std::string model;
     Time began{0};
     NaiveChannel::Taken taken;
-    int names = 0;
+    int models = 0;  // models_changed_ when it began
   };
 
   bool OneIn(std::size_t n) { return tape_.OneIn(n); }
@@ -116,10 +116,11 @@ class WalkProgram {
   std::optional<NaiveWalker> naive_;
   std::vector<NaiveChannel> channels_;
   std::map<std::string, std::set<std::int64_t>> serving_;  // who serves anything, by group
-  // The names of the table, and how often they changed: what is reported of an attempt says nothing of its model once
-  // they have (tests/README.md, Known limits).
-  std::set<std::string> names_;
-  int names_changed_ = 0;
+  // The models of the table, and how often they changed: an attempt from before says nothing of its model once that was
+  // long ago.
+  static constexpr int kModelsRemembered = 8;
+  std::set<std::string> models_;
+  int models_changed_ = 0;
   Asked asked_;
   std::set<std::int64_t> filtered_;
   std::vector<NaiveAttempt> tried_;
