@@ -1,14 +1,17 @@
 // The C ABI in rough hands: no memory, nulls, buffers of every length, structs of other versions.
 #include "pointsman/c.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "support/c_abi_fixture.h"
 
@@ -29,6 +32,9 @@ std::atomic<bool> starving{false};
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
 
 TEST_F(CAbi, NullsAndStructsWithoutTheirSizeAreMisuseAndNothingElse) {
   const pointsman_request request = For("default");
@@ -53,6 +59,30 @@ TEST_F(CAbi, NullsAndStructsWithoutTheirSizeAreMisuseAndNothingElse) {
   pointsman_release(nullptr);
   pointsman_walk_free(nullptr);
   pointsman_rows_free(nullptr);
+}
+
+// Would catch: an answer left as the INIT macro made it, which reads as "served by channel 0".
+TEST_F(CAbi, ManySelectionsOfMisusedRequestsAreMarkedAllOfThem) {
+  std::array<pointsman_request, 4> requests = {For("default"), For("default"), For("default"), For("default")};
+  std::array<pointsman_selection, 4> selections;
+  const auto reasons = [&](const pointsman_router* router, const pointsman_request* given) {
+    for (pointsman_selection& selection : selections) pointsman_release(&selection);
+    selections.fill(POINTSMAN_SELECTION_INIT);
+    pointsman_select_many(router, given, selections.size(), selections.data());
+    std::vector<std::int32_t> all;
+    for (const pointsman_selection& selection : selections) all.push_back(selection.reason);
+    return all;
+  };
+  constexpr std::int32_t kMisuse = POINTSMAN_REASON_MISUSE;
+  requests[1].unused[0] = 1;
+  EXPECT_THAT(reasons(router_, requests.data()), ElementsAre(0, kMisuse, 0, 0));
+  requests[2].struct_size += 8;
+  EXPECT_THAT(reasons(router_, requests.data()), ElementsAre(0, kMisuse, kMisuse, kMisuse)) << "where is the fourth?";
+  EXPECT_THAT(reasons(router_, nullptr), Each(kMisuse));
+  EXPECT_THAT(reasons(nullptr, requests.data()), Each(kMisuse));
+  requests[0].struct_size = 8;
+  EXPECT_THAT(reasons(router_, requests.data()), Each(kMisuse));
+  for (pointsman_selection& selection : selections) pointsman_release(&selection);
 }
 
 // A caller of a later version: what this library does not know is refused where it would be ignored, and left alone

@@ -1,16 +1,80 @@
-// Rows and policies that come through the C ABI: what they say arrives, what is wrong with them is said.
+// What crosses the C ABI as structs: rows and policies arrive as they are, what is wrong with them is said, and every
+// member stays where the first version had it.
 #include "pointsman/c.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "support/c_abi_fixture.h"
 
 namespace {
+
+using ::testing::ElementsAre;
+
+#define AT(member) offsetof(Struct, member)
+
+// Programs that were compiled with the first c.h know no other. Would catch: a member put in the middle.
+TEST(CAbiStructs, KeepTheirMembersWhereTheFirstVersionHadThem) {
+  if (sizeof(void*) != 8) GTEST_SKIP() << "the figures are those of 64 bits";
+  const auto all = [](auto... offsets) { return std::vector<std::size_t>{offsets...}; };
+  {
+    using Struct = pointsman_channel;
+    EXPECT_THAT(all(AT(struct_size), AT(id), AT(name), AT(groups), AT(models), AT(tag), AT(channel_info), AT(type),
+                    AT(status), AT(priority), AT(weight), AT(cookie), sizeof(Struct)),
+                ElementsAre(0, 8, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 168));
+  }
+  {
+    using Struct = pointsman_ability;
+    EXPECT_THAT(all(AT(struct_size), AT(channel_id), AT(group), AT(model), AT(tag), AT(enabled), AT(priority),
+                    AT(weight), sizeof(Struct)),
+                ElementsAre(0, 8, 16, 32, 48, 64, 80, 96, 112));
+  }
+  {
+    using Struct = pointsman_router_options;
+    EXPECT_THAT(all(AT(struct_size), AT(policy), AT(max_lost_share), AT(nodes), AT(refuse_when_cool), AT(now),
+                    AT(now_context), AT(jitter_seed), sizeof(Struct)),
+                ElementsAre(0, 8, 24, 32, 36, 40, 48, 56, 64));
+  }
+  {
+    using Struct = pointsman_build;
+    EXPECT_THAT(all(AT(struct_size), AT(generation), AT(channels), AT(abilities), AT(groups), AT(models), AT(routes),
+                    AT(serving_routes), AT(rejections), AT(text), AT(content_hash), sizeof(Struct)),
+                ElementsAre(0, 8, 16, 24, 32, 40, 48, 56, 64, 72, 96, 136));
+  }
+  {
+    using Struct = pointsman_request;
+    EXPECT_THAT(all(AT(struct_size), AT(group), AT(user_group), AT(model), AT(allowed_groups), AT(allowed_count),
+                    AT(ordered_groups), AT(ordered_count), AT(pin), AT(affinity), AT(has_allowed_groups),
+                    AT(has_ordered_groups), AT(has_pin), AT(has_affinity), AT(stay_in_group), AT(unused), AT(bits),
+                    AT(bits_context), sizeof(Struct)),
+                ElementsAre(0, 8, 24, 40, 56, 64, 72, 80, 88, 96, 104, 105, 106, 107, 108, 109, 112, 120, 128));
+  }
+  {
+    using Struct = pointsman_selection;
+    EXPECT_THAT(all(AT(struct_size), AT(held), AT(reason), AT(degraded), AT(channel_id), AT(priority), AT(cookie),
+                    AT(group), AT(generation), AT(retry_after_ms), AT(key_index), sizeof(Struct)),
+                ElementsAre(0, 8, 136, 140, 144, 152, 160, 168, 184, 192, 200, 208));
+  }
+  {
+    using Struct = pointsman_outcome;
+    EXPECT_THAT(all(AT(struct_size), AT(kind), AT(has_retry_after), AT(retry_after_ms), AT(latency_ns), AT(tokens),
+                    sizeof(Struct)),
+                ElementsAre(0, 8, 12, 16, 24, 32, 40));
+  }
+  {
+    using Struct = pointsman_limits;
+    EXPECT_THAT(all(AT(struct_size), AT(requests_per_minute), AT(tokens_per_minute), AT(burst), AT(max_in_flight),
+                    sizeof(Struct)),
+                ElementsAre(0, 8, 16, 24, 32, 40));
+  }
+}
 
 // Rows by struct: each of absent, NULL and a value arrives as what it is.
 TEST_F(CAbi, RowsByStructSayWhatJsonSays) {

@@ -36,6 +36,22 @@ static int serve(pointsman_router* router, pointsman_walk* walk) {
   return outcome.kind == POINTSMAN_SUCCESS;
 }
 
+/* What a caller is told when all have failed: the walk knows which were tried. */
+static void fail(pointsman_router* router, pointsman_walk* walk) {
+  const pointsman_request request = ask("gpt-4o");
+  pointsman_selection selection = POINTSMAN_SELECTION_INIT;
+  pointsman_outcome outcome = POINTSMAN_OUTCOME_INIT;
+  char words[1024];
+  pointsman_buffer text = {words, sizeof words, 0};
+  while (pointsman_select(router, &request, walk, &selection) == POINTSMAN_REASON_NONE) {
+    pointsman_classify_http(500, pointsman_string(NULL), pointsman_string(NULL), &outcome);
+    pointsman_report(router, &selection, &outcome, walk);
+  }
+  pointsman_explain(router, &request, walk, POINTSMAN_ENGLISH, POINTSMAN_FOR_CALLER, &text);
+  printf("503: %s\n", words);
+  pointsman_walk_clear(walk);
+}
+
 static void explain(pointsman_router* router, const char* model) {
   const pointsman_request request = ask(model);
   pointsman_selection selection = POINTSMAN_SELECTION_INIT;
@@ -83,6 +99,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   const int served = serve(router, walk);
+  fail(router, walk);
   explain(router, "sora");
   if (argc > 1 && strcmp(argv[1], "--time") == 0) measure(router);
   pointsman_walk_free(walk);

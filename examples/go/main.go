@@ -27,6 +27,19 @@ func serve(router *pointsman.Router) {
 	}
 }
 
+func fail(router *pointsman.Router) {
+	walk := pointsman.NewWalk()
+	defer walk.Close()
+	for {
+		selection := router.Select("default", "gpt-4o", walk)
+		if selection.Reason != 0 {
+			fmt.Printf("503: %s\n", router.Explain("default", "gpt-4o", walk))
+			return
+		}
+		router.Report(&selection, 500, "", walk)
+	}
+}
+
 func measure(router *pointsman.Router) {
 	const calls, batch = 1_000_000, 64
 	start := time.Now()
@@ -50,8 +63,9 @@ func main() {
 	}
 	defer router.Close()
 	serve(router)
+	fail(router)
 	refused := router.Select("default", "sora", nil)
-	fmt.Printf("%d: %s\n", pointsman.HTTPStatus(refused.Reason), router.Explain("default", "sora"))
+	fmt.Printf("%d: %s\n", pointsman.HTTPStatus(refused.Reason), router.Explain("default", "sora", nil))
 	if err := router.Reload(`{"channels": 7}`); err != nil {
 		fmt.Printf("refused: %v\n", err)
 	}

@@ -1,11 +1,12 @@
 """pointsman from Python, by ctypes alone: copy this file beside your program.
 
     router = Router(json_rows)
-    for selection in router.walk("default", "gpt-4o"):
+    walk = Walk()
+    for selection in router.walk("default", "gpt-4o", walk):
         status, body = send(selection.channel_id)
         if not router.report(selection, status, body): break      # an answer, or a fault of the caller's own
     else:
-        fail(503, router.explain("default", "gpt-4o"))
+        fail(503, router.explain("default", "gpt-4o", walk))
 
 Threads may share a Router. What a call costs: `python3 route.py --time`.
 """
@@ -144,9 +145,9 @@ class Router:
         library.pointsman_select(self._router, byref(request), walk, byref(selection))
         return selection
 
-    def walk(self, group, model):
+    def walk(self, group, model, walk):
         """One channel after the other, none twice."""
-        request, walk = self.request(group, model), Walk()
+        request = self.request(group, model)
         while (selection := self.select(request, walk)).reason == 0:
             yield selection
 
@@ -157,10 +158,11 @@ class Router:
         library.pointsman_report(self._router, byref(selection), byref(outcome), selection.walk)
         return bool(library.pointsman_worth_another_attempt(byref(outcome)))
 
-    def explain(self, group, model, chinese=False):
+    def explain(self, group, model, walk=None, chinese=False):
+        """What the next selection of the walk would do, or one on its own, in words for callers."""
         storage, text = _buffer(8192)
         request = self.request(group, model)
-        _check(library.pointsman_explain(self._router, byref(request), None, int(chinese), 0, byref(text)), text)
+        _check(library.pointsman_explain(self._router, byref(request), walk, int(chinese), 0, byref(text)), text)
         return storage.value.decode()
 
 

@@ -14,11 +14,19 @@ ROWS = """{"channels": [{"id": 8, "group": "default", "models": "gpt-4o,runway",
 
 def serve(router):
     replies = iter([503, 200])  # what the upstreams would say
-    for selection in router.walk("default", "gpt-4o"):
+    for selection in router.walk("default", "gpt-4o", pointsman.Walk()):
         print(f"channel {selection.channel_id} serves {selection.group_name}")
         if not router.report(selection, next(replies)):
             return
         print(f"channel {selection.channel_id} failed")
+
+
+def fail(router):
+    walk = pointsman.Walk()
+    for selection in router.walk("default", "gpt-4o", walk):
+        if not router.report(selection, 500):
+            return
+    print(f"503: {router.explain('default', 'gpt-4o', walk)}")
 
 
 def measure(router, calls=100_000, batch=64):
@@ -39,6 +47,7 @@ def measure(router, calls=100_000, batch=64):
 
 router = pointsman.Router(ROWS)
 serve(router)
+fail(router)
 refused = router.select(router.request("default", "sora"))
 print(f"{pointsman.http_status(refused.reason)}: {router.explain('default', 'sora')}")
 try:

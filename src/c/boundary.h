@@ -49,11 +49,16 @@ namespace pointsman::c_abi {
 // Beyond any struct of ours; keeps a size that is no size from being believed.
 inline constexpr std::size_t kLargestStruct = 4096;
 
+template <class T>
+bool HasItsSize(const T* given) noexcept {
+  return given != nullptr && given->struct_size >= sizeof(T) && given->struct_size <= kLargestStruct;
+}
+
 // Whether a struct is one that this library can read: there, as long as it was in the first version, and with nothing
 // in it that only a later library would understand.
 template <class T>
 bool Readable(const T* given) noexcept {
-  if (given == nullptr || given->struct_size < sizeof(T) || given->struct_size > kLargestStruct) return false;
+  if (!HasItsSize(given)) return false;
   if (given->struct_size == sizeof(T)) return true;
   const auto* bytes = reinterpret_cast<const unsigned char*>(given);
   return std::all_of(bytes + sizeof(T), bytes + given->struct_size, [](unsigned char byte) { return byte == 0; });
@@ -67,7 +72,7 @@ inline bool SaysNothingNewer(const pointsman_request& request) noexcept {
 // The same for a struct that is written: what a later caller has beyond is left as it is.
 template <class T>
 bool Writable(const T* given) noexcept {
-  return given != nullptr && given->struct_size >= sizeof(T) && given->struct_size <= kLargestStruct;
+  return HasItsSize(given);
 }
 
 inline std::string_view View(pointsman_text text) noexcept {

@@ -16,6 +16,7 @@ using pointsman::Selection;
 using pointsman::c_abi::Callback;
 using pointsman::c_abi::Fill;
 using pointsman::c_abi::Guarded;
+using pointsman::c_abi::HasItsSize;
 using pointsman::c_abi::Readable;
 using pointsman::c_abi::SaysNothingNewer;
 using pointsman::c_abi::View;
@@ -165,16 +166,17 @@ std::int32_t pointsman_select(const pointsman_router* router, const pointsman_re
 
 std::size_t pointsman_select_many(const pointsman_router* router, const pointsman_request* requests, std::size_t count,
                                   pointsman_selection* selections) {
-  if (count == 0 || !Writable(selections) || requests == nullptr) return 0;
+  if (count == 0 || !Writable(selections)) return 0;
   const std::size_t step = selections->struct_size;
-  const std::size_t request_step = requests->struct_size;
   std::size_t served = 0;
+  // Whatever is wrong with the requests, no selection is left to look like an answer.
+  const pointsman_request* request = HasItsSize(requests) ? requests : nullptr;
   for (std::size_t i = 0; i < count; ++i) {
     pointsman_selection& selection = Nth(selections, i, step);
     if (selection.struct_size != step) return served;
-    const pointsman_request& request = Nth(requests, i, request_step);
-    if (pointsman_select(router, &request, nullptr, &selection) == POINTSMAN_REASON_NONE) ++served;
-    if (selection.reason == POINTSMAN_REASON_MISUSE) return served;
+    if (request != nullptr) request = &Nth(requests, i, requests->struct_size);
+    if (request != nullptr && request->struct_size != requests->struct_size) request = nullptr;
+    if (pointsman_select(router, request, nullptr, &selection) == POINTSMAN_REASON_NONE) ++served;
   }
   return served;
 }

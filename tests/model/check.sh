@@ -18,7 +18,7 @@ search() {
   rm -f pan pan.c report
   spin -a "$@" "$model" >spin.log 2>&1 && cc -O1 -w -DSAFETY -DCOLLAPSE -DMEMLIM=2048 -o pan pan.c && ./pan -m1000000 >report 2>&1 ||
     { cat spin.log report; echo "cannot check: $*"; exit 1; }
-  if grep -qE 'max search depth too small|memory limit|out of memory' report; then cat report; exit 1; fi
+  if grep -qE 'Search not completed|max search depth too small|memory limit|out of memory' report; then cat report; exit 1; fi
 }
 holds() {
   search "$@"

@@ -41,7 +41,8 @@ endmacro()
 
 # What the three programs in other languages tell.
 macro(must_tell_the_story)
-  must_say("channel 8 serves default\nchannel 8 failed\nchannel 9 serves default\n404: No channel is available for model sora")
+  must_say("channel 8 serves default\nchannel 8 failed\nchannel 9 serves default\n503: No channel is available for model gpt-4o in group default. All attempts")
+  must_say("404: No channel is available for model sora")
 endmacro()
 
 file(GLOB pkg_config_folders ${PREFIX}/lib*/pkgconfig ${PREFIX}/lib/*/pkgconfig)

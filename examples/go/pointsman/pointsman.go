@@ -6,7 +6,7 @@
 //	defer walk.Close()
 //	for {
 //		selection := router.Select("default", "gpt-4o", walk)
-//		if selection.Reason != 0 { return fail(503, router.Explain("default", "gpt-4o")) }
+//		if selection.Reason != 0 { return fail(503, router.Explain("default", "gpt-4o", walk)) }
 //		status, body := send(selection.ChannelID)
 //		if !router.Report(&selection, status, body, walk) { return }
 //	}
@@ -57,14 +57,14 @@ static int32_t report(pointsman_router* router, pointsman_selection* selection, 
 }
 
 static void explain(const pointsman_router* router, const char* group, size_t group_size, const char* model,
-                    size_t model_size, char* words, size_t capacity) {
+                    size_t model_size, pointsman_walk* walk, char* words, size_t capacity) {
   pointsman_request request = POINTSMAN_REQUEST_INIT;
   pointsman_buffer text = {words, capacity, 0};
   request.group.data = group;
   request.group.size = group_size;
   request.model.data = model;
   request.model.size = model_size;
-  pointsman_explain(router, &request, NULL, POINTSMAN_ENGLISH, POINTSMAN_FOR_CALLER, &text);
+  pointsman_explain(router, &request, walk, POINTSMAN_ENGLISH, POINTSMAN_FOR_CALLER, &text);
 }
 */
 import "C"
@@ -176,11 +176,11 @@ func ReasonName(reason int32) string { return C.GoString(C.pointsman_reason_name
 // HTTPStatus is what a gateway would answer where there is no channel.
 func HTTPStatus(reason int32) int { return int(C.pointsman_reason_http_status(C.int32_t(reason))) }
 
-// Explain says in words what a selection would do now.
-func (r *Router) Explain(group, model string) string {
+// Explain says in words, for callers, what the next selection of the walk (or nil) would do.
+func (r *Router) Explain(group, model string, walk *Walk) string {
 	var words [4096]C.char
 	g, gn := text(group)
 	m, mn := text(model)
-	C.explain(r.handle, g, gn, m, mn, &words[0], C.size_t(len(words)))
+	C.explain(r.handle, g, gn, m, mn, walk.tried(), &words[0], C.size_t(len(words)))
 	return C.GoString(&words[0])
 }
