@@ -33,7 +33,6 @@ function(pointsman_component)
     set_target_properties(${arg_NAME} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   endif()
   pointsman_warnings(${arg_NAME})
-  pointsman_precompiled(${arg_NAME} precompiled_library)
 endfunction()
 
 # Our warnings, for our own sources only.
