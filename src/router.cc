@@ -122,7 +122,8 @@ std::size_t Router::ImportChannelStates(std::span<const ChannelStatus> states) {
 }
 
 std::size_t Router::memory_bytes() const {
-  return impl_->publisher.memory_bytes() + (impl_->counter ? impl_->counter->memory_bytes() : 0);
+  return impl_->publisher.memory_bytes() + impl_->asked_groups.memory_bytes() +
+         (impl_->counter ? impl_->counter->memory_bytes() : 0);
 }
 
 void Router::ReadErased(Visit visit, void* use) const {

@@ -10,6 +10,7 @@
 
 #include "pointsman/decision.h"
 #include "pointsman/router.h"
+#include "publish/asked_groups.h"
 #include "publish/publisher.h"
 #include "state/route_counter.h"
 
@@ -48,6 +49,7 @@ class Router::Impl {
   ChannelSlots& slots() const { return publisher.slots(); }
 
   Publisher publisher;
+  AskedGroups asked_groups;
   RecentDecisions recent;
   std::optional<RouteCounter> counter;
 };

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "random/thread_generator.h"
@@ -41,16 +42,13 @@ template <class Bits>
   return OrInFull(now, request, Refuse(now, reason), bits);
 }
 
+// The same by handles: of what they were asked for, as names would have it.
 template <class Bits>
-[[gnu::noinline]] Selection GoOn(const Published& now, std::uint32_t group, std::uint32_t model, Reason reason,
+[[gnu::noinline]] Selection GoOn(const Published& now, const AskedGroup& group, const std::string& model, Reason reason,
                                  Bits bits) noexcept {
-  if (group != kNoIndex && (group & BoundNames::kBalanced) != 0) {
-    group &= ~BoundNames::kBalanced;
-  } else if (group == kNoIndex || (now.data->simple && reason != Reason::kAllCoolingDown)) {
-    return Refuse(now, reason);
-  }
-  const std::string_view name = model == kNoIndex ? std::string_view() : now.data->models[model];
-  return SelectInFull(now, {.group = now.data->groups[group], .model = name}, nullptr, Erased(bits));
+  if (now.data->simple && reason != Reason::kAllCoolingDown) return Refuse(now, reason);
+  const Request request{.group = group.group, .user_group = group.user_group, .model = model};
+  return SelectInFull(now, request, nullptr, Erased(bits));
 }
 
 template <class Bits>
@@ -81,15 +79,23 @@ template <class Bits>
   return SelectNames<UsualNames>(current, request, bits);
 }
 
+// A handle's number, and what it was asked for.
+template <class Asked>
+struct Handle {
+  std::size_t number;
+  const Asked* asked;
+};
+
 template <class Bits>
-[[gnu::always_inline]] inline Selection SelectHandles(const TableCell& current, std::size_t group, std::size_t model,
-                                                      Bits bits) noexcept {
+[[gnu::always_inline]] inline Selection SelectHandles(const TableCell& current, Handle<AskedGroup> group,
+                                                      Handle<std::string> model, Bits bits) noexcept {
   return current.Read([group, model, bits](const Published& now) noexcept {
-    const std::uint32_t grouped = PlaceOf(now.group_of_handle, group);
-    const std::uint32_t named = PlaceOf(now.model_of_handle, model);
-    return SelectAtOnce(now, grouped, named, bits, [&now, grouped, named, bits](Reason reason) noexcept {
-      return GoOn(now, grouped, named, reason, bits);
-    });
+    const std::uint32_t grouped = PlaceOf(now.group_of_handle, group.number);
+    const std::uint32_t named = PlaceOf(now.model_of_handle, model.number);
+    const auto go_on = [&now, asked = group.asked, name = model.asked, bits](Reason reason) noexcept {
+      return GoOn(now, *asked, *name, reason, bits);
+    };
+    return SelectAtOnce(now, grouped, named, bits, go_on);
   });
 }
 
@@ -126,27 +132,29 @@ Selection Router::SelectRecorded(const Request& request, Attempts* attempts, Ran
 }
 
 [[gnu::flatten]] Selection Router::Select(GroupHandle group, ModelHandle model) const noexcept {
-  return SelectHandles(impl_->current(), group.number_, model.number_, ThreadWords());
+  return SelectHandles(impl_->current(), {group.number_, group.asked_}, {model.number_, model.name_}, ThreadWords());
 }
 
 Selection Router::Select(GroupHandle group, ModelHandle model, RandomBits bits) const noexcept {
-  return SelectHandles(impl_->current(), group.number_, model.number_, bits);
+  return SelectHandles(impl_->current(), {group.number_, group.asked_}, {model.number_, model.name_}, bits);
 }
 
 std::optional<GroupHandle> Router::FindGroup(std::string_view group, std::string_view user_group) const {
-  // The plan's first group: an alias is resolved, and the policy's permissions are asked here once and for all.
+  // The first group of the plan that may be used serves at once; the rest of the plan is for GoOn.
   const std::shared_ptr<const Published> now = impl_->current().Hold();
   const Request request{.group = group, .user_group = user_group};
   PlanWalk walk(*now->data, request);
   PlanStop stop;
   if (!walk.Next(stop)) return std::nullopt;
   const std::uint32_t number = impl_->publisher.GroupNumber(stop.name);
-  return number == kNoIndex ? std::nullopt : std::optional(GroupHandle(number));
+  if (number == kNoIndex) return std::nullopt;
+  return GroupHandle(number, impl_->asked_groups.Keep(group, user_group));
 }
 
 std::optional<ModelHandle> Router::FindModel(std::string_view model) const {
   const std::uint32_t number = impl_->publisher.ModelNumber(model);
-  return number == kNoIndex ? std::nullopt : std::optional(ModelHandle(number));
+  if (number == kNoIndex) return std::nullopt;
+  return ModelHandle(number, impl_->publisher.ModelName(number));
 }
 
 }  // namespace pointsman::inline v0

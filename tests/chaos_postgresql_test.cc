@@ -1,5 +1,7 @@
 // A PostgreSQL server that is killed, frozen, migrated and emptied under a router that goes on serving.
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -49,8 +51,11 @@ class ChaosPostgresql : public ::testing::Test {
     Sql("BEGIN; DROP TABLE " + table + "; ALTER TABLE good RENAME TO " + table + "; COMMIT");
   }
   // Some loads later: not everything that is wrong is wrong for routing.
-  auto AfterSomeLoads() {
-    return [this, since = chaos_->loads()](const RefreshStatus& status) { return status.loads >= since + 3; };
+  static auto AfterSomeLoads() {
+    return [since = std::optional<std::uint64_t>()](const RefreshStatus& status) mutable {
+      if (!since) since = status.loads;  // asked for the first time when it is broken already
+      return status.loads >= *since + 3;
+    };
   }
 
   std::unique_ptr<PostgresServer> server_;

@@ -1,7 +1,9 @@
 // A SQLite file that is locked, damaged, replaced and spoilt under a router that goes on serving.
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -34,8 +36,11 @@ class ChaosSqlite : public ::testing::Test {
     WriteFile(folder_ / "other", bytes);
     fs::rename(folder_ / "other", path());
   }
-  auto AfterSomeLoads() {
-    return [this, since = chaos_->loads()](const RefreshStatus& status) { return status.loads >= since + 3; };
+  static auto AfterSomeLoads() {
+    return [since = std::optional<std::uint64_t>()](const RefreshStatus& status) mutable {
+      if (!since) since = status.loads;  // asked for the first time when it is broken already
+      return status.loads >= *since + 3;
+    };
   }
 
   ScratchFolder folder_;

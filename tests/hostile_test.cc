@@ -1,12 +1,10 @@
-// Names and bits that mean harm: every text that comes out is escaped and bounded, lookups stay as short, memory stays
-// as it is, and every selection ends.
+// Names and bits that mean harm: every text that comes out is escaped and bounded, memory stays as it is, and every
+// selection ends.
 #include <gtest/gtest.h>
 #include <malloc.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -19,32 +17,12 @@
 #include "pointsman/metrics.h"
 #include "pointsman/router.h"
 #include "pointsman/testing.h"
-#include "random/system_seed.h"
+#include "support/hostile_names.h"
 #include "support/plain_text.h"
 #include "support/rows_builder.h"
-#include "table/name_table.h"
 
 namespace pointsman::testing {
 namespace {
-
-std::vector<std::string> HostileNames() {
-  std::vector<std::string> names = {
-      std::string(1 << 20, 'a'),
-      std::string(1 << 20, '\xff'),
-      "\xff\xfe invalid \xc3( \xed\xa0\x80",
-      std::string("nul\0nul", 7),
-      "line\nline\r\ttab\x7f",
-      "\x1b[2J\x1b]0;title\x07\xc2\x9b"
-      "31m",
-      "\xe2\x80\xae"
-      "gpj.exe \xe2\x80\x8f\xe2\x81\xa6 \xd8\x9c \xe2\x80\x8b",
-      "<script>alert('x')</script>&\"'>",
-      "'; DROP TABLE channels; -- \\",
-      "\xe2\x80\xa8 \xe2\x80\xa9 \xef\xbb\xbf \xf3\xa0\x80\x81",
-      "%s%n%99999999d {} ${x} `id` $(id)",
-  };
-  return names;
-}
 
 // Nobody, and somebody who serves only what has such a name.
 Rows RowsWith(const std::string& name) {
@@ -59,9 +37,6 @@ Rows RowsWith(const std::string& name) {
   static_cast<void>(rows.Add(OptionRow{.key = "AutoGroups", .value = name}));
   return rows;
 }
-
-// The first of a name that is worth showing in a failure.
-std::string Shown(const std::string& name) { return name.substr(0, 40); }
 
 TEST(HostileNames, AreEscapedAndBoundedInEveryExplanation) {
   for (const std::string& name : HostileNames()) {
@@ -155,60 +130,6 @@ TEST(HostileNames, GoThroughJsonAndComeBack) {
   }
 }
 
-// How many records a lookup of each name passes on average, in a table of all of them: its own is the first.
-double ProbesPerName(const std::vector<std::string>& names, std::uint64_t seed) {
-  SplitMix64 secrets(seed);
-  name_hash::Seeds seeds;
-  seeds.a = secrets();
-  seeds.b = secrets();
-  const std::size_t places = std::bit_ceil(2 * names.size() + 1);
-  std::vector<bool> taken(places);
-  std::uint64_t probes = 0;
-  for (const std::string& name : names) {
-    // The table counts places in bytes: 64 each.
-    std::size_t at = name_hash::Hash(name.data(), name.size(), seeds) / 64 % places;
-    for (++probes; taken[at]; ++probes) at = (at + 1) % places;
-    taken[at] = true;
-  }
-  return static_cast<double>(probes) / static_cast<double>(names.size());
-}
-
-// Names whose hash is 0 under `seed`: their first eight bytes are the secret, which makes the product 0 whatever else
-// they hold. So an attacker who knew the seed could make any number of them.
-std::vector<std::string> NamesThatCollideUnder(std::uint64_t seed, std::size_t n) {
-  SplitMix64 secrets(seed);
-  const std::uint64_t secret = secrets();
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < n; ++i) {
-    std::string name(15, '\0');
-    std::memcpy(name.data(), &secret, sizeof secret);
-    for (std::size_t b = 8; b < 15; ++b) name[b] = static_cast<char>('!' + (i >> 6 * (b - 8)) % 64);
-    names.push_back(std::move(name));
-  }
-  return names;
-}
-
-// Would catch: a seed that outsiders know, or one that does not reach every byte.
-TEST(HashFlooding, NamesThatCollideUnderAKnownSeedAreAsOthersUnderTheRealOne) {
-  constexpr std::uint64_t kKnown = 42;
-  constexpr std::size_t kNames = 100'000;
-  const std::vector<std::string> flood = NamesThatCollideUnder(kKnown, kNames);
-  EXPECT_GT(ProbesPerName({flood.begin(), flood.begin() + 2000}, kKnown), 900) << "the attack would be real";
-  std::vector<std::string> usual;
-  for (std::size_t i = 0; i < kNames; ++i) usual.push_back("gpt-4o-mini-" + std::to_string(i));
-  double worst = 0;
-  for (const std::uint64_t seed : {ProcessSeed(), SystemSeed(), SystemSeed(), SystemSeed()}) {
-    worst = std::max(worst, ProbesPerName(flood, seed) / ProbesPerName(usual, seed));
-  }
-  std::printf("probes for flooding names are %.2f times those for usual ones, at worst of 4 seeds\n", worst);
-  EXPECT_LE(worst, 3);
-  // And the table itself finds them all.
-  NameTable table;
-  const std::vector<std::string_view> views(flood.begin(), flood.end());
-  table.Build(views, ProcessSeed());
-  for (std::uint32_t i = 0; i < views.size(); ++i) ASSERT_EQ(table.Find(views[i]), i);
-}
-
 // What this process has allocated by now; 0 where the allocator does not say (under a sanitizer).
 std::size_t Allocated() { return mallinfo2().uordblks; }
 
@@ -268,7 +189,7 @@ Rows ManyChannels() {
 
 TEST(HostileBits, EndEverySelectionUnderEveryBalanceAndShareRule) {
   std::size_t most = 0;
-  for (int balance = 0; balance < 5; ++balance) {
+  for (int balance = 0; BalanceName(static_cast<Balance>(balance)) != "unknown"; ++balance) {
     for (int rule = 0; rule < 4; ++rule) {
       for (int tiers = 0; tiers < 4; ++tiers) {
         FakeClock clock;

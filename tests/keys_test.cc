@@ -218,6 +218,18 @@ TEST_F(Keys, StateOutlivesAReloadThatAddsKeys) {
   EXPECT_EQ(Key(), std::nullopt);
 }
 
+// Would catch: keys that take along until when they cool down, and not how often in a row they did.
+TEST_F(Keys, CooldownsGoOnDoublingAfterAReloadThatAddsKeys) {
+  Serve({Row(1, 2)});
+  const std::uint32_t failed = Fail(OutcomeKind::kRateLimited);
+  now_ += 5s;
+  Serve({Row(1, 5)});
+  while (Fail(OutcomeKind::kRateLimited) != failed) {
+  }
+  const std::vector<KeyCooldown> cooling = router_->ChannelStates()[0].keys;
+  EXPECT_THAT(cooling, ::testing::Contains(KeyCooldown{.key = failed, .remaining = 10s}));
+}
+
 TEST_F(Keys, ResetForgetsTheirCooldowns) {
   Serve({Row(1, 2)});
   Fail(OutcomeKind::kCredentialRefused);
@@ -233,6 +245,18 @@ TEST_F(Keys, CooldownsSurviveExportAndImport) {
   Serve({Row(1, 2)});
   EXPECT_EQ(router_->ImportChannelStates(states), 1u);
   EXPECT_FALSE(Count(10).contains(failed));
+}
+
+// Would catch: a key that another process says is out for ever.
+TEST_F(Keys, ImportedCooldownsLastNoLongerThanTheLongest) {
+  Serve({Row(1, 2)});
+  ChannelStatus status{.channel_id = 1};
+  status.keys = {{.key = 0, .remaining = std::chrono::milliseconds::max()}, {.key = 1, .remaining = 599s}};
+  EXPECT_EQ(router_->ImportChannelStates({&status, 1}), 1u);
+  EXPECT_THAT(router_->ChannelStates()[0].keys,
+              ElementsAre(KeyCooldown{.key = 0, .remaining = 600s}, KeyCooldown{.key = 1, .remaining = 599s}));
+  now_ += 600s;
+  EXPECT_THAT(Count(10), UnorderedElementsAre(Pair(0, 5), Pair(1, 5)));
 }
 
 // ---- walks

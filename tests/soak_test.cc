@@ -118,7 +118,9 @@ class Soak {
         Attempts attempts;
         const int most = word % 3 == 0 ? 3 : 1;
         for (int a = 0; a < most; ++a) {
-          Selection s = a == 0 && word % 5 == 0 ? router_.Select(request) : router_.Select(request, attempts);
+          Selection s = a == 0 && word % 5 == 0   ? router_.Select(request)
+                        : a == 0 && word % 5 == 1 ? SelectByHandles(request)
+                                                  : router_.Select(request, attempts);
           const bool can_be_served = word % 6 != 5 && word / 8 % 4 != 3;
           if (!s) {
             ++counts.refused;
@@ -131,6 +133,13 @@ class Soak {
         }
       }
     }
+  }
+
+  // Found for each request, so that finding them meets publishes too.
+  Selection SelectByHandles(const Request& request) const {
+    const auto group = router_.FindGroup(request.group);
+    const auto model = router_.FindModel(request.model);
+    return group && model ? router_.Select(*group, *model) : router_.Select(request);
   }
 
   void Report(Selection& s, OutcomeKind kind, Counts& counts) {

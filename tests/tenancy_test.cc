@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "pointsman/caller.h"
 #include "pointsman/decision.h"
 #include "pointsman/distribution.h"
 #include "pointsman/router.h"
@@ -160,8 +161,27 @@ class Tenancy {
   }
 
   void JudgeTexts(const Request& request, const Attempts& attempts) const {
-    JudgeText(request, router_.Explain(request));
-    JudgeText(request, router_.Explain(request, attempts));
+    const Caller caller = CallerOf(request);
+    for (const Caller* asks : {static_cast<const Caller*>(nullptr), &caller}) {
+      JudgeText(request, router_.Explain(request, asks));
+      JudgeText(request, router_.Explain(request, attempts, asks));
+    }
+  }
+
+  // Who might ask for it: the token says its group, its limits may name the model, or it may not call at all.
+  Caller CallerOf(const Request& request) const {
+    const std::string group(request.group);
+    const std::string user_group(request.user_group);
+    const std::string limits = request.model.size() % 2 == 0 ? std::string(request.model) : "b,ab";
+    const TokenRow token{.id = 5,
+                         .user_id = 7,
+                         .name = "t",
+                         .status = request.model.size() % 3 == 0 ? 2 : 1,
+                         .group = group,
+                         .model_limits_enabled = group.size() % 2 == 0 ? 1 : 0,
+                         .model_limits = limits};
+    const UserRow owner{.id = 7, .username = "u", .status = user_group.size() % 3 == 0 ? 2 : 1, .group = user_group};
+    return ResolveCaller(token, &owner, std::nullopt);
   }
 
   // No channel, and no group that the request may not use, unless it named that group itself.

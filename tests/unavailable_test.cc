@@ -213,34 +213,5 @@ TEST(Scan, EndsWhateverTheBitsAre) {
   }
 }
 
-TEST(Handles, SelectWhatNamesSelect) {
-  Router router;
-  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "g", "m"), Channel(2, "default", "n"))).table).ok());
-  const GroupHandle g = *router.FindGroup("g");
-  const GroupHandle by_default = *router.FindGroup("");
-  const ModelHandle m = *router.FindModel("m");
-  const ModelHandle n = *router.FindModel("n");
-  EXPECT_EQ(router.Select(g, m).channel_id(), 1);
-  EXPECT_EQ(router.Select(g, m).group(), "g");
-  EXPECT_EQ(router.Select(by_default, n).channel_id(), 2);
-  EXPECT_EQ(router.Select(g, n).reason(), Reason::kModelNotInGroup);
-  EXPECT_FALSE(router.FindGroup("unheard of"));
-  EXPECT_FALSE(router.FindModel("unheard of"));
-}
-
-TEST(Handles, OutliveTheTablesThatTheyCameFrom) {
-  Router router;
-  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "g", "m"))).table).ok());
-  const GroupHandle g = *router.FindGroup("g");
-  const ModelHandle m = *router.FindModel("m");
-  // Names that sort before: every number of the table moves.
-  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(7, "a,g", "a,b,m"))).table).ok());
-  EXPECT_EQ(router.Select(g, m).channel_id(), 7);
-  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(7, "a", "a,m"))).table).ok());
-  EXPECT_EQ(router.Select(g, m).reason(), Reason::kUnknownGroup);
-  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "g", "m"))).table).ok());
-  EXPECT_EQ(router.Select(g, m).channel_id(), 1);
-}
-
 }  // namespace
 }  // namespace pointsman::testing

@@ -227,5 +227,22 @@ TEST(ExplainedShares, OfAnAttemptByNumberAreOfItsTierAndNotOfThoseAbove) {
 
 TEST(ExplainedShares, OfAPinnedChannelAreAllWhateverItWeighs) { EXPECT_EQ(SharesAfter({}, {}, 3), "3 1/1"); }
 
+// Would catch: a list that is walked to its end, in a walk that has room for so many steps.
+TEST_F(Explained, OfAListOfAnyLengthOnlyABoundedPartIsLookedAt) {
+  for (const std::size_t length : {kMaxPlanSteps, kMaxPlanSteps + 1, std::size_t{10'000}}) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < length; ++i) names.push_back("unheard of " + std::to_string(i));
+    names.back() = "vip";
+    const std::vector<std::string_view> list(names.begin(), names.end());
+    const Request request{.model = "gpt-4o", .ordered_groups = list};
+    const Reason expected = length > kMaxPlanSteps ? Reason::kUnknownGroup : Reason::kNone;
+    EXPECT_EQ(router_.Select(request).reason(), expected) << length;
+    EXPECT_EQ(router_.Explain(request).reason, expected) << length;
+    EXPECT_EQ(router_.Distribute(request).reason, expected) << length;
+    Attempts attempts;
+    EXPECT_EQ(static_cast<bool>(router_.Select(request, attempts)), expected == Reason::kNone) << length;
+  }
+}
+
 }  // namespace
 }  // namespace pointsman::testing

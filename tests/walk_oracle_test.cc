@@ -44,7 +44,7 @@ TEST(WalkOracle, EveryAttemptOfRandomWalksIsWhatTheNaiveWalkerSays) {
     FAIL() << "seed " << seed << ":\n" << Shown(tape, WalkProgram::Lie::kNone);
   }
   // A comparison that never meets something proves nothing about it.
-  const std::map<std::string, int> once_in = {{"kAllZeroWeight", 1000}, {"affinity", 500}};
+  const std::map<std::string, int> once_in = {{"kAllZeroWeight", 1000}, {"affinity", 500}, {"handles degraded", 500}};
   for (const char* what : {"kNone",
                            "kUnknownGroup",
                            "kEmptyGroup",
@@ -70,7 +70,10 @@ TEST(WalkOracle, EveryAttemptOfRandomWalksIsWhatTheNaiveWalkerSays) {
                            "new_api_database",
                            "one_api_memory",
                            "new_api_memory_2025_04",
-                           "alike below"}) {
+                           "alike below",
+                           "handles",
+                           "handles refused",
+                           "handles degraded"}) {
     const auto rare = once_in.find(what);
     EXPECT_GE(met[what], Seeds() / (rare == once_in.end() ? 250 : rare->second)) << what;
   }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <numeric>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "pointsman/router.h"
+#include "pointsman/testing.h"
 #include "support/leaves.h"
 #include "support/rows_builder.h"
 #include "support/sweep.h"
@@ -24,10 +26,14 @@ using Shares = std::map<std::int64_t, std::string>;
 
 constexpr Request kRequest{.group = "g", .model = "m"};
 
-// One tier of channels 1, 2, … with these weights.
+// One tier of channels 1, 2, … with these weights; of `halved`, if that is one, only half counts, by its slow start.
 class Tier {
  public:
-  explicit Tier(const std::vector<std::int64_t>& weights) : weights_(weights) {
+  explicit Tier(const std::vector<std::int64_t>& weights, std::int64_t halved = 0)
+      : weights_(weights),
+        halved_(halved),
+        router_({}, {.state = {.cooldown = {.consecutive_failures = 1, .jitter = 0, .slow_start_floor = 0.5},
+                               .clock = clock_.clock()}}) {
     Rows rows("test");
     for (std::size_t i = 0; i < weights.size(); ++i) {
       rows.Add(Channel(static_cast<std::int64_t>(i + 1), "g", "m", weights[i]));
@@ -35,6 +41,7 @@ class Tier {
     const auto table = MustCompile(rows).table;
     EXPECT_TRUE(router_.Publish(table).ok());
     draw_ways_ = weights.size() * TopTier(*table, "g", "m").tickets();
+    if (halved != 0) BeginSlowStart();
   }
 
   // Who is next after these, counted over all draws.
@@ -42,7 +49,13 @@ class Tier {
     Attempts attempts;
     for (const std::int64_t id : tried) attempts.Add({.channel_id = id, .group = GroupKey("g")});
     const std::vector<std::uint64_t> scan = ScanWays(tried);
-    const auto ways = [&](std::size_t d) { return d < kDraws ? draw_ways_ : scan.at(d - kDraws); };
+    const std::uint64_t all_ways = std::accumulate(scan.begin(), scan.end(), std::lcm(draw_ways_, std::uint64_t{2}),
+                                                   [](std::uint64_t a, std::uint64_t b) { return std::lcm(a, b); });
+    // Whether the half counts is a word in between, so that nobody knows which word is whose.
+    const auto ways = [&](std::size_t d) {
+      if (halved_ != 0) return all_ways;
+      return d < kDraws ? draw_ways_ : scan.at(d - kDraws);
+    };
     const auto counts = Leaves(ways, [&](RandomBits bits) {
       Attempts made = attempts;
       return router_.Select(kRequest, made, bits).channel_id();
@@ -78,7 +91,23 @@ class Tier {
  private:
   static constexpr std::size_t kDraws = 3;  // that may meet one that was tried, before a scan decides
 
-  std::int64_t Weight(std::int64_t id) const { return weights_[static_cast<std::size_t>(id - 1)]; }
+  // In halves where that matters.
+  std::int64_t Weight(std::int64_t id) const {
+    const std::int64_t weight = weights_[static_cast<std::size_t>(id - 1)];
+    return halved_ == 0 || halved_ == id ? weight : 2 * weight;
+  }
+
+  // It fails, is tried after its cooldown, and has just come back.
+  void BeginSlowStart() {
+    const Request pinned{.group = "g", .model = "m", .pin = halved_};
+    for (const OutcomeKind kind : {OutcomeKind::kTransient, OutcomeKind::kSuccess}) {
+      Selection s = router_.Select(pinned);
+      EXPECT_EQ(s.channel_id(), halved_);
+      router_.Report(s, {.kind = kind});
+      if (kind == OutcomeKind::kTransient) clock_.Advance(std::chrono::seconds(5));
+    }
+    EXPECT_EQ(router_.ChannelStates()[static_cast<std::size_t>(halved_ - 1)].phase, ChannelPhase::kSlowStart);
+  }
 
   // The scan asks for a number below each sum of weights so far, but for the first.
   std::vector<std::uint64_t> ScanWays(const Order& tried) const {
@@ -90,6 +119,8 @@ class Tier {
   }
 
   std::vector<std::int64_t> weights_;
+  std::int64_t halved_;
+  FakeClock clock_;
   Router router_;
   std::uint64_t draw_ways_ = 0;
 };
@@ -123,6 +154,17 @@ TEST(WalkShares, OfFiveSiblingsAreThoseOfSuccessiveSamplingAfterEverySet) {
       if ((set >> (id - 1) & 1) != 0) tried.push_back(id);
     }
     EXPECT_EQ(tier.Next(tried), tier.Expected(tried)) << ::testing::PrintToString(tried);
+  }
+}
+
+// Would catch: a walk whose redraws forget that only part of a weight counts, or that ask for it twice.
+TEST(WalkShares, OfAChannelInSlowStartAreThoseOfThePartOfItsWeightThatCounts) {
+  Order nobody;
+  WalkEveryOrder(Tier({2, 1}, 1), nobody);
+  WalkEveryOrder(Tier({1, 2}, 2), nobody);
+  const Tier three({2, 1, 1}, 1);  // whose first attempt alone takes millions of paths
+  for (const Order& tried : {Order{2}, Order{3}, Order{1}, Order{2, 3}}) {
+    EXPECT_EQ(three.Next(tried), three.Expected(tried)) << ::testing::PrintToString(tried);
   }
 }
 

@@ -139,7 +139,9 @@ struct DecisionRecord {
   // (balance.h).
   std::vector<std::uint64_t> words;
   RecordedAnswer answer;
-  std::vector<RejectedCandidate> rejected;  // in the groups and tiers up to the answer
+  // In the groups and tiers up to the answer, as they were judged when it was found: where those who cool down serve
+  // they are not out. None where the channel of the last attempt serves again with another key.
+  std::vector<RejectedCandidate> rejected;
 
   friend bool operator==(const DecisionRecord&, const DecisionRecord&) = default;
 };

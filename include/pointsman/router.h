@@ -29,6 +29,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -63,17 +64,20 @@ struct Snapshot {
 
 // A group and a model whose names were looked up before, so that a selection need not. Plain values, valid as long as
 // the router that gave them, whatever is published meanwhile.
+struct AskedGroup;  // internal
 class GroupHandle {
  private:
   friend class Router;
-  explicit GroupHandle(std::uint32_t number) : number_(number) {}
+  GroupHandle(std::uint32_t number, const AskedGroup& asked) : number_(number), asked_(&asked) {}
   std::uint32_t number_;
+  const AskedGroup* asked_;  // in the router's store
 };
 class ModelHandle {
  private:
   friend class Router;
-  explicit ModelHandle(std::uint32_t number) : number_(number) {}
+  ModelHandle(std::uint32_t number, const std::string& name) : number_(number), name_(&name) {}
   std::uint32_t number_;
+  const std::string* name_;  // likewise
 };
 
 // A table that was loaded and compiled and is not current yet: from Prepare, for Publish.
@@ -132,9 +136,12 @@ class POINTSMAN_EXPORT Router {
   // Cost: O(channels + candidates of the plan), and it allocates: not for every request.
   Selection SelectRecorded(const Request& request, Attempts* attempts, RandomBits bits, DecisionRecord& record) const;
 
-  // For a host that knows a group once per token and a model once per request: the same selection without the names.
+  // For a host that knows a group once per token and a model once per request: the same selection without the names,
+  // that of a lone request for this group, on behalf of this user group.
   // Nothing where the name is in no table that was ever published here: ask again after a publish, or select by name.
-  // FindGroup applies the rule for empty groups. Cost: a lock and a lookup; not for each selection.
+  // FindGroup applies the rule for empty groups and resolves aliases; whether the user group may use the group is asked
+  // here, and then only where the group cannot serve at once: find handles anew when the policy has changed. Cost: a
+  // lock and a lookup, and each pair of groups that was found is kept; not for each selection.
   std::optional<GroupHandle> FindGroup(std::string_view group, std::string_view user_group = {}) const;
   std::optional<ModelHandle> FindModel(std::string_view model) const;
   Selection Select(GroupHandle group, ModelHandle model) const noexcept;

@@ -19,6 +19,8 @@ class WordReader final : public ChoiceSource {
   explicit WordReader(const std::vector<std::uint64_t>& words) : words_(words) {}
   RandomBits bits() { return {&Draw, this}; }
   bool all_and_no_more() const { return read_ == words_.size(); }
+  // Whether the channel of the last attempt had another key, if that was asked.
+  bool had_key() const { return had_key_; }
 
   std::optional<std::uint64_t> Ticket(const TurnKey& /*key*/) noexcept override {
     const std::uint64_t word = Next();
@@ -30,7 +32,7 @@ class WordReader final : public ChoiceSource {
     return static_cast<std::uint16_t>(Next());
   }
   bool HasKey(const Published& /*now*/, std::uint32_t /*channel*/, KeyStates::Tried /*tried*/) noexcept override {
-    return Next() != 0;
+    return had_key_ = Next() != 0;
   }
 
  private:
@@ -42,6 +44,26 @@ class WordReader final : public ChoiceSource {
 
   const std::vector<std::uint64_t>& words_;
   std::size_t read_ = 0;
+  bool had_key_ = false;
+};
+
+// For the explanation, which takes no turn and knows no load: there was another key, or there was none.
+class KeyAsItWas final : public ChoiceSource {
+ public:
+  explicit KeyAsItWas(bool had_key) : had_key_(had_key) {}
+
+  std::optional<std::uint64_t> Ticket(const TurnKey& /*key*/) noexcept override { return std::nullopt; }
+  std::uint64_t InFlight(const Published& /*now*/, std::uint32_t /*channel*/) noexcept override { return 0; }
+  std::uint64_t Latency(const Published& /*now*/, std::uint32_t /*channel*/) noexcept override { return 0; }
+  std::uint16_t Key(const Published& /*now*/, std::uint32_t /*channel*/, KeyStates::Tried /*tried*/) noexcept override {
+    return Selection::kNoKey;
+  }
+  bool HasKey(const Published& /*now*/, std::uint32_t /*channel*/, KeyStates::Tried /*tried*/) noexcept override {
+    return had_key_;
+  }
+
+ private:
+  const bool had_key_;
 };
 
 }  // namespace
@@ -74,6 +96,8 @@ Replay ReplayDecision(const RouteTable& table, const DecisionRecord& record) {
       .rejected = RejectedBefore(frozen.published(), request, record.attempts ? &*record.attempts : nullptr, selection),
       .explanation = {}};
   replay.same_answer = replay.answer == record.answer && words.all_and_no_more() && !remembered.ran_out();
+  KeyAsItWas key(words.had_key());
+  frozen.Ask(&key);
   replay.explanation =
       ExplainPublished(frozen.published(), request, record.attempts ? &*record.attempts : nullptr, nullptr);
   replay.explanation.generation = record.generation;

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +37,7 @@ class Binder {
   // The number of a group or model that was ever bound; kNoIndex for others.
   std::uint32_t GroupNumber(std::string_view group) const { return group_names_.Find(group); }
   std::uint32_t ModelNumber(std::string_view model) const { return model_names_.Find(model); }
+  const std::string& ModelName(std::uint32_t number) const { return model_names_.name(number); }
 
   ChannelSlots& slots() const { return *slots_; }
   // Without what tables share with it.

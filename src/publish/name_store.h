@@ -35,7 +35,7 @@ class NameStore {
     return found == numbers_.end() ? kNoIndex : found->second;
   }
   // Stays where it is as long as the store lives.
-  std::string_view name(std::uint32_t number) const { return names_[number]; }
+  const std::string& name(std::uint32_t number) const { return names_[number]; }
 
   std::size_t memory_bytes() const {
     std::size_t bytes = numbers_.capacity() * (sizeof(std::pair<std::string_view, std::uint32_t>) + 1);

@@ -72,6 +72,11 @@ std::uint32_t Publisher::ModelNumber(std::string_view model) const {
   return binder_.ModelNumber(model);
 }
 
+const std::string& Publisher::ModelName(std::uint32_t number) const {
+  const std::lock_guard lock(publishing_);
+  return binder_.ModelName(number);
+}
+
 Policy Publisher::BuildPolicy() const {
   Policy policy = policy_;
   const std::shared_ptr<const Published> today = cell_.Hold();

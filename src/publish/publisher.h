@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -48,6 +49,8 @@ class Publisher {
   // The number of a group or model that was ever published; kNoIndex for others.
   std::uint32_t GroupNumber(std::string_view group) const;
   std::uint32_t ModelNumber(std::string_view model) const;
+  // Stays where it is as long as this lives. REQUIRES: a model has that number.
+  const std::string& ModelName(std::uint32_t number) const;
 
   // The policy for the next build. Once ability rows were believed they stay believed: a table of them that is suddenly
   // gone is a loss, not another source.

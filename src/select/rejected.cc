@@ -34,17 +34,28 @@ class RejectedList {
   RejectedList(const Published& published, const Request& request, const Attempts* before, const Selection& answer)
       : published_(published), data_(*published.data), request_(request), before_(before), answer_(answer) {}
 
+  // What counts is the pass that the answer comes from (WalkTiers).
   std::vector<RejectedCandidate> Run() {
+    if (IsAnotherKey()) return {};  // nobody else was asked
+    circumstances_.lenient = answer_.degraded();
     const bool found = AddPlan();
     if (found || !answer_) return std::move(list_);
     // Nobody was left, and the policy repeats: the answer was drawn as if nothing had been tried.
     list_.clear();
-    before_ = nullptr;
+    circumstances_.again = true;
     AddPlan();
     return std::move(list_);
   }
 
  private:
+  // Whether the last attempt's channel serves once more because its key was at fault.
+  bool IsAnotherKey() const {
+    if (before_ == nullptr || before_->empty() || !answer_.key_index() || answer_.degraded()) return false;
+    const Attempt& last = (*before_)[before_->size() - 1];
+    return last.keys_fault && last.channel_id == answer_.channel_id() && last.group == GroupKey(answer_.group()) &&
+           !before_->HasTried(last.channel_id, *answer_.key_index());
+  }
+
   // Whether the selection ended there.
   bool AddPlan() {
     PlanWalk walk(data_, request_);

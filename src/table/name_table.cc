@@ -44,6 +44,16 @@ std::uint32_t NameTable::FindLong(std::string_view name) const noexcept {
   }
 }
 
+std::size_t NameTable::Probes(std::string_view name) const noexcept {
+  const std::uint32_t index = Find(name);
+  std::uint64_t at = name_hash::Hash(name.data(), name.size(), seeds_) & mask_;
+  std::size_t probes = 1;
+  for (; RecordAt(at).mark != kFree && (index == kNoIndex || RecordAt(at).index != index); ++probes) {
+    at = (at + sizeof(Record)) & mask_;
+  }
+  return probes;
+}
+
 void NameTable::Build(std::span<const std::string_view> names, std::uint64_t seed) {
   SplitMix64 secrets(seed);
   seeds_ = {.a = secrets(), .b = secrets()};

@@ -160,6 +160,9 @@ class NameTable {
 
   std::size_t memory_bytes() const { return mask_ + sizeof(Record); }
 
+  // How many records Find passes until it knows; 1 at least. For those who look whether somebody has chosen the names.
+  std::size_t Probes(std::string_view name) const noexcept;
+
  private:
   static constexpr std::uint64_t kFree = ~std::uint64_t{0};
   struct alignas(64) Record {

@@ -1,6 +1,8 @@
 // A program of C ABI calls, as the bytes choose them: nothing that a caller hands over brings the library down, and
 // what is served comes from the rows.
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <vector>
 
@@ -48,7 +50,7 @@ class Caller {
  private:
   void CallOnce() {
     pointsman_selection& selection = selections_[choices_.Below(selections_.size())];
-    switch (choices_.Below(12)) {
+    switch (choices_.Below(14)) {
       case 0:
         return Judge(pointsman_select(router_, Ask(), choices_.OneIn(2) ? walk_ : nullptr, &selection), selection);
       case 1: return Report(selection);
@@ -66,6 +68,8 @@ class Caller {
                                       : pointsman_dump_json(router_, Buffer()));
       case 9: return Switch();
       case 10: return Limit();
+      case 11: return SelectMany();
+      case 12: return JudgeWalk();
       default: now_ += choices_.Word() >> (choices_.Below(40) + 24);
     }
   }
@@ -100,6 +104,30 @@ class Caller {
     Demand(pointsman_reason_name(reason) != nullptr, "a reason has a name");
     Demand(reason != POINTSMAN_REASON_NONE || s.channel_id != 0 || has_zero_, "a channel is served from the rows");
     if (request_.has_pin != 0 && reason == POINTSMAN_REASON_NONE) Demand(s.channel_id == request_.pin, "a pin is kept");
+  }
+
+  // The structs lie side by side, so that their size is a promise here; none is as good as any other broken one.
+  void SelectMany() {
+    std::array<pointsman_request, 4> requests{};
+    for (pointsman_request& request : requests) {
+      request = *Ask();
+      request.struct_size = sizeof request;
+    }
+    if (choices_.OneIn(8)) requests[0].struct_size = 0;
+    const std::size_t count = choices_.Below(requests.size() + 1);
+    const std::size_t served = pointsman_select_many(router_, requests.data(), count, selections_.data());
+    // What is misused ends it.
+    const auto is_of = [](std::int32_t reason) { return [=](const auto& s) { return s.reason == reason; }; };
+    const auto begin = selections_.begin();
+    const auto end = std::find_if(begin, begin + static_cast<std::ptrdiff_t>(count), is_of(POINTSMAN_REASON_MISUSE));
+    const auto have = std::count_if(begin, end, is_of(POINTSMAN_REASON_NONE));
+    Demand(served == static_cast<std::size_t>(have), "as many are served as have a channel");
+  }
+
+  void JudgeWalk() const {
+    const std::size_t size = pointsman_walk_size(walk_);
+    Demand(size <= 1000, "a walk is bounded");
+    Demand(pointsman_walk_size(nullptr) == 0, "no walk has no attempts");
   }
 
   void Report(pointsman_selection& selection) {

@@ -1,6 +1,7 @@
 // The state of channels from another process: whatever it says, a router that takes it serves, and comes back to order
 // when all that can end has ended.
 #include <chrono>
+#include <memory>
 
 #include "fuzz/bodies.h"
 #include "pointsman/load/state.h"
@@ -11,6 +12,15 @@
 namespace pointsman::fuzz {
 namespace {
 
+// Two of the channels have keys, whose cooldowns are taken over.
+std::shared_ptr<const RouteTable> Table() {
+  ChannelRow several = testing::Channel(2, "g", "m,n", 1);
+  several.keys = {.count = 3};
+  ChannelRow many = testing::Channel(3, "g", "m", 1, -5);
+  many.keys = {.count = ChannelKeys::kMost};
+  return Compile(testing::RowsOf(testing::Channel(1, "g", "m", 3), several, many), Policy()).value().table;
+}
+
 void Use(Router& router) {
   SplitMix64 bits(1);
   for (int i = 0; i < 8; ++i) {
@@ -20,6 +30,9 @@ void Use(Router& router) {
   for (const ChannelStatus& status : router.ChannelStates()) {
     Demand(status.in_flight == 0, "nothing stays in flight");
     Demand(status.remaining.count() >= 0, "what remains is no less than nothing");
+    for (const KeyCooldown& key : status.keys) {
+      Demand(key.remaining.count() > 0 && key.remaining <= CooldownPolicy().longest, "a key is back in time");
+    }
   }
 }
 
@@ -34,8 +47,7 @@ void StateText(std::string_view bytes) {
   DemandPlain(PrometheusText(*states), "metrics can be shown");
   testing::FakeClock clock;
   Router router({}, {.state = {.clock = clock.clock()}});
-  Demand(router.Publish(testing::TableFromLines("1 g m 3\n2 g m,n 1\n3 g m 1 -5").value()).ok(),
-         "a table is published");
+  Demand(router.Publish(Table()).ok(), "a table is published");
   router.ImportChannelStates(*states);
   Use(router);
   clock.Advance(std::chrono::hours(24) * 366 * 40);  // beyond any end that can be written
@@ -43,6 +55,7 @@ void StateText(std::string_view bytes) {
   Use(router);
   for (const ChannelStatus& status : router.ChannelStates()) {
     Demand(status.phase != ChannelPhase::kCooling, "a cooldown ends", ChannelStatesToJson({&status, 1}));
+    Demand(status.keys.empty(), "a key's cooldown ends", ChannelStatesToJson({&status, 1}));
   }
 }
 

@@ -60,12 +60,11 @@ bool WalkProgram::Attempt(const Asked& asked, Attempts* attempts) {
   if (expected.is_pinned && !asked.request.pin) ++met_["another key"];
   Note(expected);
   Compare(asked, attempts, expected);
-  Tell([&] {
-    return "open.push_back(router.Select(" + RequestText(asked.request, filtered_) +
-           (attempts == nullptr ? "" : ", attempts") + "));";
-  });
-  Selection drawn = attempts == nullptr ? router_.Select(asked.request, RandomBits(bits_))
-                                        : router_.Select(asked.request, *attempts, RandomBits(bits_));
+  std::optional<Selection> by_handles;
+  if (attempts == nullptr && !OneIn(2)) by_handles = ByHandles(asked);
+  if (by_handles) ++met_[expected.reason == Reason::kNone ? "handles" : "handles refused"];
+  if (by_handles && expected.degraded) ++met_["handles degraded"];
+  Selection drawn = by_handles ? *std::move(by_handles) : ByNames(asked, attempts);
   Agree("reason", ReasonName(drawn.reason()), ReasonName(expected.reason));
   if (!drawn) {
     const bool has_an_end = expected.reason == Reason::kAllCoolingDown || expected.reason == Reason::kAllAtLimit;
@@ -84,6 +83,31 @@ bool WalkProgram::Attempt(const Asked& asked, Attempts* attempts) {
   const NaiveChannel::Taken taken = channel.Serve(expected.degraded, clock_.now());
   open_.push_back({std::move(drawn), expected.model, clock_.now(), taken, models_changed_});
   return true;
+}
+
+Selection WalkProgram::ByNames(const Asked& asked, Attempts* attempts) {
+  Tell([&] {
+    return "open.push_back(router.Select(" + RequestText(asked.request, filtered_) +
+           (attempts == nullptr ? "" : ", attempts") + "));";
+  });
+  return attempts == nullptr ? router_.Select(asked.request, RandomBits(bits_))
+                             : router_.Select(asked.request, *attempts, RandomBits(bits_));
+}
+
+// The answer is that of the names. Nothing where these are not all that is asked for, or have no handles.
+std::optional<Selection> WalkProgram::ByHandles(const Asked& asked) {
+  const Request& r = asked.request;
+  const bool has_more =
+      r.allowed_groups || r.ordered_groups || r.pin || r.affinity || r.stay_in_group || r.filter.judge != nullptr;
+  if (has_more) return std::nullopt;
+  const std::optional<GroupHandle> group = router_.FindGroup(asked.group, asked.user_group);
+  const std::optional<ModelHandle> model = router_.FindModel(asked.model);
+  if (!group || !model) return std::nullopt;
+  Tell([&] {
+    return "open.push_back(router.Select(*router.FindGroup(\"" + asked.group + "\", \"" + asked.user_group +
+           "\"), *router.FindModel(\"" + asked.model + "\")));";
+  });
+  return router_.Select(*group, *model, RandomBits(bits_));
 }
 
 NaiveWalker::Stand WalkProgram::StandOf(std::int64_t channel, const std::string& model, bool cooling_serves) {

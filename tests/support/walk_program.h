@@ -74,6 +74,8 @@ class WalkProgram {
 
   void Walk();
   bool Attempt(const Asked& asked, Attempts* attempts);
+  std::optional<Selection> ByHandles(const Asked& asked);
+  Selection ByNames(const Asked& asked, Attempts* attempts);
   void Compare(const Asked& asked, const Attempts* attempts, const NaiveWalker::Answer& expected);
   void CompareExplained(const Explanation& why, const NaiveWalker::Answer& expected);
   void CompareServed(const Selection& drawn, const NaiveWalker::Answer& expected, bool walks);
