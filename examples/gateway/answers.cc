@@ -87,22 +87,11 @@ void Refuse(httplib::Response& response, int status, std::string_view code, cons
   Refuse(response, status, code, message.In(language));
 }
 
-void RefuseAndClose(httplib::Response& response, int status, std::string_view code, const std::string& message) {
-  const std::string body = ErrorJson(message, TypeOf(status), code);
-  response.status = status;
-  response.set_header("Connection", "close");
-  // A provider that says at the end that it failed is how this server is told to hang up.
-  response.set_content_provider(body.size(), Uncompressed("application/json"),
-                                [body](std::size_t, std::size_t, httplib::DataSink& sink) {
-                                  sink.write(body.data(), body.size());
-                                  return false;
-                                });
-}
-
 void Pass(httplib::Response& response, const Reply& reply) {
   response.status = reply.status;
   if (!reply.retry_after.empty()) response.set_header("Retry-After", reply.retry_after);
-  response.set_content(reply.body, Uncompressed(reply.content_type));
+  if (!reply.body.empty()) return response.set_content(reply.body, Uncompressed(reply.content_type));
+  response.set_header("Content-Length", "0");  // and so nobody fills it in
 }
 
 std::string Uncompressed(std::string_view content_type) {

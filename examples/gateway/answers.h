@@ -31,11 +31,7 @@ void Refuse(httplib::Response& response, int status, std::string_view code, cons
 void Refuse(httplib::Response& response, int status, std::string_view code, const pointsman::Phrase& message,
             pointsman::Language language);
 
-// The same, and the connection is closed behind it: what is left of the request's body must not be taken for the next
-// request.
-void RefuseAndClose(httplib::Response& response, int status, std::string_view code, const std::string& message);
-
-// An upstream's answer as it is.
+// An upstream's answer with its status, time to wait, and body: as it is, also where that is empty.
 void Pass(httplib::Response& response, const Reply& reply);
 
 // As the server would not compress it: it takes its time for that, and holds streams back.

@@ -1,5 +1,6 @@
 #include "callers.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct PathOfModel {
 constexpr PathOfModel kPaths[] = {
     {"/runway/.+", "runway"}, {"/runwayml/.+", "runway"}, {"/pika/.+", "pika"}, {"/kling/.+", "kling"}};
 
+// What of a request's headers such a service sees beside Content-Type and Accept: never one that says who calls.
+constexpr const char* kForwarded[] = {"X-Runway-Version"};
+
 const Phrase kNoKey = {"No API key was given: send \"Authorization: Bearer sk-…\".",
                        "未提供 API 密钥：请发送请求头“Authorization: Bearer sk-…”。"};
 const Phrase kUnknownKey = {"This API key is not known.", "此 API 密钥无效。"};
@@ -42,16 +46,17 @@ bool IsReachable(const pointsman::RouteTable& table, const Caller& caller, std::
 }  // namespace
 
 void Callers::Register(httplib::Server& server) {
-  Post(server, "/v1/chat/completions",
-       [this](const auto& request, const auto& body, auto& response) { Chat(request, body, response); });
+  server.Post("/v1/chat/completions", [this](const auto& request, auto& response, const httplib::ContentReader& read) {
+    Chat(request, read, response);
+  });
   server.Get("/v1/models(?:/(.+))?", [this](const auto& request, auto& response) { Models(request, response); });
   for (const PathOfModel& path : kPaths) {
-    Post(server, path.pattern,
-         [this, model = std::string(path.model)](const auto& request, const auto& body, auto& response) {
-           ByPath(model, request, body, response);
-         });
-    const auto without_body = [this, model = std::string(path.model)](const auto& request, auto& response) {
-      ByPath(model, request, "", response);
+    const std::string model = path.model;
+    server.Post(path.pattern, [this, model](const auto& request, auto& response, const httplib::ContentReader& read) {
+      ByPath(model, request, &read, response);
+    });
+    const auto without_body = [this, model](const auto& request, auto& response) {
+      ByPath(model, request, nullptr, response);
     };
     server.Get(path.pattern, without_body);
     server.Delete(path.pattern, httplib::Server::Handler(without_body));  // a task that is not wanted any more
@@ -67,6 +72,7 @@ std::shared_ptr<const Caller> Callers::Enter(const httplib::Request& request, ht
   }
   absl::StatusOr<std::shared_ptr<const Caller>> caller = known_.Find(key);
   if (!caller.ok()) {
+    log_.Say("keys cannot be looked up: " + std::string(caller.status().message()));
     Refuse(response, 503, "no_database", kNoDatabase, language);
     return nullptr;
   }
@@ -82,27 +88,32 @@ bool Callers::MayCall(const Call& call, httplib::Response& response) {
   return false;
 }
 
-void Callers::Chat(const httplib::Request& request, const std::string& body, httplib::Response& response) {
+void Callers::Chat(const httplib::Request& request, const httplib::ContentReader& read, httplib::Response& response) {
   const std::shared_ptr<const Caller> caller = Enter(request, response);
   if (caller == nullptr) return;
-  absl::StatusOr<ChatBody> chat = ParseChatBody(body);
+  const std::optional<std::string> body = ReadBody(read);
+  if (!body.has_value()) return;
+  const absl::StatusOr<ChatBody> chat = ParseChatBody(*body);
   if (!chat.ok()) return Refuse(response, 400, "invalid_body", std::string(chat.status().message()));
   const Call call{.http = request,
-                  .body = body,
+                  .body = *body,
                   .caller = *caller,
-                  .model = std::move(chat->model),
-                  .is_streamed = chat->is_streamed,
-                  .has_mapped_model = true,
+                  .model = chat->model,
+                  .chat = &*chat,
                   .is_operators = IsOperators(request)};
   if (MayCall(call, response)) proxy_.Serve(call, response);
 }
 
-void Callers::ByPath(const std::string& model, const httplib::Request& request, const std::string& body,
+void Callers::ByPath(const std::string& model, const httplib::Request& request, const httplib::ContentReader* read,
                      httplib::Response& response) {
   const std::shared_ptr<const Caller> caller = Enter(request, response);
   if (caller == nullptr) return;
-  const Call call{
-      .http = request, .body = body, .caller = *caller, .model = model, .is_operators = IsOperators(request)};
+  const std::optional<std::string> body = read == nullptr ? std::string() : ReadBody(*read);
+  if (!body.has_value()) return;
+  Call call{.http = request, .body = *body, .caller = *caller, .model = model, .is_operators = IsOperators(request)};
+  for (const char* const name : kForwarded) {
+    if (request.has_header(name)) call.more.emplace(name, request.get_header_value(name));
+  }
   if (MayCall(call, response)) proxy_.Serve(call, response);
 }
 

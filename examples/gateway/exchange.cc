@@ -17,6 +17,7 @@ httplib::Request MakeRequest(const Outgoing& outgoing) {
   if (!outgoing.key.empty()) request.set_header("Authorization", "Bearer " + outgoing.key);
   if (!outgoing.content_type.empty()) request.set_header("Content-Type", outgoing.content_type);
   if (!outgoing.accept.empty()) request.set_header("Accept", outgoing.accept);
+  for (const auto& [name, value] : outgoing.more) request.set_header(name, value);
   return request;
 }
 
@@ -29,26 +30,23 @@ void TakeHeaders(const httplib::Response& response, Reply& reply) {
 }  // namespace
 
 Connections::Loan Connections::Borrow(const std::string& origin) {
-  Kept<httplib::Client>* kept = nullptr;
-  {
-    const std::lock_guard lock(mutex_);
-    kept = &by_origin_[origin];
-  }
-  return kept->Borrow([&] {
-    auto client = std::make_unique<httplib::Client>(origin);
-    client->set_keep_alive(true);
-    client->set_tcp_nodelay(true);
-    client->set_url_encode(false);  // targets come encoded
-    client->set_follow_location(false);
-    client->set_connection_timeout(timeouts_.connect);
-    client->set_read_timeout(timeouts_.silence);
-    client->set_write_timeout(timeouts_.silence);
-    return client;
-  });
+  const auto connect = [&] {
+    auto made = std::make_unique<UpstreamConnection>(UpstreamConnection{origin, httplib::Client(origin)});
+    httplib::Client& client = made->client;
+    client.set_keep_alive(true);
+    client.set_tcp_nodelay(true);
+    client.set_url_encode(false);  // targets come encoded
+    client.set_follow_location(false);
+    client.set_connection_timeout(timeouts_.connect);
+    client.set_read_timeout(timeouts_.silence);
+    client.set_write_timeout(timeouts_.silence);
+    return made;
+  };
+  return kept_.Borrow(connect, [&](const UpstreamConnection& kept) { return kept.origin == origin; });
 }
 
 Reply Send(Connections& connections, const Outgoing& outgoing) {
-  Connections::Loan client = connections.Borrow(outgoing.origin);
+  Connections::Loan connection = connections.Borrow(outgoing.origin);
   httplib::Request request = MakeRequest(outgoing);
   Reply reply;
   request.content_receiver = [&](const char* data, std::size_t size, std::uint64_t, std::uint64_t) {
@@ -58,13 +56,16 @@ Reply Send(Connections& connections, const Outgoing& outgoing) {
   };
   httplib::Response response;
   httplib::Error error = httplib::Error::Success;
-  if (!client->send(request, response, error)) return {};
+  if (!connection->client.send(request, response, error)) {
+    connection.Discard();
+    return {};
+  }
   TakeHeaders(response, reply);
   return reply;
 }
 
 StreamedReply::StreamedReply(Connections& connections, const Outgoing& outgoing)
-    : client_(connections.Borrow(outgoing.origin)),
+    : connection_(connections.Borrow(outgoing.origin)),
       reader_([this, request = MakeRequest(outgoing)]() mutable { Run(std::move(request)); }) {}
 
 StreamedReply::~StreamedReply() {
@@ -75,13 +76,13 @@ StreamedReply::~StreamedReply() {
     // It hangs up a connection that is there; one that is just being made is asked again.
     while (!is_over_) {
       lock.unlock();
-      client_->stop();
+      connection_->client.stop();
       lock.lock();
       changed_.wait_for(lock, std::chrono::milliseconds(20), [&] { return is_over_; });
     }
   }
   reader_.join();
-  if (!is_whole_) client_.Discard();
+  if (!is_whole_) connection_.Discard();
 }
 
 void StreamedReply::Run(httplib::Request request) {
@@ -91,7 +92,7 @@ void StreamedReply::Run(httplib::Request request) {
   };
   httplib::Response response;
   httplib::Error error = httplib::Error::Success;
-  Finish(client_->send(request, response, error));
+  Finish(connection_->client.send(request, response, error));
 }
 
 bool StreamedReply::TakeHead(const httplib::Response& response) {
@@ -123,10 +124,11 @@ void StreamedReply::Finish(bool is_whole) {
   changed_.notify_all();
 }
 
-Reply StreamedReply::Head() {
+std::optional<Reply> StreamedReply::Head(std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return is_over_ || (IsSuccess(head_.status) && !waiting_.empty()); });
-  if (waiting_.empty() && !is_whole_) return {};
+  const auto is_known = [&] { return is_over_ || (IsSuccess(head_.status) && !waiting_.empty()); };
+  if (!changed_.wait_for(lock, patience, is_known)) return std::nullopt;
+  if (waiting_.empty() && !is_whole_) return Reply();
   Reply reply = head_;
   if (!IsSuccess(head_.status)) reply.body = std::exchange(waiting_, {});
   return reply;

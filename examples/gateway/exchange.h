@@ -3,10 +3,11 @@
 //   Reply reply = Send(connections, outgoing);                       // returns when all of it is there
 //
 //   auto streamed = std::make_unique<StreamedReply>(connections, outgoing);
-//   if (streamed->Head().status == 200) while (streamed->Next(bytes, 200ms) == Streamed::kData) Write(bytes);
+//   if (streamed->Head(1h)->status == 200) while (streamed->Next(bytes, 200ms) == Streamed::kData) Write(bytes);
 //
 // Thread safety: Connections thread-safe; a StreamedReply is for one thread, and has one of its own that reads.
-// Cost: connections are kept. A StreamedReply is a thread, and at most kMaxWaiting bytes that nobody has taken yet.
+// Cost: connections are kept for some seconds. A StreamedReply is a thread, and at most kMaxWaiting bytes that nobody
+// has taken yet.
 #ifndef GATEWAY_EXCHANGE_H_
 #define GATEWAY_EXCHANGE_H_
 
@@ -15,9 +16,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -30,18 +31,28 @@ struct UpstreamTimeouts {
   std::chrono::milliseconds silence{120'000};  // for the first byte, and between any two
 };
 
-// Connections to upstreams, by origin.
+// A connection to an upstream, or one that will be made with the next request.
+struct UpstreamConnection {
+  std::string origin;
+  httplib::Client client;
+};
+
+// Connections to upstreams. Those that are idle are few and young, whatever the origins: each is an open file, of which
+// a process has often no more than a thousand.
 class Connections {
  public:
-  using Loan = Kept<httplib::Client>::Loan;
+  using Loan = Kept<UpstreamConnection>::Loan;
+  static constexpr KeptLimits kLimits = {.most = 128, .idle = std::chrono::seconds(10)};
 
-  explicit Connections(const UpstreamTimeouts& timeouts) : timeouts_(timeouts) {}
+  explicit Connections(const UpstreamTimeouts& timeouts, const KeptLimits& limits = kLimits)
+      : timeouts_(timeouts), kept_(limits) {}
   Loan Borrow(const std::string& origin);
+  void DropStale() { kept_.DropStale(); }
+  std::size_t idle() const { return kept_.size(); }
 
  private:
   UpstreamTimeouts timeouts_;
-  std::mutex mutex_;
-  std::map<std::string, Kept<httplib::Client>> by_origin_;  // those of one that vanished stay until the end
+  Kept<UpstreamConnection> kept_;
 };
 
 // What goes to an upstream.
@@ -52,6 +63,7 @@ struct Outgoing {
   std::string key;     // empty: none is sent
   std::string content_type;
   std::string accept;
+  httplib::Headers more;  // of the request, those that an upstream may see
   std::string body;
 };
 
@@ -83,11 +95,12 @@ class StreamedReply {
   StreamedReply(const StreamedReply&) = delete;
   StreamedReply& operator=(const StreamedReply&) = delete;
 
-  // Waits until a byte of the body is there, or the end. Without its body where the status is 2xx, else with all of it.
-  // Status 0: there is no answer, or it broke off before the first byte: nothing is lost by asking another upstream.
-  Reply Head();
+  // Waits until a byte of the body is there, or the end; nothing where that takes longer than `patience`: ask again.
+  // Without its body where the status is 2xx, else with all of it. Status 0: there is no answer, or it broke off before
+  // the first byte: nothing is lost by asking another upstream.
+  std::optional<Reply> Head(std::chrono::milliseconds patience);
 
-  // Moves what has come into `bytes`. REQUIRES: Head() was 2xx.
+  // Moves what has come into `bytes`. REQUIRES: the head was 2xx.
   Streamed Next(std::string& bytes, std::chrono::milliseconds patience);
 
  private:
@@ -96,7 +109,7 @@ class StreamedReply {
   bool Put(const char* data, std::size_t size);
   void Finish(bool is_whole);
 
-  Connections::Loan client_;
+  Connections::Loan connection_;
   std::mutex mutex_;
   std::condition_variable changed_;
   Reply head_;

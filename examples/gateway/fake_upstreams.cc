@@ -36,9 +36,9 @@ std::string Completion(std::int64_t channel_id, const std::string& model) {
 }  // namespace
 
 const std::vector<std::string>& FakeUpstreams::Behaviours() {
-  static const std::vector<std::string> all = {"fast",          "slow",     "failing",     "rate_limited",
-                                               "refusing",      "picky",    "poor",        "cut_off",
-                                               "cut_off_early", "stalling", "unframed_cut"};
+  static const std::vector<std::string> all = {"fast",         "slow",         "failing",  "rate_limited",  "refusing",
+                                               "picky",        "poor",         "cut_off",  "cut_off_early", "stalling",
+                                               "unframed_cut", "cut_in_event", "bodiless", "moved"};
   return all;
 }
 
@@ -48,7 +48,7 @@ FakeUpstreams::FakeUpstreams(std::size_t threads) : listener_({.threads = thread
   const auto without_body = [this](const auto& request, auto& response) { Serve(request, "", response); };
   listener_.server().Get("/c/([0-9]+)/.*", without_body);
   listener_.server().Delete("/c/([0-9]+)/.*", httplib::Server::Handler(without_body));
-  listener_.server().Post("/behave/([0-9]+)/([a-z_]+)", [this](const auto& request, auto& response) {
+  Post(listener_.server(), "/behave/([0-9]+)/([a-z_]+)", [this](const auto& request, const auto&, auto& response) {
     const std::string how = request.matches[2];
     if (std::find(Behaviours().begin(), Behaviours().end(), how) == Behaviours().end()) {
       return Refuse(response, 404, "unknown_behaviour",
@@ -100,7 +100,7 @@ void FakeUpstreams::Serve(const httplib::Request& request, const std::string& bo
     const std::lock_guard lock(mutex_);
     if (keeps_asked_) {
       asked_.push_back({channel_id, request.method, target, request.get_header_value("Authorization"),
-                        request.get_header_value("Content-Type"), body});
+                        request.get_header_value("Content-Type"), body, request.headers});
     }
   }
   if (how == "failing") return Refuse(response, 500, "fake_failure", "The fake upstream failed.");
@@ -111,6 +111,11 @@ void FakeUpstreams::Serve(const httplib::Request& request, const std::string& bo
     response.set_header("Retry-After", "7");
     return Refuse(response, 429, "rate_limit_exceeded", "Too many requests.");
   }
+  if (how == "bodiless") {
+    response.status = 418;
+    return response.set_header("Content-Length", "0");
+  }
+  if (how == "moved") return response.set_redirect("https://elsewhere.example/" + number);
   if (how == "slow") std::this_thread::sleep_for(slowness_.load());
   if (target.find("/chat/completions") == std::string::npos) {
     return AnswerJson(response, 202, R"({"id":"task-)" + number + R"(","model":")" + ValueOf(body, "model") + "\"}");
@@ -137,6 +142,10 @@ void FakeUpstreams::Stream(std::int64_t channel_id, const std::string& how, http
     const auto send = [&sink](const std::string& text) { return sink.write(text.data(), text.size()); };
     if (how == "cut_off_early") return false;
     if (piece == 2 && (how == "cut_off" || how == "unframed_cut")) return false;
+    if (piece == 2 && how == "cut_in_event") {
+      send(Chunk(kWords[2], false).substr(0, 40));
+      return false;
+    }
     if (piece == 2 && how == "stalling") {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
       return !is_stopping_ && BehaviourOf(channel_id) == how && sink.is_writable();

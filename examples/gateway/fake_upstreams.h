@@ -34,6 +34,7 @@ struct Asked {
   std::string authorization;
   std::string content_type;
   std::string body;
+  httplib::Headers headers;
 };
 
 class FakeUpstreams {
@@ -41,7 +42,8 @@ class FakeUpstreams {
   // fast; slow (after `slowness`); failing (500); rate_limited (429, Retry-After: 7); refusing (401); picky (400);
   // poor (403, no money left); cut_off (breaks off in the middle); cut_off_early (after the headers); stalling (says
   // nothing more in the middle, until it is told otherwise or Stop); unframed_cut (in the middle of a body that says
-  // nothing about its length).
+  // nothing about its length); cut_in_event (in the middle of an event); bodiless (418, without a body); moved (302, to
+  // another host).
   static const std::vector<std::string>& Behaviours();
 
   explicit FakeUpstreams(std::size_t threads = 256);

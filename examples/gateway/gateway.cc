@@ -41,16 +41,16 @@ class Assembled final : public Gateway {
   Assembled(const Options& options, std::unique_ptr<Database> database, const pointsman::Policy& policy)
       : options_(options),
         database_(std::move(database)),
-        upstreams_(*database_),
+        upstreams_(*database_, options.log),
         known_(*database_, options.caller_cache),
         loader_(database_->MakeLoader(), upstreams_),
         router_(policy, {.state = options.state, .recent_decisions = 200, .most_route_counts = 10'000}),
-        refresher_(router_, loader_, RefresherOptions()),
         connections_(options.upstream),
+        refresher_(router_, loader_, RefresherOptions()),
         proxy_(router_, upstreams_, connections_, journal_),
-        callers_(known_, router_, proxy_, options.operators_token),
+        callers_(known_, router_, proxy_, options.operators_token, options.log),
         admin_(router_, refresher_, journal_, options.operators_token),
-        listener_(options.listener) {}
+        listener_(options.listener, [this] { connections_.DropStale(); }) {}
 
   absl::Status Begin() {
     const pointsman::RefreshTurn first = refresher_.Step();
@@ -118,9 +118,9 @@ class Assembled final : public Gateway {
 #ifdef GATEWAY_WITH_POSTGRESQL
   std::optional<pointsman::PostgresqlListener> notifier_;
 #endif
+  Connections connections_;
   pointsman::Refresher refresher_;
   Journal journal_;
-  Connections connections_;
   Proxy proxy_;
   Callers callers_;
   Admin admin_;

@@ -38,7 +38,7 @@ struct Options {
   std::string fixed_upstream;   // every request goes to this base URL: nothing is routed, nobody is asked who it is
 
   pointsman::ChannelStateOptions state;
-  std::function<void(const std::string&)> log;  // null: nobody is told
+  std::function<void(const std::string&)> log;  // thread-safe; null: nobody is told
 };
 
 class Gateway {

@@ -4,6 +4,7 @@
 #ifndef GATEWAY_JSON_TEXTS_H_
 #define GATEWAY_JSON_TEXTS_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,14 +18,18 @@ namespace gateway {
 struct ChatBody {
   std::string model;
   bool is_streamed = false;
+  // Where the model's value stands in the body, quotes included.
+  std::size_t model_begin = 0;
+  std::size_t model_end = 0;
 };
 
 // InvalidArgument with a text for the caller: not JSON, no object, no "model", two of them, or one that is no text.
+// Cost: one pass, of which nothing else is kept, whatever the body holds.
 absl::StatusOr<ChatBody> ParseChatBody(std::string_view body);
 
-// The body with its model replaced as a channel's model_mapping says, all else as it was. Nothing where the mapping
-// says nothing about that model, or cannot be understood.
-std::optional<std::string> WithMappedModel(std::string_view body, std::string_view mapping);
+// The body with its model replaced as a channel's model_mapping says, every other byte as it was. Nothing where the
+// mapping says nothing about that model, or cannot be understood. REQUIRES: `parsed` is of `body`.
+std::optional<std::string> WithMappedModel(std::string_view body, const ChatBody& parsed, std::string_view mapping);
 
 // ["a", "b"]; nothing of what is no text.
 std::vector<std::string> ParseStrings(std::string_view array);

@@ -1,19 +1,32 @@
 // Kept: things that are costly to make, such as connections: lent to one user at a time and kept for the next.
 //
-//   Kept<Connection> connections;
+//   Kept<Connection> connections({.most = 32, .idle = std::chrono::seconds(10)});
 //   auto one = connections.Borrow([&] { return Connect(url); });
 //   if (!one->Ask(…)) one.Discard();                   // it is broken: nobody gets it again
 //
-// Thread safety: thread-safe; a loan is its holder's alone. Destroy it after all loans. Cost: a lock.
+// What nobody wanted for a while goes when the next one is lent or given back: a burst leaves nothing behind for ever.
+//
+// Thread safety: thread-safe; a loan is its holder's alone. Destroy it after all loans. Cost: a lock, and a look at
+// those that do not fit.
 #ifndef GATEWAY_KEPT_H_
 #define GATEWAY_KEPT_H_
 
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
 
 namespace gateway {
+
+struct KeptLimits {
+  std::size_t most;                // that nobody uses at the moment
+  std::chrono::milliseconds idle;  // how long one may be of no use
+};
 
 template <class T>
 class Kept {
@@ -36,29 +49,67 @@ class Kept {
     std::unique_ptr<T> thing_;
   };
 
+  explicit Kept(const KeptLimits& limits) : limits_(limits) {}
+
   template <class Make>
   Loan Borrow(const Make& make) {
+    return Borrow(make, [](const T&) { return true; });
+  }
+  // One that fits, or a new one.
+  template <class Make, class Fits>
+  Loan Borrow(const Make& make, const Fits& fits) {
+    Things gone;  // goes behind the lock: hanging up may take its time
+    std::unique_ptr<T> found;
     {
       const std::lock_guard lock(mutex_);
-      if (!idle_.empty()) {
-        std::unique_ptr<T> thing = std::move(idle_.back());
-        idle_.pop_back();
-        return Loan(this, std::move(thing));
+      const auto last = std::find_if(idle_.rbegin(), idle_.rend(), [&](const Idle& i) { return fits(*i.thing); });
+      if (last != idle_.rend()) {
+        found = std::move(last->thing);
+        idle_.erase(std::next(last).base());
       }
+      TakeStale(gone);
     }
-    return Lend(make());
+    return Lend(found != nullptr ? std::move(found) : make());
   }
   // A new one.
   Loan Lend(std::unique_ptr<T> thing) { return Loan(this, std::move(thing)); }
 
- private:
-  void Return(std::unique_ptr<T> thing) {
+  // Those that nobody wanted for too long go now.
+  void DropStale() {
+    Things gone;
     const std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(thing));
+    TakeStale(gone);
+  }
+  std::size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return idle_.size();
   }
 
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<T>> idle_;  // the last one used first, so that the others may time out
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Things = std::vector<std::unique_ptr<T>>;
+  struct Idle {
+    std::unique_ptr<T> thing;
+    Clock::time_point since;
+  };
+
+  void Return(std::unique_ptr<T> thing) {
+    Things gone;
+    const std::lock_guard lock(mutex_);
+    idle_.push_back({std::move(thing), Clock::now()});
+    TakeStale(gone);
+  }
+  void TakeStale(Things& gone) {
+    const auto before = Clock::now() - limits_.idle;
+    while (!idle_.empty() && (idle_.size() > limits_.most || idle_.front().since < before)) {
+      gone.push_back(std::move(idle_.front().thing));
+      idle_.pop_front();
+    }
+  }
+
+  const KeptLimits limits_;
+  mutable std::mutex mutex_;
+  std::deque<Idle> idle_;  // the last one is used first, so that the others may grow old
 };
 
 }  // namespace gateway

@@ -5,6 +5,8 @@
 
 #include "answers.h"
 #include "json_texts.h"
+#include "listener.h"
+#include "relay.h"
 
 namespace gateway {
 namespace {
@@ -16,9 +18,9 @@ using pointsman::Selection;
 
 // A record of a decision costs more than the decision: so many a second at most.
 constexpr std::int64_t kRecordEveryNs = 100'000'000;
-// How often a quiet stream looks whether its caller is still there.
+// How often the wait for a stream's first byte looks whether its caller is still there.
 constexpr std::chrono::milliseconds kPatience{250};
-constexpr std::size_t kEndingBytes = 4;
+constexpr int kCallerIsGone = 499;  // in the journal; nobody is there to see it
 
 std::int64_t UnixMs() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
@@ -37,13 +39,35 @@ std::string CodeOf(Reason reason) {
 // Whole seconds, since that is what the header says, and never too early.
 std::string RetryAfter(std::chrono::milliseconds wait) { return std::to_string((wait.count() + 999) / 1000); }
 
+Outgoing Address(const Call& call, const Upstream& upstream, const Selection& selection) {
+  Outgoing outgoing{.origin = upstream.origin,
+                    .method = call.http.method,
+                    .target = upstream.path + call.http.target,
+                    .key = {},
+                    .content_type = call.http.get_header_value("Content-Type"),
+                    .accept = call.http.get_header_value("Accept"),
+                    .more = call.more,
+                    .body = call.body};
+  if (!upstream.keys.empty()) outgoing.key = upstream.keys[selection.key_index().value_or(0) % upstream.keys.size()];
+  if (call.chat != nullptr && !upstream.model_mapping.empty()) {
+    if (auto mapped = WithMappedModel(call.body, *call.chat, upstream.model_mapping))
+      outgoing.body = *std::move(mapped);
+  }
+  return outgoing;
+}
+
 }  // namespace
 
 // What is known of one request while it goes from channel to channel.
 struct Proxy::Walk {
-  explicit Walk(const Call& of) : call(of), request(of.caller.MakeRequest(of.model)) {
+  Walk(const Call& of, std::shared_ptr<const UpstreamMap> upstreams)
+      : call(of), request(of.caller.MakeRequest(of.model)), reachable{std::move(upstreams), request.filter} {
+    request.filter = {.judge = &ReachableChannels::Judge, .context = &reachable};
     served = {.unix_ms = UnixMs(), .token = of.caller.token_name, .model = of.model.substr(0, 200)};
   }
+
+  Walk(const Walk&) = delete;
+  Walk& operator=(const Walk&) = delete;
 
   void Note(const Selection& selection) {
     served.group = selection.group();
@@ -61,6 +85,7 @@ struct Proxy::Walk {
 
   const Call& call;
   pointsman::Request request;
+  ReachableChannels reachable;
   pointsman::Attempts attempts;
   std::optional<Reply> refused;  // the last answer that concerns the caller, of an upstream that did not serve
   std::uint64_t generation = 0;
@@ -69,15 +94,18 @@ struct Proxy::Walk {
 };
 
 void Proxy::Serve(const Call& call, httplib::Response& response) {
-  Walk walk(call);
+  Walk walk(call, upstreams_.All());
   for (;;) {
     Selection selection = Select(walk.request, walk.attempts);
     if (!selection) return Explain(walk, selection, response);
     walk.Note(selection);
-    if (walk.attempts.size() == 1) journal_.CountFirstChoice(selection.group(), call.model, selection.channel_id());
-    const std::optional<Outgoing> outgoing = Address(call, selection);
-    if (!outgoing.has_value()) continue;  // never reported: the selection counts as cancelled
-    const std::optional<Reply> reply = Try(walk, *outgoing, selection, response);
+    if (walk.attempts.size() == 1) {
+      journal_.CountFirstChoice(selection.group(), call.model, selection.channel_id());
+    } else if (!IsCallerThere()) {
+      return GiveUp(walk, response);
+    }
+    const Upstream& upstream = walk.reachable.all->at(selection.channel_id());
+    const std::optional<Reply> reply = Try(walk, Address(call, upstream, selection), selection, response);
     if (!reply.has_value()) return;
     if (reply->status != 0) walk.refused = *reply;
   }
@@ -93,32 +121,20 @@ Selection Proxy::Select(const pointsman::Request& request, pointsman::Attempts& 
   return router_.SelectRecorded(request, &attempts, pointsman::ThreadBits(), record);
 }
 
-std::optional<Outgoing> Proxy::Address(const Call& call, const Selection& selection) const {
-  const std::shared_ptr<const Upstream> upstream = upstreams_.Find(selection.channel_id());
-  if (upstream == nullptr) return std::nullopt;
-  Outgoing outgoing{.origin = upstream->origin,
-                    .method = call.http.method,
-                    .target = upstream->path + call.http.target,
-                    .key = {},
-                    .content_type = call.http.get_header_value("Content-Type"),
-                    .accept = call.http.get_header_value("Accept"),
-                    .body = call.body};
-  if (!upstream->keys.empty()) {
-    outgoing.key = upstream->keys[selection.key_index().value_or(0) % upstream->keys.size()];
-  }
-  if (call.has_mapped_model && !upstream->model_mapping.empty()) {
-    if (auto mapped = WithMappedModel(outgoing.body, upstream->model_mapping)) outgoing.body = *std::move(mapped);
-  }
-  return outgoing;
-}
-
-// Nothing where the caller has an answer now; else what the upstream said.
+// Nothing where the caller has an answer now, or is gone; else what the upstream said.
 std::optional<Reply> Proxy::Try(Walk& walk, const Outgoing& outgoing, Selection& selection,
                                 httplib::Response& response) {
   const Time since = std::chrono::steady_clock::now();
   std::unique_ptr<StreamedReply> streamed;
-  if (walk.call.is_streamed) streamed = std::make_unique<StreamedReply>(connections_, outgoing);
-  Reply reply = streamed ? streamed->Head() : Send(connections_, outgoing);
+  if (walk.call.is_streamed()) streamed = std::make_unique<StreamedReply>(connections_, outgoing);
+  std::optional<Reply> come;
+  while (streamed != nullptr && !(come = streamed->Head(kPatience)).has_value()) {
+    if (IsCallerThere()) continue;
+    GiveUp(walk, response);
+    return std::nullopt;
+  }
+  Reply reply = streamed != nullptr ? *std::move(come) : Send(connections_, outgoing);
+  if (reply.status / 100 == 3) reply = {};
   if (streamed != nullptr && reply.status / 100 == 2) {
     RelayStream(walk, since, reply, std::move(streamed), std::move(selection), response);
     return std::nullopt;
@@ -155,65 +171,26 @@ void Proxy::Explain(Walk& walk, const Selection& none, httplib::Response& respon
   Finish(walk);
 }
 
+// Nobody waits for an answer any more. The selection was never reported and counts as cancelled.
+void Proxy::GiveUp(Walk& walk, httplib::Response& response) {
+  response.status = kCallerIsGone;
+  walk.served.status = kCallerIsGone;
+  walk.served.outcome = pointsman::OutcomeKindName(OutcomeKind::kCancelled);
+  Finish(walk);
+}
+
 void Proxy::Finish(Walk& walk) {
   walk.served.took_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - walk.since).count();
   journal_.Add(std::move(walk.served));
 }
 
-// A stream on its way. It outlives the walk, and reports when it is over, however that comes.
-struct Proxy::Relay {
-  ~Relay() {
-    reply.reset();  // hangs up
-    proxy.router_.Report(selection, {.kind = kind, .latency = first_byte_after});
-    served.outcome = pointsman::OutcomeKindName(kind);
-    served.took_ms =
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - since).count();
-    proxy.journal_.Add(std::move(served));
-  }
-
-  // False hangs up on the caller, who then misses the end of the stream.
-  bool Write(httplib::DataSink& sink) {
-    std::string bytes;
-    switch (reply->Next(bytes, kPatience)) {
-      case Streamed::kData:
-        ending.append(bytes);
-        if (ending.size() > kEndingBytes) ending.erase(0, ending.size() - kEndingBytes);
-        return sink.write(bytes.data(), bytes.size());
-      case Streamed::kNothingYet: return sink.is_writable();
-      case Streamed::kEnd:
-        kind = OutcomeKind::kSuccess;
-        sink.done();
-        return true;
-      case Streamed::kBroken: break;
-    }
-    kind = OutcomeKind::kTransient;
-    if (is_events && (ending.ends_with("\n\n") || ending.ends_with("\r\n\r\n"))) {
-      const std::string event =
-          "data: " +
-          ErrorJson("The upstream broke off in the middle of its answer.", "server_error", "upstream_broke_off") +
-          "\n\n";
-      sink.write(event.data(), event.size());
-    }
-    return false;
-  }
-
-  Proxy& proxy;
-  Selection selection;
-  std::unique_ptr<StreamedReply> reply;
-  Served served;
-  Time since;
-  std::chrono::nanoseconds first_byte_after;
-  bool is_events = false;
-  OutcomeKind kind = OutcomeKind::kCancelled;  // what is left if the caller hangs up
-  std::string ending = {};                     // the last bytes that were sent
-};
-
 void Proxy::RelayStream(Walk& walk, Time since, const Reply& head, std::unique_ptr<StreamedReply> reply,
                         Selection selection, httplib::Response& response) {
   walk.Sign(response);
   walk.served.status = head.status;
-  const std::shared_ptr<Relay> relay(new Relay{.proxy = *this,
+  const std::shared_ptr<Relay> relay(new Relay{.router = router_,
+                                               .journal = journal_,
                                                .selection = std::move(selection),
                                                .reply = std::move(reply),
                                                .served = std::move(walk.served),
@@ -235,6 +212,7 @@ void Proxy::Forward(const Upstream& upstream, const httplib::Request& request, c
                                           .key = {},
                                           .content_type = request.get_header_value("Content-Type"),
                                           .accept = request.get_header_value("Accept"),
+                                          .more = {},
                                           .body = body});
   if (reply.status == 0) return Refuse(response, 502, "no_upstream", "The upstream does not answer.");
   Pass(response, reply);

@@ -5,7 +5,8 @@
 //   proxy.Serve({.http = request, .body = body, .caller = caller, .model = "gpt-4o"}, response);
 //
 // Another channel is tried until the first byte of an answer was sent. After that a stream that breaks off ends
-// visibly: with an error event, and without the end that a whole one has.
+// visibly: with an error event, and without the end that a whole one has. An upstream's redirect is no answer: where it
+// leads is not for callers, whose keys would go along. Channels that nothing can be sent to are not selected.
 //
 // Thread safety: thread-safe. All that it is made of must outlive it, and the responses that it has filled in.
 #ifndef GATEWAY_PROXY_H_
@@ -22,6 +23,7 @@
 
 #include "exchange.h"
 #include "journal.h"
+#include "json_texts.h"
 #include "pointsman/router.h"
 #include "upstreams.h"
 
@@ -32,10 +34,12 @@ struct Call {
   const httplib::Request& http;
   const std::string& body;
   const pointsman::Caller& caller;
-  std::string model;  // that it is routed by
-  bool is_streamed = false;
-  bool has_mapped_model = false;  // the body's model is what is routed by: a channel may have another name for it
-  bool is_operators = false;      // an operator's token came along: the answer names channel and table
+  std::string model;               // that it is routed by
+  const ChatBody* chat = nullptr;  // the body's model is what is routed by: a channel may have another name for it
+  httplib::Headers more = {};      // that an upstream may see
+  bool is_operators = false;       // an operator's token came along: the answer names channel and table
+
+  bool is_streamed() const { return chat != nullptr && chat->is_streamed; }
 };
 
 class Proxy {
@@ -52,15 +56,14 @@ class Proxy {
  private:
   using Time = std::chrono::steady_clock::time_point;
   struct Walk;
-  struct Relay;
 
   pointsman::Selection Select(const pointsman::Request& request, pointsman::Attempts& attempts);
-  std::optional<Outgoing> Address(const Call& call, const pointsman::Selection& selection) const;
   std::optional<Reply> Try(Walk& walk, const Outgoing& outgoing, pointsman::Selection& selection,
                            httplib::Response& response);
   void RelayStream(Walk& walk, Time since, const Reply& head, std::unique_ptr<StreamedReply> reply,
                    pointsman::Selection selection, httplib::Response& response);
   void Explain(Walk& walk, const pointsman::Selection& none, httplib::Response& response);
+  void GiveUp(Walk& walk, httplib::Response& response);
   void Finish(Walk& walk);
 
   pointsman::Router& router_;

@@ -1,4 +1,5 @@
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <utility>
@@ -13,15 +14,31 @@ namespace gateway {
 namespace {
 
 constexpr int kBusyMs = 2000;
+constexpr KeptLimits kConnections = {.most = 32, .idle = std::chrono::seconds(60)};
 
 std::int64_t Now() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+// Which file a path leads to: a database that was put in the place of another has its own. Asked without opening it: to
+// close such a file again would end SQLite's locks on it.
+struct FileId {
+  dev_t device = 0;
+  ino_t number = 0;
+
+  bool operator==(const FileId&) const = default;
+};
+
+FileId FileAt(const std::string& path) {
+  struct stat found = {};
+  if (stat(path.c_str(), &found) != 0) return {};
+  return {.device = found.st_dev, .number = found.st_ino};
+}
+
 // A connection and the statement for tokens, prepared once.
 class Connection {
  public:
-  explicit Connection(const std::string& path) {
+  Connection(const std::string& path, const FileId& file) : file_(file) {
     if (sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) return;
     sqlite3_busy_timeout(db_, kBusyMs);
   }
@@ -32,6 +49,7 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  const FileId& file() const { return file_; }
   sqlite3_stmt* Prepare(const std::string& sql) {
     sqlite3_stmt* statement = nullptr;
     sqlite3_prepare_v2(db_, sql.c_str(), -1, &statement, nullptr);
@@ -45,6 +63,7 @@ class Connection {
   absl::Status Error() const { return absl::UnavailableError(std::string("SQLite: ") + sqlite3_errmsg(db_)); }
 
  private:
+  const FileId file_;
   sqlite3* db_ = nullptr;
   sqlite3_stmt* find_ = nullptr;
 };
@@ -103,10 +122,12 @@ class SqliteDatabase final : public Database {
   std::unique_ptr<pointsman::Loader> MakeLoader() override { return std::make_unique<pointsman::SqliteLoader>(path_); }
 
  private:
+  // One of the file that is there now, which may have been put in the place of another.
   Kept<Connection>::Loan Borrow() {
-    return connections_.Borrow([this] { return std::make_unique<Connection>(path_); });
+    const FileId file = FileAt(path_);
+    return connections_.Borrow([&] { return std::make_unique<Connection>(path_, file); },
+                               [&](const Connection& kept) { return kept.file() == file; });
   }
-  // The next one opens the file anew: it may be another by now.
   static absl::Status Broken(Kept<Connection>::Loan& connection) {
     const absl::Status error = connection->Error();
     connection.Discard();
@@ -115,7 +136,7 @@ class SqliteDatabase final : public Database {
 
   std::string path_;
   TokenQuery query_;
-  Kept<Connection> connections_;
+  Kept<Connection> connections_{kConnections};
 };
 
 }  // namespace

@@ -62,7 +62,41 @@ bool Has(const pointsman::Schema& schema, std::string_view table, std::string_vi
   return false;
 }
 
+// What the first byte of a character says about the bytes behind it: how many, and the least and most that the first of
+// them may be. 0 bytes and no range: it is no first byte.
+struct Behind {
+  std::size_t count;
+  unsigned char least, most;
+};
+
+Behind BehindByte(unsigned char first) {
+  if (first < 0x80) return {0, 0, 0xff};
+  if (first >= 0xc2 && first <= 0xdf) return {1, 0x80, 0xbf};
+  if (first >= 0xe0 && first <= 0xef) {
+    return {2, static_cast<unsigned char>(first == 0xe0 ? 0xa0 : 0x80),
+            static_cast<unsigned char>(first == 0xed ? 0x9f : 0xbf)};
+  }
+  if (first >= 0xf0 && first <= 0xf4) {
+    return {3, static_cast<unsigned char>(first == 0xf0 ? 0x90 : 0x80),
+            static_cast<unsigned char>(first == 0xf4 ? 0x8f : 0xbf)};
+  }
+  return {0, 1, 0};
+}
+
 }  // namespace
+
+bool IsUtf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    Behind behind = BehindByte(static_cast<unsigned char>(text[i++]));
+    if (behind.least > behind.most) return false;
+    for (; behind.count > 0; --behind.count, ++i, behind.least = 0x80, behind.most = 0xbf) {
+      if (i == text.size()) return false;
+      const auto byte = static_cast<unsigned char>(text[i]);
+      if (byte < behind.least || byte > behind.most) return false;
+    }
+  }
+  return true;
+}
 
 TokenQuery::TokenQuery(const pointsman::Schema& schema, std::string_view parameter, std::string_view other_parameter) {
   for (std::size_t i = 0; i < std::size(kColumns); ++i) {

@@ -30,6 +30,8 @@ inline std::string_view WithoutPrefix(std::string_view key) {
   return key.starts_with("sk-") && key.size() > 3 ? key.substr(3) : key;
 }
 
+bool IsUtf8(std::string_view text);
+
 class TokenQuery {
  public:
   TokenQuery(const pointsman::Schema& schema, std::string_view parameter, std::string_view other_parameter);

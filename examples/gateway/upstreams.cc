@@ -49,26 +49,46 @@ std::vector<std::string> SplitKeys(std::string_view column) {
   return keys;
 }
 
+std::int32_t ReachableChannels::Judge(void* self, const pointsman::FilterCandidate& candidate) noexcept {
+  const auto& of = *static_cast<const ReachableChannels*>(self);
+  if (!of.all->contains(candidate.channel_id)) return kNoUpstream;
+  return of.also.judge == nullptr ? 0 : of.also.judge(of.also.context, candidate);
+}
+
 absl::Status Upstreams::Read() {
   const absl::StatusOr<std::vector<UpstreamRow>> rows = database_.ReadUpstreams();
   if (!rows.ok()) return rows.status();
-  Map all;
+  auto all = std::make_shared<UpstreamMap>();
+  std::string unusable;
   for (const UpstreamRow& row : *rows) {
     absl::StatusOr<Upstream> upstream = ParseBaseUrl(row.base_url);
-    if (!upstream.ok()) continue;
+    if (!upstream.ok()) {
+      unusable += (unusable.empty() ? "" : ", ") + std::to_string(row.channel_id);
+      continue;
+    }
     upstream->keys = SplitKeys(row.keys);
     if (row.model_mapping != "{}") upstream->model_mapping = row.model_mapping;
-    all[row.channel_id] = std::make_shared<const Upstream>(*std::move(upstream));
+    all->insert_or_assign(row.channel_id, *std::move(upstream));
   }
+  Tell(unusable);
   const std::lock_guard lock(mutex_);
-  all_.swap(all);
+  all_ = std::move(all);
   return absl::OkStatus();
 }
 
-std::shared_ptr<const Upstream> Upstreams::Find(std::int64_t channel_id) const {
+std::shared_ptr<const UpstreamMap> Upstreams::All() const {
   const std::lock_guard lock(mutex_);
-  const auto found = all_.find(channel_id);
-  return found == all_.end() ? nullptr : found->second;
+  return all_;
+}
+
+void Upstreams::Tell(const std::string& unusable) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (unusable == std::exchange(told_, unusable)) return;
+  }
+  if (log_ == nullptr) return;
+  log_(unusable.empty() ? "upstreams: every channel has a usable base_url now"
+                        : "upstreams: nothing is sent to channels without a usable base_url: " + unusable);
 }
 
 }  // namespace gateway

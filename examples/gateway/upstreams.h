@@ -2,18 +2,20 @@
 //
 //   Upstreams upstreams(*database);
 //   KeptInStep loader(database->MakeLoader(), upstreams);     // each load of the routes reads the upstreams too
-//   std::shared_ptr<const Upstream> upstream = upstreams.Find(selection.channel_id());
+//   std::shared_ptr<const UpstreamMap> all = upstreams.All();  // for one request: what was filtered by is what is sent
+//   to
 //
-// Thread safety: thread-safe. Cost of Find: a lock and a lookup.
+// Thread safety: thread-safe; an UpstreamMap is immutable. Cost of All: a lock.
 #ifndef GATEWAY_UPSTREAMS_H_
 #define GATEWAY_UPSTREAMS_H_
 
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -21,6 +23,7 @@
 #include "absl/status/statusor.h"
 #include "database.h"
 #include "pointsman/loader.h"
+#include "pointsman/request.h"
 
 namespace gateway {
 
@@ -37,21 +40,38 @@ absl::StatusOr<Upstream> ParseBaseUrl(std::string_view url);
 // As the gateways keep them in one column: a single key, lines, or a JSON array of texts.
 std::vector<std::string> SplitKeys(std::string_view column);
 
+// By channel; those without a usable base URL, or gone, are not in it.
+using UpstreamMap = std::unordered_map<std::int64_t, Upstream>;
+
+// A filter for requests: leaves out channels that nothing can be sent to, and what another filter leaves out.
+struct ReachableChannels {
+  static constexpr std::int32_t kNoUpstream = 1;  // the reason, in explanations
+
+  static std::int32_t Judge(void* self, const pointsman::FilterCandidate& candidate) noexcept;
+
+  std::shared_ptr<const UpstreamMap> all;
+  pointsman::CandidateFilter also;
+};
+
 class Upstreams {
  public:
-  explicit Upstreams(Database& database) : database_(database) {}
+  // `log` hears which channels nothing can be sent to, once until they are others. Null: nobody does.
+  explicit Upstreams(Database& database, std::function<void(const std::string&)> log = nullptr)
+      : database_(database), log_(std::move(log)) {}
 
-  // Reads all of them anew. Those without a usable base URL are left out; on an error the last ones stay.
+  // Reads all of them anew; on an error the last ones stay.
   absl::Status Read();
 
-  // Null where the channel has no usable base URL, or is gone.
-  std::shared_ptr<const Upstream> Find(std::int64_t channel_id) const;
+  std::shared_ptr<const UpstreamMap> All() const;
 
  private:
-  using Map = std::map<std::int64_t, std::shared_ptr<const Upstream>>;
+  void Tell(const std::string& unusable);
+
   Database& database_;
+  std::function<void(const std::string&)> log_;
   mutable std::mutex mutex_;
-  Map all_;
+  std::shared_ptr<const UpstreamMap> all_ = std::make_shared<const UpstreamMap>();
+  std::string told_;
 };
 
 // A loader after which the upstreams are those of its rows, or newer.

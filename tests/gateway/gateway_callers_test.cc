@@ -1,4 +1,6 @@
 // What callers of the example gateway get: who they are, where they are routed, and what they are told otherwise.
+#include <chrono>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -57,6 +59,20 @@ TEST(GatewayCallers, SeveralKeysOfAChannelTakeTurns) {
   EXPECT_EQ(b, 2);
 }
 
+// A tree of all of them, searched for each name, took this thread away for minutes.
+TEST(GatewayCallers, ABodyOfAHundredThousandMembersIsServed) {
+  RunningGateway g(nullptr, R"(UPDATE channels SET model_mapping = '{"glm-4.5":"glm-4.5-air"}' WHERE id = 11)");
+  g.upstreams.TakeAsked();
+  std::string members = "{";
+  for (int i = 0; i < 100'000; ++i) members += "\"k" + std::to_string(i) + "\":0,";
+  const auto since = std::chrono::steady_clock::now();
+  EXPECT_EQ(g.Post("/v1/chat/completions", kDefaultToken, members + R"("model":"glm-4.5"})").status, 200);
+  EXPECT_LT(std::chrono::steady_clock::now() - since, std::chrono::seconds(5));
+  const auto asked = g.upstreams.TakeAsked();
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0].body, members + R"("model":"glm-4.5-air"})");
+}
+
 // The incident: twelve tokens without a group, and nobody could say why they failed.
 TEST(GatewayCallers, ATokenWithoutAGroupIsServedAsItsOwner) {
   RunningGateway g;
@@ -100,6 +116,25 @@ TEST(GatewayCallers, ATokenIsRememberedForItsTimeAndAnUnknownKeyIsNot) {
   RunSql(g.db(), "UPDATE tokens SET status = 2 WHERE id = 1");
   EXPECT_EQ(g.Chat("sk-new", "gpt-4o").status, 200);
   EXPECT_TRUE(Eventually([&] { return g.Chat("sk-new", "gpt-4o").status == 401; }));
+}
+
+// As a backup is put back: the old file is gone from the folder, and still open. What it said must not count for ever.
+TEST(GatewayCallers, AFileThatIsPutInThePlaceOfTheDatabaseIsReadInstead) {
+  RunningGateway g;
+  g.upstreams.TakeAsked();
+  EXPECT_EQ(g.Chat(kDefaultToken, "glm-4.5").status, 200);
+  const std::string other = g.folder / "other.db";
+  std::filesystem::copy_file(g.db(), other);
+  RunSql(other,
+         "UPDATE tokens SET status = 2 WHERE id = 1; UPDATE tokens SET key = 'new' WHERE id = 2;"
+         "UPDATE channels SET key = 'new-secret'");
+  std::filesystem::rename(other, g.db());
+  EXPECT_EQ(g.Chat(kDefaultToken, "glm-4.5").status, 401);
+  EXPECT_TRUE(Eventually([&] {
+    g.Chat("sk-new", "glm-4.5");
+    const auto asked = g.upstreams.TakeAsked();
+    return !asked.empty() && asked.back().authorization == "Bearer new-secret";
+  }));
 }
 
 TEST(GatewayCallers, KeysAreTakenWithTheirPrefixOrWithout) {

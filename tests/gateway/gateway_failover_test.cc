@@ -1,5 +1,7 @@
 // What the example gateway does when upstreams fail: another channel where there is one, and otherwise what the caller
 // can use of what the last one said.
+#include <algorithm>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,36 @@ TEST(GatewayFailover, AChannelThatNobodyAnswersForIsPassedOver) {
   EXPECT_EQ(reply.header("X-Pointsman-Channel"), "4");
 }
 
+// Each of them would be an attempt, and there is but one.
+TEST(GatewayFailover, ChannelsThatNothingCanBeSentToCostNoAttempt) {
+  std::vector<std::string> log;
+  std::mutex mutex;
+  RunningGateway g(
+      [&](gateway::Options& options) {
+        options.log = [&](const std::string& line) {
+          const std::lock_guard lock(mutex);
+          log.push_back(line);
+        };
+      },
+      "UPDATE options SET value = '0' WHERE key = 'RetryTimes';"
+      "UPDATE channels SET base_url = '' WHERE id IN (1, 2); UPDATE channels SET base_url = 'x' WHERE id = 3");
+  for (int i = 0; i < 5; ++i) {
+    const HttpAnswer reply = g.Chat(kDefaultToken, "gpt-4o");
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(reply.header("X-Pointsman-Channel"), "4");
+    EXPECT_EQ(reply.header("X-Pointsman-Attempt"), "1");
+  }
+  const auto told = [&](const std::string& ids) {
+    const std::lock_guard lock(mutex);
+    return std::count(log.begin(), log.end(),
+                      "upstreams: nothing is sent to channels without a usable base_url: " + ids);
+  };
+  EXPECT_EQ(told("1, 2, 3"), 1);
+  RunSql(g.db(), "UPDATE channels SET base_url = '' WHERE id = 4");
+  EXPECT_TRUE(Eventually([&] { return told("1, 2, 3, 4") == 1; }));
+  EXPECT_EQ(g.Chat(kDefaultToken, "gpt-4o").status, 503);
+}
+
 TEST(GatewayFailover, ASilentUpstreamIsGivenUpInTime) {
   RunningGateway g([](gateway::Options& options) { options.upstream.silence = std::chrono::milliseconds(150); });
   g.upstreams.set_slowness(std::chrono::milliseconds(1000));
@@ -58,6 +90,30 @@ TEST(GatewayFailover, ACallersFaultIsPassedOnAndNotRepeated) {
   EXPECT_THAT(reply.body, HasSubstr("temperature is out of range"));
   EXPECT_EQ(g.upstreams.TakeAsked().size(), 1u);
   for (const int id : kAll) EXPECT_EQ(g.StatusOf(id).failures, 0);
+}
+
+TEST(GatewayFailover, AnErrorWithoutABodyIsPassedOnAsItIs) {
+  RunningGateway g;
+  for (const int id : kAll) g.upstreams.Behave(id, "bodiless");
+  const HttpAnswer reply = g.Chat(kDefaultToken, "gpt-4o");
+  EXPECT_EQ(reply.status, 418);
+  EXPECT_EQ(reply.body, "");
+  EXPECT_EQ(reply.header("Content-Length"), "0");
+}
+
+// Its caller would go there with the key of this gateway.
+TEST(GatewayFailover, ARedirectIsTheUpstreamsFault) {
+  RunningGateway g;
+  for (const int id : kUpper) g.upstreams.Behave(id, "moved");
+  const HttpAnswer served = g.Chat(kDefaultToken, "gpt-4o");
+  EXPECT_EQ(served.status, 200);
+  EXPECT_EQ(served.header("X-Pointsman-Attempt"), "3");
+  for (const int id : kUpper) EXPECT_EQ(g.StatusOf(id).failures, 1);
+  for (const int id : kAll) g.upstreams.Behave(id, "moved");
+  const HttpAnswer reply = g.Chat(kDefaultToken, "gpt-4o");
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.header("Location"), "");
+  EXPECT_THAT(reply.body, Not(HasSubstr("elsewhere")));
 }
 
 TEST(GatewayFailover, WhereAllFailTheLastOnesOwnErrorIsPassedOn) {

@@ -1,8 +1,11 @@
 // The example gateway on PostgreSQL: the same answers, changes heard at once, and a server that dies and returns.
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "gateway/running_gateway.h"
 #include "gmock/gmock.h"
+#include "pointsman/load/postgresql.h"
 #include "pointsman/load/postgresql_changes.h"
 #include "support/move_database.h"
 #include "support/postgres_loader_fixture.h"
@@ -58,6 +61,68 @@ TEST(GatewayPostgresql, HearsOfAChangeLongBeforeItWouldAsk) {
   EXPECT_EQ(g.Chat(kDefaultToken, "glm-4.5").status, 200);
   database.Run("UPDATE abilities SET enabled = false WHERE channel_id = 11");
   EXPECT_TRUE(Eventually([&] { return g.Chat(kDefaultToken, "glm-4.5").status == 503; }));
+}
+
+// The server refuses such values; each stranger would cost it a connection.
+TEST(GatewayPostgresql, KeysThatNoColumnCanHoldAreNobodysAndCostNoConnection) {
+  PostgresServer* const server = PostgresServer::Shared();
+  if (server == nullptr) GTEST_SKIP() << PostgresServer::WhyNone();
+  PostgresDatabase database(*server);
+  RunningGateway g([&](gateway::Options& options) {
+    options = OnPostgresql(options, database);
+    options.refresh = std::chrono::hours(1);  // which takes connections of its own
+  });
+  EXPECT_EQ(g.Chat(kDefaultToken, "gpt-4o").status, 200);
+  const auto sessions = [&] {
+    return database.Ask(
+        "SELECT string_agg(pid::text, ',' ORDER BY pid) FROM pg_stat_activity WHERE datname = current_database() AND "
+        "application_name = 'pointsman gateway'");
+  };
+  const std::string before = sessions();
+  EXPECT_NE(before, "");
+  for (const char* const key : {"%ff", "sk-%c0%80", "sk-%ed%a0%80", "sk-%00"}) {
+    EXPECT_EQ(g.Chat(key, "gpt-4o").status, 401) << key;
+  }
+  EXPECT_EQ(sessions(), before);
+  database.Run("ALTER TABLE tokens ALTER key TYPE bigint USING id");  // a server of another mind about values
+  EXPECT_EQ(g.Chat("sk-letters", "gpt-4o").status, 401);
+  EXPECT_EQ(sessions(), before);
+}
+
+TEST(GatewayPostgresql, AMissingGrantIsNamedInTheLogNowAndThen) {
+  PostgresServer* const server = PostgresServer::Shared();
+  if (server == nullptr) GTEST_SKIP() << PostgresServer::WhyNone();
+  PostgresDatabase database(*server);
+  std::vector<std::string> log;
+  std::mutex mutex;
+  PostgresSession(database.uri()).TryRun("CREATE ROLE gateway_reader LOGIN");
+  RunningGateway g([&](gateway::Options& options) {
+    options = OnPostgresql(options, database);
+    const auto grants = ReadPostgresqlGrants(options.source, "gateway_reader");
+    EXPECT_TRUE(grants.ok()) << grants.status();
+    for (const std::string& statement : *grants) database.Run(statement);
+    database.Run("GRANT SELECT (key) ON tokens TO gateway_reader");  // as README.md says
+    database.Run("GRANT SELECT (key, base_url, model_mapping) ON channels TO gateway_reader");
+    options.source = database.uri("gateway_reader");
+    options.log = [&](const std::string& line) {
+      const std::lock_guard lock(mutex);
+      log.push_back(line);
+    };
+  });
+  EXPECT_EQ(g.Chat(kDefaultToken, "gpt-4o").status, 200);
+  database.Run("REVOKE SELECT (key) ON tokens FROM gateway_reader");
+  for (int i = 0; i < 5; ++i) {
+    const HttpAnswer reply = g.Chat(kDefaultToken, "gpt-4o");
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_THAT(reply.body, Not(HasSubstr("tokens")));
+  }
+  const std::lock_guard lock(mutex);
+  int lookups = 0;
+  for (const std::string& line : log) {
+    EXPECT_THAT(line, Not(HasSubstr("not-a-real-key")));
+    lookups += line == "keys cannot be looked up: PostgreSQL: 42501: permission denied for table tokens";
+  }
+  EXPECT_EQ(lookups, 1) << ::testing::PrintToString(log);
 }
 
 TEST(GatewayPostgresql, ADeadServerIs503ForUnknownCallersAndNothingAfterItsReturn) {

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <string>
 
+#include "gateway/raw_client.h"
 #include "gateway/running_gateway.h"
 #include "gmock/gmock.h"
 
@@ -9,7 +10,9 @@ namespace pointsman::testing {
 namespace {
 
 using ::testing::AnyOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 
 constexpr const char* kBody = R"({"model":"gpt-4o","stream":true})";
@@ -97,6 +100,23 @@ TEST(GatewayStream, WhatIsCutOffEndsWithAnErrorAndWithoutItsEnd) {
   }
 }
 
+// Half an event, and behind it the error: a client would take both for one.
+TEST(GatewayStream, WhatIsCutOffInsideAnEventEndsBeforeItWithAnError) {
+  RunningGateway g;
+  for (const int id : {1, 2}) g.upstreams.Behave(id, "cut_in_event");
+  const Heard heard = Stream(g);
+  EXPECT_FALSE(heard.is_whole);
+  EXPECT_THAT(heard.body, HasSubstr("Served"));
+  std::size_t events = 0;
+  for (std::size_t at = 0, end = 0; at < heard.body.size(); at = end + 2, ++events) {
+    end = heard.body.find("\n\n", at);
+    ASSERT_NE(end, std::string::npos) << heard.body;
+    EXPECT_THAT(heard.body.substr(at, end - at), MatchesRegex("data: .*}"));
+  }
+  EXPECT_EQ(events, 3u) << "two words, and the error";
+  EXPECT_THAT(heard.body, EndsWith("\"code\":\"upstream_broke_off\"}}\n\n"));
+}
+
 TEST(GatewayStream, AnUpstreamThatFallsSilentInTheMiddleIsCutOff) {
   RunningGateway g([](gateway::Options& options) { options.upstream.silence = std::chrono::milliseconds(150); });
   for (const int id : {1, 2}) g.upstreams.Behave(id, "stalling");
@@ -112,6 +132,26 @@ TEST(GatewayStream, WhoHangsUpEndsTheUpstreamsStreamAndHarmsNoChannel) {
   Stream(g, [](const std::string&) { return false; });
   EXPECT_TRUE(Eventually([&] { return g.upstreams.streams_going_on() == 0; }));
   for (const int id : {1, 2}) EXPECT_EQ(g.StatusOf(id).failures, 0);
+}
+
+// Reasoning models think for a minute before they say a word.
+TEST(GatewayStream, WhoHangsUpBeforeTheFirstByteIsNotWaitedFor) {
+  RunningGateway g;
+  g.upstreams.set_slowness(std::chrono::seconds(4));
+  for (const int id : {1, 2, 3, 4}) g.upstreams.Behave(id, "slow");
+  g.upstreams.TakeAsked();
+  const auto since = std::chrono::steady_clock::now();
+  {
+    RawClient client(g.gateway->port());
+    client.Send(std::string("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ") + kDefaultToken +
+                "\r\nContent-Length: " + std::to_string(std::string(kBody).size()) + "\r\n\r\n" + kBody);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  EXPECT_TRUE(Eventually(
+      [&] { return g.Get("/admin/map", kOperator).body.find("\"outcome\":\"cancelled\"") != std::string::npos; }));
+  EXPECT_LT(std::chrono::steady_clock::now() - since, std::chrono::seconds(3));
+  EXPECT_EQ(g.upstreams.TakeAsked().size(), 1u) << "nobody waits for another channel's answer";
+  g.upstreams.set_slowness(std::chrono::milliseconds(0));
 }
 
 // The destructor would wait forever for a stream that nobody ends.
