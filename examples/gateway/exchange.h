@@ -37,12 +37,12 @@ struct UpstreamConnection {
   httplib::Client client;
 };
 
-// Connections to upstreams. Those that are idle are few and young, whatever the origins: each is an open file, of which
-// a process has often no more than a thousand.
+// Connections to upstreams. Those that are idle are bounded and young, whatever the origins: each is an open file, of
+// which a process has often no more than a thousand.
 class Connections {
  public:
   using Loan = Kept<UpstreamConnection>::Loan;
-  static constexpr KeptLimits kLimits = {.most = 128, .idle = std::chrono::seconds(10)};
+  static constexpr KeptLimits kLimits = {.most = 200, .idle = std::chrono::seconds(10)};
 
   explicit Connections(const UpstreamTimeouts& timeouts, const KeptLimits& limits = kLimits)
       : timeouts_(timeouts), kept_(limits) {}

@@ -64,6 +64,13 @@ async function check() {
   assert.equal(await browser.ask('window.marker'), 'the same page');
   holds('one group can be looked at');
 
+  await browser.ask(`window.asked = fetch; window.fetch = async () => new Response('{}', { status: 503 })`);
+  await browser.until(`document.getElementById('health').textContent === 'the gateway answers with 503'`);
+  assert.equal(await browser.ask(`sessionStorage.getItem('token')`), 'operators-secret');
+  await browser.ask(`window.fetch = window.asked`);
+  await browser.until(`document.getElementById('health').textContent === 'fresh'`);
+  holds('a gateway in trouble does not cost the token');
+
   for (const width of [1400, 390]) {
     for (const scheme of ['light', 'dark']) await looks(width, scheme);
   }
