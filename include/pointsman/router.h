@@ -62,9 +62,10 @@ struct Snapshot {
   std::uint64_t generation = 0;             // 0 before the first publish
 };
 
-// A group and a model whose names were looked up before, so that a selection need not. Plain values, valid as long as
-// the router that gave them, whatever is published meanwhile.
 struct AskedGroup;  // internal
+
+// A group and a model whose names were looked up before, so that a selection need not. Plain values of two words, valid
+// as long as the router that gave them, whatever is published meanwhile.
 class GroupHandle {
  private:
   friend class Router;
