@@ -75,7 +75,8 @@ TEST_P(HashFlooding, WouldBeRealForWhoKnewTheSeed) {
 
 // Would catch: a seed that outsiders know, or one that does not reach every byte.
 TEST_P(HashFlooding, NamesThatCollideUnderAKnownSeedAreAsOthersUnderTheRealOne) {
-  for (const std::size_t names : {2'000, 100'000}) {  // the many would take minutes if the few were slow
+  for (const std::size_t names :
+       {std::size_t{2'000}, std::size_t{100'000}}) {  // the many would take minutes if the few were slow
     const std::vector<std::string> flood = NamesThatCollide(GetParam(), names);
     const std::vector<std::string> usual = UsualNames(GetParam(), names);
     double worst = 0;
