@@ -64,29 +64,34 @@ NameTable TableOf(const std::vector<std::string>& names, std::uint64_t seed) {
   return table;
 }
 
-// Of each length that is hashed in a way of its own.
+constexpr std::size_t kLengths[] = {15, 32, 48};  // each is hashed in a way of its own
+
 class HashFlooding : public ::testing::TestWithParam<std::size_t> {};
-INSTANTIATE_TEST_SUITE_P(Bytes, HashFlooding, ::testing::Values(15, 32, 48), ::testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Bytes, HashFlooding, ::testing::ValuesIn(kLengths), ::testing::PrintToStringParamName());
 
 TEST_P(HashFlooding, WouldBeRealForWhoKnewTheSeed) {
   const std::vector<std::string> flood = NamesThatCollide(GetParam(), 2000);
   EXPECT_GT(Probes(TableOf(flood, kKnown), flood), 900);
 }
 
-// Would catch: a seed that outsiders know, or one that does not reach every byte.
-TEST_P(HashFlooding, NamesThatCollideUnderAKnownSeedAreAsOthersUnderTheRealOne) {
+// The median: one seed of a hundred is unlucky with names that differ in few bits, these or others. Would catch: a seed
+// that does not reach every byte.
+TEST_P(HashFlooding, NamesThatCollideUnderAKnownSeedAreAsOthersUnderARealOne) {
   for (const std::size_t names :
-       {std::size_t{2'000}, std::size_t{100'000}}) {  // the many would take minutes if the few were slow
+       {std::size_t{2'000}, std::size_t{100'000}}) {  // if the few are slow, the many take minutes
     const std::vector<std::string> flood = NamesThatCollide(GetParam(), names);
     const std::vector<std::string> usual = UsualNames(GetParam(), names);
-    double worst = 0;
-    for (const std::uint64_t seed : {ProcessSeed(), SystemSeed(), SystemSeed(), SystemSeed()}) {
-      worst = std::max(worst, Probes(TableOf(flood, seed), flood) / Probes(TableOf(usual, seed), usual));
+    std::vector<double> ratios;
+    for (int i = 0; i < 9; ++i) {
+      const std::uint64_t seed = SystemSeed();
+      const NameTable table = TableOf(flood, seed);
+      ratios.push_back(Probes(table, flood) / Probes(TableOf(usual, seed), usual));
+      for (std::uint32_t n = 0; n < flood.size(); n += 7) ASSERT_EQ(table.Find(flood[n]), n);
     }
-    std::printf("%zu flooding names: %.2f times the probes of usual ones, at worst of 4 seeds\n", names, worst);
-    ASSERT_LE(worst, 3);
-    const NameTable table = TableOf(flood, ProcessSeed());
-    for (std::uint32_t i = 0; i < flood.size(); ++i) ASSERT_EQ(table.Find(flood[i]), i);
+    std::sort(ratios.begin(), ratios.end());
+    std::printf("%zu names: %.2f times the probes of usual ones, %.2f at worst of 9 seeds\n", names, ratios[4],
+                ratios[8]);
+    ASSERT_LE(ratios[4], 3);
   }
 }
 
@@ -97,21 +102,25 @@ std::shared_ptr<const RouteTable> Compiled(const std::vector<std::string>& names
   return MustCompile(rows, policy).table;
 }
 
-// Would catch: a table that hashes its names by a seed of its own.
-TEST_P(HashFlooding, NamesOfACompiledTableAreLookedUpByTheSeedOfTheProcess) {
-  const std::vector<std::string> flood = NamesThatCollide(GetParam(), 2000);
+// Of a process there is one seed: names of one length may be unlucky with it, those of three are not. Would catch: a
+// process whose seed outsiders know, a table that hashes its names by a seed of its own.
+TEST(HashFloodingOfTables, NamesAreLookedUpByTheSeedOfTheProcess) {
   Policy policy;
   policy.source = RowSource::kAbilities;
-  for (const bool mentioned : {false, true}) {
-    // Of a group with more to it, so that the others have a table of their own.
-    if (mentioned) policy.groups.groups[flood[0]].balance = Balance::kLeastInFlight;
+  double groups = 1e9, models = 1e9, plain = 1e9, plain_apart = 1e9;
+  for (const std::size_t bytes : kLengths) {
+    const std::vector<std::string> flood = NamesThatCollide(bytes, 2000);
+    policy.groups.groups.clear();
     const std::shared_ptr<const RouteTable> table = Compiled(flood, policy);
-    const TableData& data = table->data();
-    ASSERT_EQ(data.models.size(), flood.size());
-    EXPECT_LT(Probes(data.group_table, flood), 6);
-    EXPECT_LT(Probes(data.model_table, flood), 6);
-    EXPECT_LT(Probes(data.plain_groups, flood), 6);
+    ASSERT_EQ(table->data().models.size(), flood.size());
+    groups = std::min(groups, Probes(table->data().group_table, flood));
+    models = std::min(models, Probes(table->data().model_table, flood));
+    plain = std::min(plain, Probes(table->data().plain_groups, flood));
+    // Of a group with more to it, so that the others have a table of their own.
+    policy.groups.groups[flood[0]].balance = Balance::kLeastInFlight;
+    plain_apart = std::min(plain_apart, Probes(Compiled(flood, policy)->data().plain_groups, flood));
   }
+  EXPECT_LT(std::max({groups, models, plain, plain_apart}), 100);
 }
 
 }  // namespace
