@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <limits>
 
 #include "pointsman/random.h"
 #include "random/system_seed.h"
@@ -54,14 +55,24 @@ std::size_t NameTable::Probes(std::string_view name) const noexcept {
   return probes;
 }
 
+// At most half full, a table by chance passes half a record for each name: more than one is bad luck, which strikes one
+// seed of a hundred where a product maps names that differ in few bits to few places. A handful of names is let be.
 void NameTable::Build(std::span<const std::string_view> names, std::uint64_t seed) {
   SplitMix64 secrets(seed);
-  seeds_ = {.a = secrets(), .b = secrets()};
+  for (int draw = 1; draw <= kDraws; ++draw) {
+    seeds_ = {.a = secrets(), .b = secrets()};
+    if (Place(names, draw < kDraws ? names.size() + 16 : std::numeric_limits<std::size_t>::max())) return;
+  }
+}
+
+// By the seeds that there are. False as soon as more records were passed than that.
+bool NameTable::Place(std::span<const std::string_view> names, std::size_t most_passed) {
   const std::size_t places = std::bit_ceil(2 * names.size() + 1);
   owned_ = std::shared_ptr<Record[]>(new Record[places]);
   records_ = owned_.get();
   mask_ = (places - 1) * sizeof(Record);
   longest_ = 0;
+  std::size_t passed = 0;
   for (std::uint32_t i = 0; i < names.size(); ++i) {
     const std::string_view name = names[i];
     if (name.data() == nullptr) continue;
@@ -69,23 +80,30 @@ void NameTable::Build(std::span<const std::string_view> names, std::uint64_t see
     longest_ = std::max(longest_, name.size());
     const std::uint64_t hash = name_hash::Hash(name.data(), name.size(), seeds_);
     std::uint64_t at = hash & mask_;
-    while (RecordAt(at).mark != kFree) at = (at + sizeof(Record)) & mask_;
-    Record& record = owned_[static_cast<std::ptrdiff_t>(at / sizeof(Record))];
-    record.mark = MarkOf(hash, name.size());
-    record.index = i;
-    if (name.size() < 16) {
-      const name_hash::ShortName words = name_hash::ReadShort(name.data(), name.size());
-      std::memcpy(record.bytes, &words, sizeof words);
-    } else if (name.size() <= kMostUsual) {
-      std::copy_n(name.begin(), 16, record.bytes);
-      std::copy_n(name.end() - 16, 16, record.bytes + 16);
-    } else if (name.size() <= Record::kInlineBytes) {
-      std::copy(name.begin(), name.end(), record.bytes);
-    } else {
-      const char* elsewhere = name.data();
-      std::memcpy(record.bytes, &elsewhere, sizeof elsewhere);
-    }
+    for (; RecordAt(at).mark != kFree; ++passed) at = (at + sizeof(Record)) & mask_;
+    if (passed > most_passed) return false;
+    owned_[static_cast<std::ptrdiff_t>(at / sizeof(Record))] = RecordOf(name, i, hash);
   }
+  return true;
+}
+
+NameTable::Record NameTable::RecordOf(std::string_view name, std::uint32_t index, std::uint64_t hash) {
+  Record record;
+  record.mark = MarkOf(hash, name.size());
+  record.index = index;
+  if (name.size() < 16) {
+    const name_hash::ShortName words = name_hash::ReadShort(name.data(), name.size());
+    std::memcpy(record.bytes, &words, sizeof words);
+  } else if (name.size() <= kMostUsual) {
+    std::copy_n(name.begin(), 16, record.bytes);
+    std::copy_n(name.end() - 16, 16, record.bytes + 16);
+  } else if (name.size() <= Record::kInlineBytes) {
+    std::copy(name.begin(), name.end(), record.bytes);
+  } else {
+    const char* elsewhere = name.data();
+    std::memcpy(record.bytes, &elsewhere, sizeof elsewhere);
+  }
+  return record;
 }
 
 }  // namespace pointsman::inline v0

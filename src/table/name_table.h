@@ -6,8 +6,9 @@
 //
 // Open addressing with linear probing over records of 64 bytes: the bytes themselves where there are at most 52 of
 // them, the number, and the length, with 47 hash bits where comparing the bytes takes a call. They are always compared.
-// Names are hashed with seeds of the process, so that nobody outside can choose names that collide; a name longer than
-// any in the table is not even hashed.
+// Names are hashed with seeds of the process, so that nobody outside can choose names that collide. One seed of a
+// hundred is unlucky with names that differ in few bits: a table whose lookups turn out long draws again while it is
+// built, which costs requests nothing. A name longer than any in the table is not even hashed.
 //
 // The hash is wyhash's construction (Wang Yi, public domain): 64x64 -> 128 bit products, folded; but with a secret on
 // both sides of each product, since a known factor can be made 0 and then swallows the other.
@@ -111,7 +112,10 @@ std::uint64_t Hash(const char* p, std::size_t n, const Seeds& seeds) noexcept;
 
 class NameTable {
  public:
+  // So often are seeds drawn at most; the last ones are taken as they are.
+  static constexpr int kDraws = 8;
   // REQUIRES: the names are distinct and each is at most 65535 bytes long. A view without data is left out.
+  // Cost: one pass over the names, seldom two, kDraws at most.
   void Build(std::span<const std::string_view> names, std::uint64_t seed);
 
   std::uint32_t Find(std::string_view name) const noexcept {
@@ -195,6 +199,8 @@ class NameTable {
     return *reinterpret_cast<const Record*>(reinterpret_cast<const char*>(records_) + at);
   }
   std::uint32_t FindLong(std::string_view name) const noexcept;
+  bool Place(std::span<const std::string_view> names, std::size_t most_passed);
+  static Record RecordOf(std::string_view name, std::uint32_t index, std::uint64_t hash);
 
   std::shared_ptr<Record[]> owned_ = std::shared_ptr<Record[]>(new Record[1]);  // make_shared aligns to 16 only
   const Record* records_ = owned_.get();  // a power of two, always with a free place
