@@ -1,8 +1,10 @@
 #include "pointsman/random.h"
 
+#include <sys/random.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdint>
-#include <random>
 
 #include "random/system_seed.h"
 #include "random/thread_generator.h"
@@ -12,13 +14,11 @@ namespace pointsman::inline v0 {
 POINTSMAN_INITIAL_EXEC constinit thread_local ThreadGenerator thread_generator;
 
 std::uint64_t SystemSeed() noexcept {
-  try {
-    std::random_device device;
-    return static_cast<std::uint64_t>(device()) << 32 | device();
-  } catch (...) {  // no entropy to be had: the clock, and where this thread's own memory lies
-    const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
-    return static_cast<std::uint64_t>(now) ^ reinterpret_cast<std::uintptr_t>(&thread_generator);
-  }
+  std::uint64_t seed = 0;
+  if (getentropy(&seed, sizeof seed) == 0) return seed;
+  // None to be had, as in a sandbox: the clock, and where this thread's own memory lies.
+  const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+  return static_cast<std::uint64_t>(now) ^ reinterpret_cast<std::uintptr_t>(&thread_generator);
 }
 
 void ThreadGenerator::Seed() noexcept { state_ = SystemSeed(); }

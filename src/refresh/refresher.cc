@@ -61,7 +61,8 @@ class Refresher::Impl {
  private:
   void Run();
   // What happens in one turn, from loading to publishing, without the books about it.
-  RefreshTurn Load();
+  void Load(RefreshTurn& turn);
+  RefreshTurn LoadWhateverIsThrown();
   absl::StatusOr<Policy> Follow(const Rows& rows, Policy usual, std::vector<Rejection>& rejections) const;
   void Judge(Prepared& prepared, RefreshTurn& turn);
   void Refuse(const Prepared& prepared, std::vector<std::string> missing, const absl::Status& why, RefreshTurn& turn);
@@ -116,7 +117,7 @@ RefreshTurn Refresher::Impl::Step() {
     }
     schedule_.Began();
   }
-  RefreshTurn turn = Load();
+  RefreshTurn turn = LoadWhateverIsThrown();
   {
     const std::lock_guard lock(mutex_);
     const nanoseconds ended = Now();
@@ -128,28 +129,35 @@ RefreshTurn Refresher::Impl::Step() {
   return turn;
 }
 
+void Refresher::Impl::Load(RefreshTurn& turn) {
+  const Wanted wanted{.options = options_.follow_options != nullptr,
+                      .deadline = std::chrono::steady_clock::now() + options_.load_timeout};
+  std::vector<Rejection> rejections;  // of options
+  PolicyForRows policy_for;
+  if (wanted.options) {
+    policy_for = [&](const Rows& rows, Policy usual) { return Follow(rows, std::move(usual), rejections); };
+  }
+  absl::StatusOr<Prepared> prepared = router_.Prepare(loader_, wanted, policy_for);
+  turn.status = prepared.status();
+  if (!prepared.ok()) return;
+  std::move(rejections.begin(), rejections.end(), std::back_inserter(prepared->report.rejections));
+  Judge(*prepared, turn);
+}
+
 // A host's loader may throw, and memory may end; neither is a reason for a thread to take the process with it.
-RefreshTurn Refresher::Impl::Load() {
+RefreshTurn Refresher::Impl::LoadWhateverIsThrown() {
   RefreshTurn turn{.outcome = RefreshOutcome::kFailed, .status = {}, .report = {}};
+#if defined(__cpp_exceptions)
   try {
-    const Wanted wanted{.options = options_.follow_options != nullptr,
-                        .deadline = std::chrono::steady_clock::now() + options_.load_timeout};
-    std::vector<Rejection> rejections;  // of options
-    PolicyForRows policy_for;
-    if (wanted.options) {
-      policy_for = [&](const Rows& rows, Policy usual) { return Follow(rows, std::move(usual), rejections); };
-    }
-    absl::StatusOr<Prepared> prepared = router_.Prepare(loader_, wanted, policy_for);
-    turn.status = prepared.status();
-    if (prepared.ok()) {
-      std::move(rejections.begin(), rejections.end(), std::back_inserter(prepared->report.rejections));
-      Judge(*prepared, turn);
-    }
+    Load(turn);
   } catch (const std::bad_alloc&) {
     turn.status = absl::ResourceExhaustedError(loader_.source() + ": no memory for what was loaded");
   } catch (const std::exception& error) {
     turn.status = absl::InternalError(loader_.source() + ": the loader threw: " + error.what());
   }
+#else
+  Load(turn);
+#endif
   return turn;
 }
 

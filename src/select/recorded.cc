@@ -1,6 +1,7 @@
 #include "select/recorded.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <new>
 #include <utility>
 
@@ -56,6 +57,29 @@ std::vector<std::string> RefusingGroups(const Published& published, const Reques
   return refusing;
 }
 
+// In functions that must not throw. Compiled without exceptions, the process ends where there is none.
+template <class Work>
+bool HasMemoryFor(const Work& work) noexcept {
+#if defined(__cpp_exceptions)
+  try {
+    work();
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+#else
+  work();
+#endif
+  return true;
+}
+
+[[noreturn]] void ThrowForWantOfMemory() {
+#if defined(__cpp_exceptions)
+  throw std::bad_alloc();
+#else
+  std::abort();
+#endif
+}
+
 // Random bits, turns and loads that leave word of themselves.
 class WordRecorder final : public ChoiceSource {
  public:
@@ -89,11 +113,7 @@ class WordRecorder final : public ChoiceSource {
     return self.Note(self.bits_());
   }
   std::uint64_t Note(std::uint64_t word) noexcept {
-    try {
-      words_.push_back(word);
-    } catch (const std::bad_alloc&) {
-      ran_out_ = true;
-    }
+    if (!HasMemoryFor([&] { words_.push_back(word); })) ran_out_ = true;
     return word;
   }
 
@@ -126,12 +146,11 @@ std::int32_t RememberedFilter::Judge(void* context, const FilterCandidate& candi
     return 0;
   }
   const std::int32_t code = self.filter_.judge(self.filter_.context, candidate);
-  try {
+  const auto remember = [&] {
     self.known_.insert({key, code});
     self.order_.push_back(key);
-  } catch (const std::bad_alloc&) {
-    self.ran_out_ = true;
-  }
+  };
+  if (!HasMemoryFor(remember)) self.ran_out_ = true;
   return code;
 }
 
@@ -180,7 +199,7 @@ Selection SelectFrozen(const Published& now, const FrozenChannels& frozen, const
   record.verdicts = remembered.Verdicts();
   record.words = std::move(words.words());
   record.answer = AnswerOf(selection);
-  if (words.ran_out() || remembered.ran_out()) throw std::bad_alloc();
+  if (words.ran_out() || remembered.ran_out()) ThrowForWantOfMemory();
   return selection;
 }
 

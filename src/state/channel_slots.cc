@@ -1,6 +1,7 @@
 #include "state/channel_slots.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace pointsman::inline v0 {
@@ -41,22 +42,18 @@ SlotBinding ChannelSlots::Bind(std::span<const Channel> channels) {
 }
 
 ChannelSlots::Slot& ChannelSlots::SlotOf(std::int64_t id) {
-  const auto [at, is_new] = slots_.try_emplace(id);
-  Slot& slot = at->second;
-  if (!is_new) return slot;
-  try {
-    if (free_.empty()) {
-      words_.emplace_back(0);
-      if (free_.capacity() < words_.size()) free_.reserve(2 * words_.size());
-      free_.push_back(&words_.back());
-    }
-    slot.state = new SlotState(id, *free_.back(), commons_);
-    if (const auto limits = limits_.find(id); limits != limits_.end()) slot.state->Limit(limits->second);
-  } catch (...) {
-    if (slot.state != nullptr) slot.state->Unslot();
-    slots_.erase(at);
-    throw;
+  if (const auto known = slots_.find(id); known != slots_.end()) return known->second;
+  // Whatever memory this waits for: until all of it is there, nothing has changed.
+  if (free_.empty()) {
+    words_.emplace_back(0);
+    if (free_.capacity() < words_.size()) free_.reserve(2 * words_.size());
+    free_.push_back(&words_.back());
   }
+  const auto unslot = [](SlotState* state) { state->Unslot(); };
+  std::unique_ptr<SlotState, decltype(unslot)> state(new SlotState(id, *free_.back(), commons_));
+  if (const auto limits = limits_.find(id); limits != limits_.end()) state->Limit(limits->second);
+  Slot& slot = slots_[id];
+  slot.state = state.release();
   slot.word = free_.back();
   free_.pop_back();
   return slot;
