@@ -27,7 +27,8 @@ void Admin::Register(httplib::Server& server) {
     AnswerJson(response, is_well ? 200 : 503, is_well ? R"({"ok":true})" : R"({"ok":false})");
   });
   server.Get("/admin/map", [this](const auto& request, auto& response) {
-    if (Enter(request, response)) AnswerJson(response, 200, LiveMapJson(router_, refresher_.status(), journal_));
+    if (!Enter(request, response)) return;
+    AnswerJson(response, 200, LiveMapJson(router_, refresher_.status(), upstreams_.All(), journal_));
   });
   server.Get("/admin/dump", [this](const auto& request, auto& response) {
     if (Enter(request, response)) AnswerJson(response, 200, pointsman::DumpToJson(router_.Dump()));

@@ -22,13 +22,15 @@
 #include "journal.h"
 #include "pointsman/refresher.h"
 #include "pointsman/router.h"
+#include "upstreams.h"
 
 namespace gateway {
 
 class Admin {
  public:
-  Admin(pointsman::Router& router, pointsman::Refresher& refresher, Journal& journal, std::string token)
-      : router_(router), refresher_(refresher), journal_(journal), token_(std::move(token)) {}
+  Admin(pointsman::Router& router, pointsman::Refresher& refresher, const Upstreams& upstreams, Journal& journal,
+        std::string token)
+      : router_(router), refresher_(refresher), upstreams_(upstreams), journal_(journal), token_(std::move(token)) {}
 
   void Register(httplib::Server& server);
 
@@ -38,6 +40,7 @@ class Admin {
 
   pointsman::Router& router_;
   pointsman::Refresher& refresher_;
+  const Upstreams& upstreams_;
   Journal& journal_;
   std::string token_;
 };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "answers.h"
+#include "chat_body.h"
 #include "json_texts.h"
 #include "listener.h"
 
@@ -37,10 +38,11 @@ int StatusOf(CallerRefusal refusal) {
   return refusal == CallerRefusal::kModelNotAllowed || refusal == CallerRefusal::kTokenExhausted ? 403 : 401;
 }
 
-// Whether it can be served, as the rows say, whatever its channels' state at the moment.
-bool IsReachable(const pointsman::RouteTable& table, const Caller& caller, std::string_view model) {
+// Whether some channel that requests can be sent to serves it, whatever its state at the moment.
+bool IsReachable(const pointsman::RouteTable& table, const Caller& caller, std::string_view model,
+                 ReachableChannels& channels) {
   return caller.MayCall(model) == CallerRefusal::kNone &&
-         pointsman::Distribute(table, caller.MakeRequest(model)).reason == pointsman::Reason::kNone;
+         pointsman::Distribute(table, channels.Among(caller.MakeRequest(model))).reason == pointsman::Reason::kNone;
 }
 
 }  // namespace
@@ -124,17 +126,18 @@ void Callers::Models(const httplib::Request& request, httplib::Response& respons
     MayCall({.http = request, .body = {}, .caller = *caller, .model = {}}, response);
     return;
   }
+  ReachableChannels channels{upstreams_.All(), {}};
   if (const std::string model = request.matches[1]; !model.empty()) {
     const bool is_reachable =
-        router_.Read([&](const pointsman::RouteTable& table) { return IsReachable(table, *caller, model); });
+        router_.Read([&](const pointsman::RouteTable& table) { return IsReachable(table, *caller, model, channels); });
     if (is_reachable) return AnswerJson(response, 200, ModelJson(model));
     return Refuse(response, 404, "model_not_found",
-                  router_.Explain(caller->MakeRequest(model), &*caller).Text(LanguageOf(request)));
+                  router_.Explain(channels.Among(caller->MakeRequest(model)), &*caller).Text(LanguageOf(request)));
   }
   const auto models = router_.Read([&](const pointsman::RouteTable& table) {
     std::vector<std::string> reachable;
     for (const std::string_view name : table.models()) {
-      if (!name.ends_with('*') && IsReachable(table, *caller, name)) reachable.emplace_back(name);
+      if (!name.ends_with('*') && IsReachable(table, *caller, name, channels)) reachable.emplace_back(name);
     }
     return reachable;
   });

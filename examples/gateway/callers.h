@@ -19,16 +19,18 @@
 #include "pointsman/router.h"
 #include "proxy.h"
 #include "seldom.h"
+#include "upstreams.h"
 
 namespace gateway {
 
 class Callers {
  public:
   // `log` hears now and then that keys cannot be looked up, and why. Null: nobody does.
-  Callers(CallerCache& known, pointsman::Router& router, Proxy& proxy, std::string operators_token,
-          std::function<void(const std::string&)> log)
+  Callers(CallerCache& known, pointsman::Router& router, const Upstreams& upstreams, Proxy& proxy,
+          std::string operators_token, std::function<void(const std::string&)> log)
       : known_(known),
         router_(router),
+        upstreams_(upstreams),
         proxy_(proxy),
         operators_token_(std::move(operators_token)),
         log_(std::move(log), std::chrono::seconds(10)) {}
@@ -49,6 +51,7 @@ class Callers {
 
   CallerCache& known_;
   pointsman::Router& router_;
+  const Upstreams& upstreams_;
   Proxy& proxy_;
   std::string operators_token_;
   Seldom log_;

@@ -48,8 +48,8 @@ class Assembled final : public Gateway {
         connections_(options.upstream),
         refresher_(router_, loader_, RefresherOptions()),
         proxy_(router_, upstreams_, connections_, journal_),
-        callers_(known_, router_, proxy_, options.operators_token, options.log),
-        admin_(router_, refresher_, journal_, options.operators_token),
+        callers_(known_, router_, upstreams_, proxy_, options.operators_token, options.log),
+        admin_(router_, refresher_, upstreams_, journal_, options.operators_token),
         listener_(options.listener, [this] { connections_.DropStale(); }) {}
 
   absl::Status Begin() {

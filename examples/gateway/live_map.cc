@@ -29,10 +29,11 @@ pointsman::Share ShareNow(const pointsman::Distribution& next, std::int64_t chan
   return {};
 }
 
-Json RouteJson(const pointsman::Router& router, const RouteInfo& route, const Journal::Counts& seen) {
+Json RouteJson(const pointsman::Router& router, const RouteInfo& route, ReachableChannels& reachable,
+               const Journal::Counts& seen) {
   // A user of that very group: what others may do with it depends on who they are.
   pointsman::Distribution next =
-      router.Distribute({.group = route.group, .user_group = route.group, .model = route.model});
+      router.Distribute(reachable.Among({.group = route.group, .user_group = route.group, .model = route.model}));
   if (next.group != route.group) next.shares.clear();  // a fallback's
   const auto counts = seen.find({std::string(route.group), std::string(route.model)});
   Json tiers = Json::array();
@@ -54,11 +55,13 @@ Json RouteJson(const pointsman::Router& router, const RouteInfo& route, const Jo
   return {{"group", route.group}, {"model", route.model}, {"tiers", std::move(tiers)}};
 }
 
-Json ChannelJson(const pointsman::ChannelStatus& status, const pointsman::RouteTable& table) {
+Json ChannelJson(const pointsman::ChannelStatus& status, const pointsman::RouteTable& table,
+                 const UpstreamMap& upstreams) {
   const std::optional<pointsman::ChannelInfo> channel = table.FindChannel(status.channel_id);
   return {{"id", status.channel_id},
           {"name", channel.has_value() ? channel->name : std::string_view()},
           {"enabled", channel.has_value() && channel->enabled},
+          {"has_upstream", upstreams.contains(status.channel_id)},
           {"phase", pointsman::ChannelPhaseName(status.phase)},
           {"remaining_ms", status.remaining.count()},
           {"age_ms", status.age.count()},
@@ -81,16 +84,17 @@ Json LatestJson(const Served& served) {
 }  // namespace
 
 std::string LiveMapJson(const pointsman::Router& router, const pointsman::RefreshStatus& status,
-                        const Journal& journal) {
+                        std::shared_ptr<const UpstreamMap> upstreams, const Journal& journal) {
   const pointsman::Snapshot snapshot = router.TakeSnapshot();
   const Journal::Counts seen = journal.FirstChoices();
+  ReachableChannels reachable{std::move(upstreams), {}};
   Json routes = Json::array();
   snapshot.table->ForEachRoute([&](const RouteInfo& route) {
-    if (routes.size() < kMapRoutes) routes.push_back(RouteJson(router, route, seen));
+    if (routes.size() < kMapRoutes) routes.push_back(RouteJson(router, route, reachable, seen));
   });
   Json channels = Json::array();
   for (const pointsman::ChannelStatus& channel : router.ChannelStates()) {
-    channels.push_back(ChannelJson(channel, *snapshot.table));
+    channels.push_back(ChannelJson(channel, *snapshot.table, *reachable.all));
   }
   Json latest = Json::array();
   for (const Served& served : journal.Latest()) latest.push_back(LatestJson(served));

@@ -16,18 +16,20 @@
 #define GATEWAY_LIVE_MAP_H_
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include "journal.h"
 #include "pointsman/refresher.h"
 #include "pointsman/router.h"
+#include "upstreams.h"
 
 namespace gateway {
 
 inline constexpr std::size_t kMapRoutes = 300;
 
 std::string LiveMapJson(const pointsman::Router& router, const pointsman::RefreshStatus& status,
-                        const Journal& journal);
+                        std::shared_ptr<const UpstreamMap> upstreams, const Journal& journal);
 
 }  // namespace gateway
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "answers.h"
-#include "json_texts.h"
+#include "chat_body.h"
 #include "listener.h"
 #include "relay.h"
 
@@ -61,8 +61,7 @@ Outgoing Address(const Call& call, const Upstream& upstream, const Selection& se
 // What is known of one request while it goes from channel to channel.
 struct Proxy::Walk {
   Walk(const Call& of, std::shared_ptr<const UpstreamMap> upstreams)
-      : call(of), request(of.caller.MakeRequest(of.model)), reachable{std::move(upstreams), request.filter} {
-    request.filter = {.judge = &ReachableChannels::Judge, .context = &reachable};
+      : call(of), reachable{std::move(upstreams), {}}, request(reachable.Among(of.caller.MakeRequest(of.model))) {
     served = {.unix_ms = UnixMs(), .token = of.caller.token_name, .model = of.model.substr(0, 200)};
   }
 
@@ -84,8 +83,8 @@ struct Proxy::Walk {
   }
 
   const Call& call;
-  pointsman::Request request;
   ReachableChannels reachable;
+  pointsman::Request request;
   pointsman::Attempts attempts;
   std::optional<Reply> refused;  // the last answer that concerns the caller, of an upstream that did not serve
   std::uint64_t generation = 0;

@@ -21,9 +21,9 @@
 #include <optional>
 #include <string>
 
+#include "chat_body.h"
 #include "exchange.h"
 #include "journal.h"
-#include "json_texts.h"
 #include "pointsman/router.h"
 #include "upstreams.h"
 

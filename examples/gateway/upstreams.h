@@ -2,8 +2,7 @@
 //
 //   Upstreams upstreams(*database);
 //   KeptInStep loader(database->MakeLoader(), upstreams);     // each load of the routes reads the upstreams too
-//   std::shared_ptr<const UpstreamMap> all = upstreams.All();  // for one request: what was filtered by is what is sent
-//   to
+//   std::shared_ptr<const UpstreamMap> all = upstreams.All();  // for one request: it is filtered and sent by it
 //
 // Thread safety: thread-safe; an UpstreamMap is immutable. Cost of All: a lock.
 #ifndef GATEWAY_UPSTREAMS_H_
@@ -47,6 +46,12 @@ using UpstreamMap = std::unordered_map<std::int64_t, Upstream>;
 struct ReachableChannels {
   static constexpr std::int32_t kNoUpstream = 1;  // the reason, in explanations
 
+  // The same request, with this as its filter: this must outlive it, and stay where it is. REQUIRES: it has no filter
+  // that is this one.
+  pointsman::Request Among(pointsman::Request request) {
+    also = std::exchange(request.filter, {.judge = &Judge, .context = this});
+    return request;
+  }
   static std::int32_t Judge(void* self, const pointsman::FilterCandidate& candidate) noexcept;
 
   std::shared_ptr<const UpstreamMap> all;

@@ -1,12 +1,14 @@
 // What the example gateway does when upstreams fail: another channel where there is one, and otherwise what the caller
 // can use of what the last one said.
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "gateway/running_gateway.h"
 #include "gmock/gmock.h"
+#include "nlohmann/json.hpp"
 
 namespace pointsman::testing {
 namespace {
@@ -14,6 +16,7 @@ namespace {
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using Json = nlohmann::json;
 
 // gpt-4o in the group default: channels 1 and 2, then 3 and 4.
 constexpr int kUpper[] = {1, 2};
@@ -69,6 +72,31 @@ TEST(GatewayFailover, ChannelsThatNothingCanBeSentToCostNoAttempt) {
   RunSql(g.db(), "UPDATE channels SET base_url = '' WHERE id = 4");
   EXPECT_TRUE(Eventually([&] { return told("1, 2, 3, 4") == 1; }));
   EXPECT_EQ(g.Chat(kDefaultToken, "gpt-4o").status, 503);
+}
+
+TEST(GatewayFailover, ModelsAndMapCountNoChannelThatNothingCanBeSentTo) {
+  RunningGateway g(nullptr, "UPDATE channels SET base_url = '' WHERE id IN (1, 3, 4)");
+  EXPECT_THAT(g.Get("/v1/models", kDefaultToken).body, HasSubstr("\"gpt-4o\""));
+  const auto map = [&] { return Json::parse(g.Get("/admin/map", kOperator).body); };
+  const auto now = [&](const Json& all) {
+    std::map<int, std::string> shares;
+    for (const Json& route : all["routes"]) {
+      if (route["group"] != "default" || route["model"] != "gpt-4o") continue;
+      for (const Json& tier : route["tiers"]) {
+        for (const Json& c : tier["candidates"]) shares[c["channel_id"]] = c["now"]["exact"];
+      }
+    }
+    return shares;
+  };
+  EXPECT_EQ(now(map()), (std::map<int, std::string>{{1, "0/1"}, {2, "1/1"}, {3, "0/1"}, {4, "0/1"}, {13, "0/1"}}));
+  for (const Json& channel : map()["channels"]) {
+    const int id = channel["id"];
+    EXPECT_EQ(channel["has_upstream"], id != 1 && id != 3 && id != 4) << id;
+  }
+  RunSql(g.db(), "UPDATE channels SET base_url = '' WHERE id = 2");
+  EXPECT_TRUE(Eventually([&] { return g.Get("/v1/models/gpt-4o", kDefaultToken).status == 404; }));
+  EXPECT_THAT(g.Get("/v1/models", kDefaultToken).body, Not(HasSubstr("\"gpt-4o\"")));
+  EXPECT_EQ(now(map()), (std::map<int, std::string>{{1, "0/1"}, {2, "0/1"}, {3, "0/1"}, {4, "0/1"}, {13, "0/1"}}));
 }
 
 TEST(GatewayFailover, ASilentUpstreamIsGivenUpInTime) {

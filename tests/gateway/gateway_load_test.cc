@@ -17,9 +17,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kClients = 16;
 constexpr int kRequestsEach = 500;
-constexpr int kChannels = 5;  // as many as a walk has attempts, so that one that is well is always reached
+constexpr int kChannels = 5;  // with the one that nobody answers for, as many as a walk has attempts: one is well
 
-// A model of its own, by channels 101 to 105, in two tiers.
+// A model of its own, by channels 101 to 105, in two tiers; nobody listens where channel 106 leads, in the upper one.
 std::string LoadTables(const gateway::FakeUpstreams& upstreams) {
   const std::string url = upstreams.BaseUrl(0);
   std::string sql;
@@ -30,7 +30,10 @@ std::string LoadTables(const gateway::FakeUpstreams& upstreams) {
            "', 'k', 'load', " + priority + ", 10, '" + url.substr(0, url.size() - 1) + id +
            "'); INSERT INTO abilities VALUES ('default', 'load', " + id + ", 1, " + priority + ", 10, NULL);";
   }
-  return sql;
+  return sql +
+         "INSERT INTO channels (id, name, key, models, priority, weight, base_url) VALUES (106, 'load 106', 'k', "
+         "'load', 10, 10, 'http://127.0.0.1:1'); "
+         "INSERT INTO abilities VALUES ('default', 'load', 106, 1, 10, 10, NULL);";
 }
 
 struct Tally {
@@ -124,7 +127,7 @@ TEST(GatewayLoad, NoRequestIsLostThatAnyChannelCouldServe) {
                               .credential = Time(200),
                               .slow_start = Time(100)};
   };
-  RunningGateway g(set_up, "UPDATE options SET value = '4' WHERE key = 'RetryTimes'");
+  RunningGateway g(set_up, "UPDATE options SET value = '5' WHERE key = 'RetryTimes'");
   g.Alter(LoadTables(g.upstreams));
   Tally tally;
   std::atomic<bool> is_done{false};
@@ -155,6 +158,8 @@ TEST(GatewayLoad, NoRequestIsLostThatAnyChannelCouldServe) {
   EXPECT_EQ(tally.served, kClients * kRequestsEach);
   EXPECT_EQ(tally.lost, 0);
   EXPECT_GT(tally.retried, 100);  // otherwise nothing was in the way
+  EXPECT_GT(g.StatusOf(106).failures, 0);
+  EXPECT_EQ(g.StatusOf(106).successes, 0);
   EXPECT_GT(turns, 5);
   EXPECT_GT(changes, 10);
 }

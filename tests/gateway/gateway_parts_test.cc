@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "chat_body.h"
 #include "exchange.h"
 #include "fake_upstreams.h"
 #include "gtest/gtest.h"
-#include "json_texts.h"
 #include "kept.h"
 #include "listener.h"
 #include "seldom.h"

@@ -50,6 +50,21 @@ TEST(GatewayRequests, ABodyThatComesLaterIsNeverTheNextRequest) {
   ExpectOneAnswerAndTheEnd(g, "POST /healthz" + host + "Range: bytes=x\r\n" + kLength, "416");
 }
 
+// Would catch: a head or a body that is judged before all of it is there, and bytes of one request that go to the next.
+TEST(GatewayRequests, BytesThatComeOneByOneAreTheSameRequests) {
+  RunningGateway g;
+  RawClient client(g.gateway->port());
+  const std::string body = R"({"model":"gpt-4o"})";
+  const std::string request = std::string("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ") +
+                              kDefaultToken + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  for (int i = 0; i < 2; ++i) {
+    for (const char byte : request) client.Send(std::string(1, byte));
+    EXPECT_THAT(client.ReadSome(), StartsWith("HTTP/1.1 200 ")) << i;
+  }
+  client.Send(kSmuggled);
+  EXPECT_EQ(Answers(client.Read()), 1u) << "and nothing is left of those before";
+}
+
 // 256 threads times 16 MB are of nobody's who has no key.
 TEST(GatewayRequests, OfAStrangersBodyNothingIsRead) {
   RunningGateway g;

@@ -145,12 +145,12 @@ TEST(GatewayStream, WhoHangsUpBeforeTheFirstByteIsNotWaitedFor) {
     RawClient client(g.gateway->port());
     client.Send(std::string("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ") + kDefaultToken +
                 "\r\nContent-Length: " + std::to_string(std::string(kBody).size()) + "\r\n\r\n" + kBody);
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    EXPECT_TRUE(Eventually([&] { return g.upstreams.TakeAsked().size() == 1; }));
   }
   EXPECT_TRUE(Eventually(
       [&] { return g.Get("/admin/map", kOperator).body.find("\"outcome\":\"cancelled\"") != std::string::npos; }));
   EXPECT_LT(std::chrono::steady_clock::now() - since, std::chrono::seconds(3));
-  EXPECT_EQ(g.upstreams.TakeAsked().size(), 1u) << "nobody waits for another channel's answer";
+  EXPECT_EQ(g.upstreams.TakeAsked().size(), 0u) << "nobody waits for another channel's answer";
   g.upstreams.set_slowness(std::chrono::milliseconds(0));
 }
 
