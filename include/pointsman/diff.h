@@ -6,8 +6,7 @@
 //   if (!d.ok()) return 1;
 //
 //   // With the rows of both sides, what tokens may call is compared too: a cure of tokens changes no route.
-//   pointsman::Diff d = CompareTables(*before.table, *after.table, {.before_rows = &old_rows, .after_rows =
-//   &new_rows});
+//   d = CompareTables(*before.table, *after.table, {.before_rows = &old_rows, .after_rows = &new_rows});
 //
 // Asked of both tables is every pair of a group (of the rows or the policy, aliases and automatic names included) and a
 // model (listed, pattern or alias, as a literal name) that either side knows, as requests of users of that group, and

@@ -3,8 +3,8 @@
 //
 //   pointsman::Rows rows;
 //   loader.Load(rows, pointsman::Wanted::Everything());
-//   pointsman::Examination exam = pointsman::Examine(rows);
-//   for (const Finding& f : exam.findings) std::cout << f.code << ": " << f.message << "\n";
+//   absl::StatusOr<pointsman::Examination> exam = pointsman::Examine(rows);
+//   for (const Finding& f : exam->findings) std::cout << f.code << ": " << f.message << "\n";
 //
 // A cure is data first (row changes with primary keys and old values) and SQL second (RenderSql). Applying is the
 // database component's work: see ApplySafeCures in load/sqlite3.h.

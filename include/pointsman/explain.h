@@ -56,7 +56,8 @@ struct ExplainedCandidate {
   Share share;  // of the tier, among those that can be had now; 0/1 for the others
   CandidateStatus status = CandidateStatus::kEligible;  // as compiled
   // What keeps it out now although the rows do not: kExhausted (tried before, or passed over), kAllDisabled (switched
-  // off), kAllFiltered, kFilterFailed, kPinUnusable (the request is pinned to another); else kNone.
+  // off), kAllCoolingDown, kAllAtLimit, kAllFiltered, kFilterFailed, kPinUnusable (the request is pinned to another);
+  // else kNone.
   Reason out = Reason::kNone;
   PassedOver passed_over = PassedOver::kNone;  // with kExhausted: kNone says that it was tried itself
   std::int32_t filter_code = 0;                // what the request's filter said

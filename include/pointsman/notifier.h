@@ -8,7 +8,7 @@
 // A notification is a hint. One too many costs a load; one that is lost costs the time until the next poll. So a
 // notifier that may have missed something, since it was not connected, says kChanged once it is connected again.
 //
-// PostgreSQL's is in load/postgresql.h.
+// PostgreSQL's is in load/postgresql_changes.h.
 // Thread safety: Wait from one thread at a time; Interrupt and status from any thread.
 #ifndef POINTSMAN_NOTIFIER_H_
 #define POINTSMAN_NOTIFIER_H_

@@ -6,8 +6,7 @@
 //   pointsman::Refresher refresher(router, loader, {.notifier = &listener});
 //   absl::Status started = refresher.Start();                         // its own thread, until Stop
 //   …
-//   Metric("routing_age_seconds", refresher.status().age);            // as data: a health check decides what is too
-//   old
+//   Metric("routing_age_seconds", refresher.status().age);            // as data: how old is too old, others decide
 //
 // A host with a loop of its own starts no thread:
 //

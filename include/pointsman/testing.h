@@ -3,11 +3,11 @@
 //   namespace pt = pointsman::testing;
 //   pt::FakeClock clock;
 //   pointsman::Router router({}, {.state = {.clock = clock.clock()}});
-//   ASSERT_TRUE(router.Publish(pt::TableFromLines("8  default,vip  gpt-4o  3      \n"     // id, groups, models,
-//                                                 "9  default      gpt-4o  1  -10 \n")    // weight, priority
+//   ASSERT_TRUE(router.Publish(pt::TableFromLines("8  default,vip  gpt-4o  3\n"     // id, groups, models, weight,
+//                                                 "9  default      gpt-4o  1\n")    // and perhaps priority
 //                                  .value()).ok());
 //
-//   pt::ScriptedBits bits({pt::WordForTicket(0, 4)});           // the first of four tickets
+//   pt::ScriptedBits bits({pt::WordForTicket(0, 4)});           // the first of 3 + 1 tickets
 //   EXPECT_EQ(router.Select(request, pointsman::RandomBits(bits)).channel_id(), 8);
 //   clock.Advance(std::chrono::seconds(30));                    // a cooldown is over, and nobody slept
 //

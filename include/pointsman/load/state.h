@@ -2,7 +2,8 @@
 //
 //   Write("state.json", pointsman::ChannelStatesToJson(router.ChannelStates()));  // before the restart
 //   // and after it:
-//   if (auto states = pointsman::ParseChannelStates(Read("state.json"))) router.ImportChannelStates(*states);
+//   absl::StatusOr<std::vector<ChannelStatus>> states = pointsman::ParseChannelStates(Read("state.json"));
+//   if (states.ok()) router.ImportChannelStates(*states);
 //
 //   {"pointsman_state": 1, "channels": [
 //     {"channel_id": 8, "phase": "cooling", "remaining_ms": 4200, "age_ms": 800, "cooldowns": 1,
