@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <functional>
 #include <new>
 #include <string>
@@ -13,20 +12,17 @@
 #include "pointsman/router.h"
 #include "policy/model_matcher.h"
 #include "policy/plans.h"
+#include "support/every_new.h"
 #include "support/rows_builder.h"
 
 namespace {
 std::atomic<std::size_t> allocations{0};
 }
 
-// Not inlined: g++ would see free() meet a new-expression and call it a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
+void* pointsman::testing::Allocated(std::size_t size, std::size_t alignment) noexcept {
   allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
+  return FromMalloc(size, alignment);
 }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace pointsman::testing {
 namespace {
@@ -49,8 +45,10 @@ class Allocation : public ::testing::Test {
   Router router_;
 };
 
-TEST_F(Allocation, CounterSeesAnAllocation) {
+TEST_F(Allocation, CounterSeesAnAllocationOfEveryKind) {
   EXPECT_EQ(AllocationsOf([] { ::operator delete(::operator new(10)); }), 1000u);
+  constexpr std::align_val_t kLine{64};
+  EXPECT_EQ(AllocationsOf([] { ::operator delete(::operator new(64, kLine), kLine); }), 1000u);
 }
 
 TEST_F(Allocation, OfAHitIsNone) {

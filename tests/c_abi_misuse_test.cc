@@ -4,32 +4,29 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
+#include <cstring>
 #include <new>
 #include <string>
 #include <vector>
 
 #include "support/c_abi_fixture.h"
+#include "support/every_new.h"
 
 namespace {
 std::atomic<long> allocations{0};
 std::atomic<bool> starving{false};
 }  // namespace
 
-// The library's allocations come here too: the program's operator new is the process' one. Not inlined: g++ would see
-// free() meet a new-expression and call it a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  if (starving.load()) throw std::bad_alloc();
+void* pointsman::testing::Allocated(std::size_t size, std::size_t alignment) noexcept {
+  if (starving.load()) return nullptr;
   ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
+  return FromMalloc(size, alignment);
 }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -83,6 +80,28 @@ TEST_F(CAbi, ManySelectionsOfMisusedRequestsAreMarkedAllOfThem) {
   requests[0].struct_size = 8;
   EXPECT_THAT(reasons(router_, requests.data()), Each(kMisuse));
   for (pointsman_selection& selection : selections) pointsman_release(&selection);
+}
+
+// Would catch: a struct that is read or written beyond the size that it says.
+TEST_F(CAbi, StructsOfEverySmallerSizeAreMisuse) {
+  const pointsman_request whole = For("default");
+  for (std::size_t size = 0; size < sizeof whole; ++size) {
+    std::vector<unsigned char> cut(std::max(size, sizeof whole.struct_size));  // in memory of its own
+    std::memcpy(cut.data(), &whole, cut.size());
+    std::memcpy(cut.data(), &size, sizeof size);
+    EXPECT_EQ(pointsman_select(router_, reinterpret_cast<const pointsman_request*>(cut.data()), nullptr, &selection_),
+              POINTSMAN_REASON_MISUSE)
+        << size;
+  }
+  const pointsman_selection empty = POINTSMAN_SELECTION_INIT;
+  for (std::size_t size = 0; size < sizeof empty; ++size) {
+    std::vector<unsigned char> cut(std::max(size, sizeof empty.struct_size));
+    std::memcpy(cut.data(), &empty, cut.size());
+    std::memcpy(cut.data(), &size, sizeof size);
+    EXPECT_EQ(pointsman_select(router_, &whole, nullptr, reinterpret_cast<pointsman_selection*>(cut.data())),
+              POINTSMAN_REASON_MISUSE)
+        << size;
+  }
 }
 
 // A caller of a later version: what this library does not know is refused where it would be ignored, and left alone

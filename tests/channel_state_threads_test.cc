@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <barrier>
 #include <chrono>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -87,24 +89,26 @@ TEST_F(StateThreads, LimitsHoldWhoeverAsks) {
   Router router({}, Options());
   ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "g", "m"))).table).ok());
   ASSERT_TRUE(router.SetLimits(1, {.max_in_flight = 2}).ok());
-  std::atomic<int> flying{0};
-  std::atomic<int> most{0};
+  constexpr int kAsking = 4;
+  std::atomic<int> served{0};
+  std::atomic<int> wrong{0};
+  std::barrier all_have_asked(kAsking), all_have_counted(kAsking);
   std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
+  for (int t = 0; t < kAsking; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < kRounds; ++i) {
-        Selection s = router.Select(kRequest);
-        if (!s) continue;
-        const int now = flying.fetch_add(1) + 1;
-        int seen = most.load();
-        while (seen < now && !most.compare_exchange_weak(seen, now)) {
-        }
-        flying.fetch_sub(1);
+        std::optional<Selection> s = router.Select(kRequest);
+        if (*s) ++served;
+        all_have_asked.arrive_and_wait();  // what was got is held until here
+        if (served.load() != 2 * (i + 1)) ++wrong;
+        s.reset();
+        all_have_counted.arrive_and_wait();
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_LE(most.load(), 2);
+  EXPECT_EQ(wrong.load(), 0);
+  EXPECT_EQ(served.load(), 2 * kRounds);
   EXPECT_EQ(router.ChannelStates().front().in_flight, 0);
 }
 

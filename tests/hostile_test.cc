@@ -177,8 +177,7 @@ class BrokenBits {
   std::size_t asked_ = 0;
 };
 
-// One tier of a few, one of many, one whose columns times tickets need more than 64 bits; some are out, one is coming
-// back, one has a limit.
+// One tier of a few, one of many, one of the largest weights; some are out, one is coming back, one has a limit.
 Rows ManyChannels() {
   Rows rows("many");
   for (std::int64_t id = 1; id <= 5; ++id) static_cast<void>(rows.Add(Channel(id, "few", "m", id)));

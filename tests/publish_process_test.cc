@@ -40,37 +40,17 @@ constexpr bool kThreadSanitizer = true;  // it brings its own operator new
 #else
 constexpr bool kThreadSanitizer = false;
 
+#include "support/every_new.h"
+
 namespace {
 thread_local bool no_slots = false;
 thread_local int allocations = 0;
-
-void* Allocate(std::size_t size, std::size_t alignment) noexcept {
-  ++allocations;
-  if (alignment <= alignof(std::max_align_t)) return std::malloc(size);
-  return no_slots ? nullptr : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-}
-void* Must(void* memory) {
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
 }  // namespace
 
-// Not inlined: g++ would see free() meet a new-expression and call it a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) { return Must(Allocate(size, 1)); }
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return Allocate(size, 1); }
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t to) {
-  return Must(Allocate(size, static_cast<std::size_t>(to)));
-}
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t to, const std::nothrow_t&) noexcept {
-  return Allocate(size, static_cast<std::size_t>(to));
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
-  std::free(memory);
+void* pointsman::testing::Allocated(std::size_t size, std::size_t alignment) noexcept {
+  ++allocations;
+  if (no_slots && alignment > alignof(std::max_align_t)) return nullptr;
+  return FromMalloc(size, alignment);
 }
 #endif
 

@@ -100,12 +100,16 @@ TEST_P(PublicationThreads, RacingPublishersFreeEachValueOnce) {
   Cell cell(Stamp(1), GetParam());
   std::atomic<std::uint64_t> generation{1};
   std::atomic<int> bad{0};
+  std::atomic<int> reads{0};
   {
-    const Crew readers(1, [&](int) { bad += cell.Read(kGeneration) >= Stamped::kEnded; });
+    const Crew readers(1, [&](int) {
+      bad += cell.Read(kGeneration) >= Stamped::kEnded;
+      reads.fetch_add(1, std::memory_order_relaxed);
+    });
     std::vector<std::thread> publishers;
     for (int i = 0; i < 3; ++i) {
       publishers.emplace_back([&] {
-        for (int n = 0; n < 3000; ++n) cell.Replace(Stamp(++generation));
+        for (int n = 0; n < 3000 || reads.load() < 3000; ++n) cell.Replace(Stamp(++generation));
       });
     }
     for (std::thread& publisher : publishers) publisher.join();
@@ -191,11 +195,13 @@ TEST_P(PublicationThreads, CellsComeAndGoWhileOthersAreRead) {
   std::vector<std::unique_ptr<Cell>> cells;
   for (std::uint64_t i = 1; i <= 50; ++i) cells.push_back(std::make_unique<Cell>(Stamp(i), GetParam()));
   std::atomic<int> bad{0};
+  std::atomic<int> rounds{0};  // of reading them all
   {
     const Crew crew(2, [&](int) {
       for (std::uint64_t i = 1; i <= 50; ++i) bad += cells[i - 1]->Read(kGeneration) != i;
+      ++rounds;
     });
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < 300 || rounds.load() < 100; ++i) {
       Cell brief(Stamp(1000), GetParam());
       brief.Replace(Stamp(1001));
       cells[static_cast<std::size_t>(i) % 50]->Replace(Stamp(static_cast<std::uint64_t>(i) % 50 + 1));
@@ -207,8 +213,8 @@ TEST_P(PublicationThreads, CellsComeAndGoWhileOthersAreRead) {
 }
 
 // Reader and publisher begin each round together, a few instructions apart. Would catch: a missing fence, which lets
-// the reader confirm a value before its announcement is seen. Where two cores run at once, without the fence some
-// rounds in a million go wrong.
+// the reader confirm a value before its announcement is seen. Where two cores run at once, without the fence a few
+// rounds in 100,000 go wrong.
 TEST_P(PublicationThreads, FenceOrdersAnAnnouncementBeforeTheSecondLook) {
   struct Word {
     volatile bool ended = false;

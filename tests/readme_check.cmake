@@ -2,7 +2,7 @@
 #   cmake -D README=… -D SOURCE=… -D PROGRAM=… -P readme_check.cmake
 file(READ ${README} readme)
 file(READ ${SOURCE} source)
-execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE printed RESULT_VARIABLE result)
+execute_process(COMMAND ${PROGRAM} TIMEOUT 60 OUTPUT_VARIABLE printed RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "${PROGRAM} failed: ${result}")
 endif()

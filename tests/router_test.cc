@@ -190,6 +190,7 @@ TEST(Threads, ReadersSeeWholeTablesWhileTheyAreReplaced) {
   ASSERT_TRUE(router.Publish(stamped(1)).ok());
   std::atomic<bool> stop{false};
   std::atomic<int> torn{0};
+  std::atomic<int> reads{0};
   std::vector<std::thread> readers;
   for (int i = 0; i < 3; ++i) {
     readers.emplace_back([&] {
@@ -199,10 +200,12 @@ TEST(Threads, ReadersSeeWholeTablesWhileTheyAreReplaced) {
         const bool whole = s.cookie() == static_cast<std::uint64_t>(s.channel_id()) && s.priority() == s.channel_id();
         if (!whole || s.generation() < last) ++torn;
         last = s.generation();
+        reads.fetch_add(1, std::memory_order_relaxed);
       }
     });
   }
-  for (std::int64_t stamp = 2; stamp <= 500; ++stamp) ASSERT_TRUE(router.Publish(stamped(stamp)).ok());
+  std::int64_t stamp = 2;
+  for (; stamp <= 500 || reads.load() < 10'000; ++stamp) ASSERT_TRUE(router.Publish(stamped(stamp)).ok());
   stop = true;
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(torn, 0);

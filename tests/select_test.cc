@@ -7,11 +7,13 @@
 #include <random>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "pointsman/random.h"
 #include "pointsman/router.h"
 #include "pointsman/testing.h"
 #include "select/draw.h"
+#include "support/chi_square.h"
 #include "support/rows_builder.h"
 #include "support/sweep.h"
 
@@ -252,6 +254,32 @@ TEST(Selection, CarriesTheHostsCookieAndTheGeneration) {
   const Selection s = router.Select({.group = "default", .model = "runway"});
   EXPECT_EQ(s.cookie(), 0xfeedu);
   EXPECT_EQ(s.generation(), 1u);
+}
+
+// Would catch: a product that overflows. Sixteen kinds of channels, by weight and by where they stand.
+TEST(Shares, HoldInATierWhoseColumnsTimesTicketsNeedMoreThan64Bits) {
+  constexpr std::int64_t kChannels = 80'000;
+  constexpr std::int64_t kLargest = 4'294'967'295;
+  Rows rows("huge");
+  std::vector<double> expected(16), counts(16);
+  double sum = 0;
+  const auto kind_of = [](std::int64_t id) { return static_cast<std::size_t>(id % 2 * 8 + id * 8 / (kChannels + 1)); };
+  for (std::int64_t id = 1; id <= kChannels; ++id) {
+    const std::int64_t weight = id % 2 == 0 ? kLargest : kLargest / 2;
+    rows.Add(Channel(id, "g", "m", weight));
+    expected[kind_of(id)] += static_cast<double>(weight);
+    sum += static_cast<double>(weight);
+  }
+  ASSERT_GT(sum * kChannels, std::pow(2.0, 64));
+  Router router;
+  ASSERT_TRUE(router.Publish(MustCompile(rows).table).ok());
+  constexpr int kDraws = 50'000;
+  SplitMix64 bits(7);
+  for (int i = 0; i < kDraws; ++i) {
+    ++counts[kind_of(router.Select({.group = "g", .model = "m"}, RandomBits(bits)).channel_id())];
+  }
+  for (double& e : expected) e *= kDraws / sum;
+  EXPECT_LT(ChiSquare(counts, expected), OnceInAMillion(15));
 }
 
 TEST(Random, A32BitEngineIsWidenedToAll64Bits) {

@@ -3,6 +3,7 @@
 // and printed. POINTSMAN_SEEDS sets how many programs.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -13,6 +14,7 @@
 
 #include "pointsman/router.h"
 #include "pointsman/testing.h"
+#include "support/golden.h"
 #include "support/naive_channel.h"
 #include "support/rows_builder.h"
 #include "support/state_program.h"
@@ -63,6 +65,8 @@ class StateRun {
     Look(met);
     return wrong_.str().empty() ? std::nullopt : std::optional("at the end: " + wrong_.str());
   }
+
+  const std::vector<std::int64_t>& served() const { return served_; }
 
  private:
   struct Open {
@@ -179,8 +183,11 @@ class StateRun {
     Selection s = SelectSomehow(request, met);
     Agree("reason", ReasonName(s.reason()), ReasonName(expected.reason));
     ++met[std::string(ReasonName(expected.reason))];
+    const auto owes = [&](const NaiveChannel& n) { return n.OwesTooManyTokens(Now()); };
+    if (std::any_of(naive_.begin(), naive_.end(), owes)) ++met["tokens owed"];
     Agree("retry after", s.retry_after().value_or(Milliseconds(-1)).count(),
           expected.retry_after.value_or(Milliseconds(-1)).count());
+    served_.push_back(s.channel_id());
     if (!s || !wrong_.str().empty()) return;
     Agree("degraded", s.degraded(), expected.degraded);
     if (!expected.parts.contains(s.channel_id())) wrong_ << s.channel_id() << " was drawn, which is out\n";
@@ -191,7 +198,7 @@ class StateRun {
 
   // Every third is recorded, and then made again from the record.
   Selection SelectSomehow(const Request& request, Met& met) {
-    if (++selections_ % 3 != 0) return router_.Select(request, RandomBits(bits_));
+    if (++selections_ % StateProgram::kRecordsEvery != 0) return router_.Select(request, RandomBits(bits_));
     DecisionRecord record;
     Selection s = router_.SelectRecorded(request, nullptr, RandomBits(bits_), record);
     const Replay replay = ReplayDecision(*router_.TakeSnapshot().table, record);
@@ -272,6 +279,7 @@ class StateRun {
   Router router_;
   std::vector<NaiveChannel> naive_;
   std::vector<Open> open_;
+  std::vector<std::int64_t> served_;
   std::size_t selections_ = 0;
   bool met_cooling_ = false;
   std::optional<Time> recovers_in_;  // the earliest that was met
@@ -300,7 +308,7 @@ TEST(StateOracle, WhateverOperatorsUpstreamsAndTimeDoTheNaiveChannelsSayTheSame)
   }
   for (const char* what :
        {"kNone", "kAllDisabled", "kAllCoolingDown", "kAllAtLimit", "kAllZeroWeight", "kPinUnusable", "degraded",
-        "replayed", "cooled down", "may not cool down", "cooling", "trial", "slow_start"}) {
+        "replayed", "cooled down", "may not cool down", "cooling", "trial", "slow_start", "tokens owed"}) {
     EXPECT_GE(met[what], Seeds() / 30) << what << " hardly ever came up, so nothing is known of it";
   }
 }
@@ -316,9 +324,38 @@ TEST(StateOracle, AWrongRuleIsFoundAndShownInAFewCommands) {
     const StateProgram shortest = Shortest(program, StateRun::Lie::kCooldownsDoNotDouble);
     EXPECT_LE(shortest.commands.size(), 24u) << shortest.Text();  // of 120
     EXPECT_TRUE(Wrong(shortest, met, StateRun::Lie::kCooldownsDoNotDouble));
-    EXPECT_NE(shortest.Text().find("router.Report("), std::string::npos) << shortest.Text();
+    EXPECT_NE(shortest.Text().find("\nreport("), std::string::npos) << shortest.Text();
   }
   EXPECT_EQ(found, 3);
+}
+
+constexpr std::uint64_t kPrinted = 1;
+
+// The channels of all selections; 0 where nobody serves.
+std::vector<std::int64_t> ServedByTheOracle() {
+  const StateProgram program = StateProgram::Random(kPrinted);
+  Met met;
+  StateRun run(program, StateRun::Lie::kNone);
+  EXPECT_EQ(run.Run(met), std::nullopt);
+  return run.served();
+}
+
+void RunPrinted(std::vector<std::int64_t>& served) {
+  using namespace std::chrono_literals;
+#include "printed/state.inc"
+}
+
+// Written into a file by POINTSMAN_RENEW_GOLDEN=1; the next test is compiled with it.
+TEST(StateOracle, PrintsThisProgram) {
+  GoldenFolder printed(POINTSMAN_PRINTED_PATH);
+  printed.Compare("state.inc", StateProgram::Random(kPrinted).Text());
+}
+
+// Would catch: a program that leaves out what it takes to see the same again.
+TEST(StateOracle, WhatItPrintsCompilesAndServesTheSame) {
+  std::vector<std::int64_t> served;
+  RunPrinted(served);
+  EXPECT_EQ(served, ServedByTheOracle());
 }
 
 }  // namespace

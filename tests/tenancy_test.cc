@@ -2,6 +2,7 @@
 // come about; judged by rows and policy as they are written, and not by the library's plans.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <map>
@@ -108,6 +109,7 @@ class Tenancy {
       ++served;
       degraded += s.degraded() ? 1 : 0;
       elsewhere += s.group() != request.group ? 1 : 0;
+      Count(request, attempts, s);
       if (request.pin) {
         ASSERT_EQ(s.channel_id(), *request.pin);
       }
@@ -120,8 +122,27 @@ class Tenancy {
 
   // What was met, so that a test can demand that it was.
   static inline int served = 0, degraded = 0, elsewhere = 0, replayed = 0;
+  static inline std::map<std::string, int> ways;  // that served
 
  private:
+  void Count(const Request& request, const Attempts& attempts, const Selection& s) const {
+    const std::string group(request.group);
+    if (request.pin) ++ways["pin"];
+    if (request.affinity && policy_.balance == Balance::kAffinity) ++ways["affinity"];
+    if (request.allowed_groups) ++ways["allowed groups"];
+    if (request.ordered_groups) ++ways["ordered groups"];
+    if (policy_.groups.automatic.contains(group)) ++ways["automatic group"];
+    for (const auto& [name, rule] : policy_.groups.groups) {
+      if (std::find(rule.aliases.begin(), rule.aliases.end(), group) != rule.aliases.end()) ++ways["alias of a group"];
+    }
+    if (policy_.models.aliases.contains(std::string(request.model))) ++ways["alias of a model"];
+    for (std::size_t i = 0; i + 1 < attempts.size(); ++i) {
+      if (attempts[i].channel_id != s.channel_id()) continue;
+      ++ways["repetition"];
+      break;
+    }
+  }
+
   Policy MakePolicy() {
     Policy policy = world_.MakePolicy();
     policy.balance = static_cast<Balance>(world_.Below(6));
@@ -228,6 +249,7 @@ class Tenancy {
     const Selection s = router_.Select(*group, *model, RandomBits(bits_));
     const Request named{.group = request.group, .user_group = request.user_group, .model = request.model};
     if (!s) return;
+    ++ways["handles"];
     ASSERT_NO_FATAL_FAILURE(Judge(named, s.group(), s.channel_id()));
   }
 
@@ -274,6 +296,10 @@ TEST(Tenancies, NoSelectionIsOfAGroupThatTheRequestMayNotUseAndNoTextTellsOfOne)
   EXPECT_GT(Tenancy::degraded, Seeds() / 40);
   EXPECT_GT(Tenancy::elsewhere, Seeds() / 4);
   EXPECT_GT(Tenancy::replayed, Seeds());
+  for (const char* way : {"pin", "affinity", "allowed groups", "ordered groups", "automatic group", "alias of a group",
+                          "alias of a model", "repetition", "handles"}) {
+    EXPECT_GT(Tenancy::ways[way], Seeds() / 40) << way << " hardly ever served";
+  }
 }
 
 }  // namespace

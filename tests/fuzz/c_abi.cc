@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <set>
 #include <vector>
 
 #include "fuzz/bodies.h"
@@ -102,7 +103,8 @@ class Caller {
   void Judge(std::int32_t reason, const pointsman_selection& s) const {
     Demand(reason == s.reason, "a selection's reason is what is returned");
     Demand(pointsman_reason_name(reason) != nullptr, "a reason has a name");
-    Demand(reason != POINTSMAN_REASON_NONE || s.channel_id != 0 || has_zero_, "a channel is served from the rows");
+    Demand(reason != POINTSMAN_REASON_NONE || any_ids_ || ids_.contains(s.channel_id),
+           "a channel is served from the rows");
     if (request_.has_pin != 0 && reason == POINTSMAN_REASON_NONE) Demand(s.channel_id == request_.pin, "a pin is kept");
   }
 
@@ -153,7 +155,7 @@ class Caller {
     if (choices_.OneIn(2)) {
       pointsman_channel channel = POINTSMAN_CHANNEL_INIT;
       channel.id = static_cast<std::int64_t>(choices_.Below(5));
-      has_zero_ = has_zero_ || channel.id == 0;
+      ids_.insert(channel.id);
       channel.groups = choices_.OneIn(3) ? pointsman_null_text() : View("default,vip");
       channel.models = View(text);
       channel.channel_info = View(choices_.Text(60));
@@ -178,7 +180,7 @@ class Caller {
     if (choices_.OneIn(2)) {
       pointsman_reload_rows(router_, rows_, &build, &error);
     } else {
-      has_zero_ = true;
+      any_ids_ = true;  // as the bytes have it
       pointsman_reload_json(router_, View(choices_.Text(400)), &build, &error);
     }
     Demand(text_.back() == kBeyond && words[sizeof words - 1] == kBeyond, "nothing is written beyond a buffer");
@@ -219,7 +221,8 @@ class Caller {
   static constexpr char kBeyond = '\x55';
   Choices choices_;
   std::uint64_t now_ = 1'000'000'000'000;
-  bool has_zero_ = false;
+  std::set<std::int64_t> ids_ = {1, 2};  // of all rows that there were
+  bool any_ids_ = false;
   pointsman_router* router_ = nullptr;
   pointsman_walk* walk_ = nullptr;
   pointsman_rows* rows_ = nullptr;

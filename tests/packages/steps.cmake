@@ -3,7 +3,7 @@ cmake_minimum_required(VERSION 3.24)
 
 # step(command …): the last output is in `said`.
 macro(step)
-  execute_process(COMMAND ${ARGV} OUTPUT_VARIABLE said ERROR_VARIABLE said RESULT_VARIABLE result)
+  execute_process(COMMAND ${ARGV} TIMEOUT 3000 OUTPUT_VARIABLE said ERROR_VARIABLE said RESULT_VARIABLE result)
   if(NOT result EQUAL 0)
     list(JOIN ARGV " " command)
     message(FATAL_ERROR "${command}\nended with ${result}:\n${said}")

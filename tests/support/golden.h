@@ -18,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-#include "support/run_program.h"
+#include "support/files.h"
 
 namespace pointsman::testing {
 

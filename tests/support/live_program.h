@@ -1,4 +1,4 @@
-// LiveProgram: a command that goes on while the test does, whose stdout is read line by line. Killed at the end.
+// LiveProgram: a command that goes on while the test does, whose stdout is read line by line. Killed at the end, or with the test.
 #ifndef POINTSMAN_TESTS_SUPPORT_LIVE_PROGRAM_H_
 #define POINTSMAN_TESTS_SUPPORT_LIVE_PROGRAM_H_
 
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "support/run_program.h"
 
 namespace pointsman::testing {
 
@@ -20,8 +21,10 @@ class LiveProgram {
   explicit LiveProgram(const std::vector<std::string>& command) {
     int ends[2] = {-1, -1};
     if (pipe2(ends, O_CLOEXEC) != 0) ADD_FAILURE() << "no pipe";
+    const pid_t test = getpid();
     child_ = fork();
     if (child_ == 0) {
+      EndWithTheTest(test);
       dup2(open("/dev/null", O_RDWR), STDERR_FILENO);
       dup2(ends[1], STDOUT_FILENO);
       std::vector<char*> arguments;

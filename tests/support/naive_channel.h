@@ -48,6 +48,7 @@ class NaiveChannel {
     }
     Time opens = now;
     if (apart_ > Time(0)) opens = std::max(opens, requests_paid_until_ - (burst_ - 1) * apart_);
+    if (OwesTooManyTokens(now)) opens = std::max(opens, now + TokensOwed(now) - kMinute + Time(1));
     const bool full = limits_.max_in_flight > 0 && in_flight >= limits_.max_in_flight;
     if (opens > now) return {Reason::kAllAtLimit, 0, opens - now};
     if (full) return {Reason::kAllAtLimit};
@@ -56,6 +57,7 @@ class NaiveChannel {
 
   // Whether it cools down, or nobody has tried it for so long as a trial may take.
   bool IsLeftAlone(Time now) const { return broken_ && now < until_ + policy_.trial_timeout; }
+  bool OwesTooManyTokens(Time now) const { return limits_.tokens_per_minute > 0 && TokensOwed(now) >= kMinute; }
   bool IsSwitchedOff(Time now) const { return IsOff(off_, now) || IsOff(tag_off_, now); }
 
   ChannelPhase Phase(Time now) const {
@@ -109,6 +111,7 @@ class NaiveChannel {
   // `may_cool` is asked at most once, and only if it is about to.
   template <class MayCool>
   void Note(const Outcome& outcome, const std::string& model, bool trial, Time began, Time now, MayCool may_cool) {
+    OweTokens(outcome.tokens, now);
     if (!broken_ && Part(now) == kAllOfIt) returned_.reset();
     const bool is_told_when = now > began;  // by how long it took
     const bool says_nothing_new =
@@ -139,9 +142,10 @@ class NaiveChannel {
     models_.erase(model);
   }
   void Limit(const ChannelLimits& limits) {
+    if (limits.tokens_per_minute != limits_.tokens_per_minute) tokens_paid_at_.reset();
     limits_ = limits;
     const std::int64_t rate = limits.requests_per_minute;
-    const Time apart(rate == 0 ? 0 : (Time(std::chrono::minutes(1)).count() + rate - 1) / rate);
+    const Time apart(rate == 0 ? 0 : (kMinute.count() + rate - 1) / rate);
     if (apart != apart_) requests_paid_until_ = Time(0);
     apart_ = apart;
     burst_ = std::clamp<std::int64_t>(limits.burst, 1, std::max<std::int64_t>(rate, 1));
@@ -156,6 +160,7 @@ class NaiveChannel {
     ForgetWindow();
     models_.clear();
     requests_paid_until_ = Time(0);
+    tokens_paid_at_.reset();
   }
 
   std::int64_t in_flight = 0;
@@ -179,7 +184,19 @@ class NaiveChannel {
   };
 
   static bool IsOff(const std::optional<Switch>& s, Time now) { return s && (!s->end || now < *s->end); }
-  bool HasLimits() const { return limits_.max_in_flight > 0 || limits_.requests_per_minute > 0; }
+  bool HasLimits() const {
+    return limits_.max_in_flight > 0 || limits_.requests_per_minute > 0 || limits_.tokens_per_minute > 0;
+  }
+
+  // How long it takes to pay for the tokens that were used, a day at most.
+  Time TokensOwed(Time now) const { return tokens_paid_at_ ? std::max(*tokens_paid_at_ - now, Time(0)) : Time(0); }
+  void OweTokens(std::int64_t tokens, Time now) {
+    if (limits_.tokens_per_minute == 0 || tokens <= 0) return;
+    constexpr Time kDay = 1440 * kMinute;
+    const double minutes = static_cast<double>(tokens) / static_cast<double>(limits_.tokens_per_minute);
+    const Time takes = minutes >= 1440 ? kDay : Time(tokens * kMinute.count() / limits_.tokens_per_minute);
+    tokens_paid_at_ = now + std::min(TokensOwed(now) + takes, kDay);
+  }
 
   // How much of the weight counts after it has returned.
   std::uint64_t Part(Time now) const {
@@ -313,7 +330,9 @@ class NaiveChannel {
   std::size_t older_ = 0;  // of those, in the older half
   Time window_began_{0};
 
+  static constexpr Time kMinute = std::chrono::minutes(1);
   ChannelLimits limits_;
+  std::optional<Time> tokens_paid_at_;
   Time apart_{0};
   std::int64_t burst_ = 1;
   Time requests_paid_until_{0};

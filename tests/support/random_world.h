@@ -46,6 +46,12 @@ class RandomWorld {
   Policy MakePolicy() {
     Policy policy = policies_.Next();
     policy.source = RowSource::kAbilities;
+    if (OneIn(2)) policy.models.aliases["another-a"] = "a";
+    other_names_.clear();
+    for (const auto& [name, groups] : policy.groups.automatic) other_names_.push_back(name);
+    for (const auto& [name, rule] : policy.groups.groups) {
+      other_names_.insert(other_names_.end(), rule.aliases.begin(), rule.aliases.end());
+    }
     return policy;
   }
 
@@ -82,10 +88,10 @@ class RandomWorld {
   }
 
   void MakeRequest(WorldRequest& asked) {
-    asked.group = OneIn(6) ? std::string() : Group();
+    asked.group = OneIn(6) ? std::string() : AnyGroup();
     asked.user_group = OneIn(6) ? std::string() : Group();
     asked.model = Model();
-    asked.names = {Group(), policies_.Name(), Group()};
+    asked.names = {AnyGroup(), policies_.Name(), AnyGroup()};
     asked.views.assign(asked.names.begin(), asked.names.end());
     const std::span<const std::string_view> list(asked.views);
     asked.request = {.group = asked.group, .user_group = asked.user_group, .model = asked.model};
@@ -101,14 +107,20 @@ class RandomWorld {
   std::string Group() { return OneIn(2) ? "default" : OneIn(2) ? "vip" : policies_.Name(); }
 
  private:
-  // Some are patterns, one is what the normaliser makes of another.
+  // An alias or an automatic name of the policy now and then.
+  std::string AnyGroup() {
+    return !other_names_.empty() && OneIn(3) ? other_names_[Below(other_names_.size())] : Group();
+  }
+  // Some are patterns, one is an alias, one is what the normaliser makes of another.
   std::string Model() {
-    static const char* const kNames[] = {"a", "ab", "abc", "a*", "ab*", "*", "b", "gpt-4-gizmo-*", "gpt-4-gizmo-x"};
+    static const char* const kNames[] = {
+        "a", "ab", "abc", "a*", "ab*", "*", "b", "gpt-4-gizmo-*", "gpt-4-gizmo-x", "another-a"};
     return OneIn(2) ? "a" : kNames[Below(std::size(kNames))];
   }
   static void Take(bool /*goes_on*/) {}
 
   RandomPolicies policies_;
+  std::vector<std::string> other_names_;  // of groups
 };
 
 }  // namespace pointsman::testing

@@ -1,46 +1,20 @@
-// RunProgram: a command as a user would give it, with its exit code, stdout and stderr. No shell is involved.
+// RunProgram: a command as a user would give it, with its exit code, stdout and stderr. No shell is involved. One that
+// hangs is ended after kMostSeconds, and one whose test has died at once.
 #ifndef POINTSMAN_TESTS_SUPPORT_RUN_PROGRAM_H_
 #define POINTSMAN_TESTS_SUPPORT_RUN_PROGRAM_H_
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
+#include "support/files.h"
+
 namespace pointsman::testing {
-
-// A folder of one's own, removed at the end.
-class TempFolder {
- public:
-  TempFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pointsman-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~TempFolder() { std::filesystem::remove_all(path_); }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
-inline std::string ReadText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-inline void WriteText(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
 
 struct Outcome {
   int code = -1;
@@ -48,12 +22,23 @@ struct Outcome {
   std::string err;
 };
 
+inline constexpr unsigned kMostSeconds = 300;
+
+// In a child, before it becomes a program: it does not outlive its test.
+inline void EndWithTheTest(pid_t test) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != test) _exit(127);  // it has died meanwhile
+}
+
 inline Outcome RunProgram(const std::vector<std::string>& command) {
   const TempFolder folder;
   const std::string out = folder / "out";
   const std::string err = folder / "err";
+  const pid_t test = getpid();
   const pid_t child = fork();
   if (child == 0) {
+    EndWithTheTest(test);
+    alarm(kMostSeconds);  // the program inherits it
     const auto redirect = [](const std::string& path, int flags, int to) { dup2(open(path.c_str(), flags, 0600), to); };
     redirect("/dev/null", O_RDONLY, STDIN_FILENO);
     redirect(out, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);

@@ -50,6 +50,7 @@ Outcome RandomOutcome(Dice& dice) {
   outcome.kind = dice.OneIn(3)   ? OutcomeKind::kTransient
                  : dice.OneIn(3) ? OutcomeKind::kSuccess
                                  : static_cast<OutcomeKind>(dice.Below(kOutcomeKinds));
+  outcome.tokens = dice.Of<std::int64_t>({0, 0, -5, 31, 200, 1'000'000'000'000});
   if (dice.OneIn(4)) outcome.retry_after = dice.Of<Milliseconds>({0s, 2s, 45s, 3600s});
   return outcome;
 }
@@ -74,6 +75,7 @@ StateCommand RandomCommand(Dice& dice) {
                                     : RandomEnd(dice);
   c.limits = {.max_in_flight = dice.Of({0, 0, 1, 2}),
               .requests_per_minute = dice.Of<std::int64_t>({0, 0, 7, 60}),
+              .tokens_per_minute = dice.Of<std::int64_t>({0, 0, 70}),
               .burst = dice.Of<std::int64_t>({1, 3})};
   c.weight = dice.Of<std::int64_t>({0, 1, 2, 5});
   return c;
@@ -89,34 +91,41 @@ std::string OutcomeText(const Outcome& o) {
                                                 "kCallersFault",   "kCancelled"};
   const std::string_view name = kNames[static_cast<std::size_t>(o.kind)];
   return "{.kind = OutcomeKind::" + std::string(name) +
-         (o.retry_after ? ", .retry_after = " + Ms(*o.retry_after) : "") + ", .latency = clock.now() - began}";
+         (o.retry_after ? ", .retry_after = " + Ms(*o.retry_after) : "") + ", .tokens = " + std::to_string(o.tokens) +
+         "}";
+}
+
+std::string ArrayText(std::string_view name, const std::array<std::int64_t, StateProgram::kChannels>& numbers) {
+  std::string text = "std::array<std::int64_t, " + std::to_string(numbers.size()) + "> " + std::string(name) + " = {";
+  for (const std::int64_t n : numbers) text += (text.ends_with('{') ? "" : ", ") + std::to_string(n);
+  return text + "};\n";
 }
 
 }  // namespace
 
-std::string StateCommand::Text() const {
+std::string StateCommand::Text(bool records) const {
   const std::string id = std::to_string(channel);
   const std::string note = time ? ", {.lasts = " + Ms(*time) + "}" : "";
   switch (kind) {
     case Kind::kSelect:
-      return "open.push_back(router.Select({.group = \"g\", .model = " + Quoted(model) +
+      return std::string(records ? "keep(recorded(" : "keep(chosen(") + "{.group = \"g\", .model = " + Quoted(model) +
              (channel != 0 ? ", .pin = " + id : "") + "}));";
-    case Kind::kReport:
-      return "router.Report(open[" + std::to_string(which) + " % open.size()], " + OutcomeText(outcome) + ");";
-    case Kind::kDrop: return "open.erase(open.begin() + " + std::to_string(which) + " % open.size());";
+    case Kind::kReport: return "report(" + std::to_string(which) + ", " + OutcomeText(outcome) + ");";
+    case Kind::kDrop: return "drop(" + std::to_string(which) + ");";
     case Kind::kAdvance: return "clock.Advance(" + Ms(*time) + ");";
     case Kind::kSwitchOff: return "router.SwitchOff(" + id + note + ");";
     case Kind::kSwitchOn: return "router.SwitchOn(" + id + ");";
     case Kind::kTagOff: return "router.SwitchOffTag(\"odd\"" + note + ");";
     case Kind::kTagOn: return "router.SwitchOnTag(\"odd\");";
-    case Kind::kModelOff: return "router.SwitchOff(" + id + ", " + Quoted(model) + note + ");";
+    case Kind::kModelOff: return "(void)router.SwitchOff(" + id + ", " + Quoted(model) + note + ");";
     case Kind::kModelOn: return "router.SwitchOn(" + id + ", " + Quoted(model) + ");";
     case Kind::kLimit:
-      return "router.SetLimits(" + id + ", {.max_in_flight = " + std::to_string(limits.max_in_flight) +
+      return "(void)router.SetLimits(" + id + ", {.max_in_flight = " + std::to_string(limits.max_in_flight) +
              ", .requests_per_minute = " + std::to_string(limits.requests_per_minute) +
+             ", .tokens_per_minute = " + std::to_string(limits.tokens_per_minute) +
              ", .burst = " + std::to_string(limits.burst) + "});";
     case Kind::kReset: return "router.ResetState(" + id + ");";
-    case Kind::kReweigh: return "weights[" + id + "] = " + std::to_string(weight) + "; publish();";
+    case Kind::kReweigh: return "weights[" + id + " - 1] = " + std::to_string(weight) + "; publish();";
     case Kind::kLook: return "router.ChannelStates();";
   }
   return "";
@@ -145,16 +154,50 @@ std::string StateProgram::Text() const {
                      ", .trial_timeout = " + Ms(c.trial_timeout) + ", .slow_start = " + Ms(c.slow_start) +
                      ", .slow_start_floor = " + Number(c.slow_start_floor) +
                      ", .max_cooling_share = " + Number(c.max_cooling_share) + "};\n";
-  text += "Router router({}, {.state = {.cooldown = cooldown, .all_cooling = AllCooling::";
+  text += "FakeClock clock;\nRouter router({}, {.state = {.cooldown = cooldown, .all_cooling = AllCooling::";
   text += all_cooling == AllCooling::kRefuse ? "kRefuse" : "kFailOpen";
-  text += ", .clock = clock.clock()}});\n";
-  for (std::size_t i = 0; i < kChannels; ++i) {
-    text += "rows.Add(ChannelRow{.id = " + std::to_string(i + 1) +
-            ", .groups = \"g\", .models = \"m,n\", .priority = " + std::to_string(priorities[i]) +
-            ", .weight = " + std::to_string(weights[i]) + (i % 2 == 0 ? ", .tag = \"odd\"" : "") + "});\n";
+  text += ", .clock = clock.clock()}});\n" + ArrayText("weights", weights) + ArrayText("priorities", priorities);
+  text += R"(const auto publish = [&] {
+  Rows rows("program");
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    ChannelRow row = Channel(static_cast<std::int64_t>(i + 1), "g", "m,n", weights[i], priorities[i]);
+    if (i % 2 == 0) row.tag = "odd";
+    rows.Add(row);
   }
-  text += "publish();\n";
-  for (const StateCommand& command : commands) text += command.Text() + "\n";
+  ASSERT_TRUE(router.Publish(MustCompile(rows).table).ok());
+};
+SplitMix64 bits(1);
+struct Open {
+  Selection selection;
+  std::chrono::nanoseconds began;
+};
+std::vector<Open> open;
+const auto chosen = [&](const Request& request) { return router.Select(request, RandomBits(bits)); };
+const auto recorded = [&](const Request& request) {
+  DecisionRecord record;
+  return router.SelectRecorded(request, nullptr, RandomBits(bits), record);
+};
+const auto keep = [&](Selection s) {
+  served.push_back(s.channel_id());
+  if (s) open.push_back({std::move(s), clock.now()});
+};
+const auto drop = [&](std::size_t which) {
+  if (!open.empty()) open.erase(open.begin() + static_cast<std::ptrdiff_t>(which % open.size()));
+};
+const auto report = [&](std::size_t which, Outcome outcome) {
+  if (open.empty()) return;
+  Open& o = open[which % open.size()];
+  outcome.latency = clock.now() - o.began;
+  router.Report(o.selection, outcome);
+  drop(which);
+};
+publish();
+)";
+  std::size_t selections = 0;
+  for (const StateCommand& command : commands) {
+    if (command.kind == StateCommand::Kind::kSelect) ++selections;
+    text += command.Text(selections % kRecordsEvery == 0) + "\n";
+  }
   return text;
 }
 

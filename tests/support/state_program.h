@@ -47,11 +47,13 @@ struct StateCommand {
   ChannelLimits limits;
   std::int64_t weight = 0;
 
-  std::string Text() const;
+  // `records`: of a selection, which is also recorded.
+  std::string Text(bool records = false) const;
 };
 
 struct StateProgram {
   static constexpr std::size_t kChannels = 4;
+  static constexpr std::size_t kRecordsEvery = 3;  // selection: recorded, and made again from that
 
   CooldownPolicy cooldown;
   AllCooling all_cooling = AllCooling::kFailOpen;

@@ -26,10 +26,27 @@ WalkProgram::WalkProgram(ChoiceTape& tape, Met& met, Lie lie, Tells tells)
       options_(MakeOptions()),
       router_(policy_, options_),
       balance_(policy_) {
-  Tell([&] { return "Router router(ParsePolicy(R\"(" + Folded(PolicyToJson(policy_)) + ")\").value(), options);"; });
+  TellBeginning();
   for (std::int64_t id = 1; id <= kChannels; ++id) channels_.emplace_back(options_.state.cooldown);
   Publish();
   for (std::size_t n = has_state_ ? tape_.Below(4) : 0; n > 0; --n) Limit();
+}
+
+void WalkProgram::TellBeginning() {
+  Tell([&] {
+    return "const Policy policy = ParsePolicy(R\"(" + Folded(PolicyToJson(policy_)) +
+           ")\").value();\n"
+           "Router router(policy, options);\n"
+           "SplitMix64 bits(1);\n"
+           "Rows rows(\"random\");\n"
+           "Attempts attempts;\n"
+           "std::vector<Selection> open;\n"
+           "std::vector<std::int64_t> served;\n"
+           "const auto keep = [&](Selection s) {\n"
+           "  served.push_back(s.channel_id());\n"
+           "  if (s) open.push_back(std::move(s));\n"
+           "};";
+  });
 }
 
 std::optional<std::string> WalkProgram::Run() {
@@ -45,7 +62,7 @@ void WalkProgram::Walk() {
   const bool alone = OneIn(4);
   Attempts attempts;
   tried_.clear();
-  Tell([&] { return std::string(alone ? "" : "attempts.Clear();"); });
+  Tell([] { return std::string("attempts = Attempts();"); });
   for (int i = 0; i < 30; ++i) {
     if (!Attempt(asked_, alone ? nullptr : &attempts) || alone || IsWrong()) break;
     Between(attempts);
@@ -66,6 +83,7 @@ bool WalkProgram::Attempt(const Asked& asked, Attempts* attempts) {
   if (by_handles && expected.degraded) ++met_["handles degraded"];
   Selection drawn = by_handles ? *std::move(by_handles) : ByNames(asked, attempts);
   Agree("reason", ReasonName(drawn.reason()), ReasonName(expected.reason));
+  served_.push_back(drawn.channel_id());
   if (!drawn) {
     const bool has_an_end = expected.reason == Reason::kAllCoolingDown || expected.reason == Reason::kAllAtLimit;
     const auto ends =
@@ -87,8 +105,8 @@ bool WalkProgram::Attempt(const Asked& asked, Attempts* attempts) {
 
 Selection WalkProgram::ByNames(const Asked& asked, Attempts* attempts) {
   Tell([&] {
-    return "open.push_back(router.Select(" + RequestText(asked.request, filtered_) +
-           (attempts == nullptr ? "" : ", attempts") + "));";
+    return "keep(router.Select(" + RequestText(asked.request, filtered_) + (attempts == nullptr ? "" : ", attempts") +
+           ", RandomBits(bits)));";
   });
   return attempts == nullptr ? router_.Select(asked.request, RandomBits(bits_))
                              : router_.Select(asked.request, *attempts, RandomBits(bits_));
@@ -104,8 +122,8 @@ std::optional<Selection> WalkProgram::ByHandles(const Asked& asked) {
   const std::optional<ModelHandle> model = router_.FindModel(asked.model);
   if (!group || !model) return std::nullopt;
   Tell([&] {
-    return "open.push_back(router.Select(*router.FindGroup(\"" + asked.group + "\", \"" + asked.user_group +
-           "\"), *router.FindModel(\"" + asked.model + "\")));";
+    return "keep(router.Select(*router.FindGroup(\"" + asked.group + "\", \"" + asked.user_group +
+           "\"), *router.FindModel(\"" + asked.model + "\"), RandomBits(bits)));";
   });
   return router_.Select(*group, *model, RandomBits(bits_));
 }
@@ -125,6 +143,8 @@ void WalkProgram::Note(const NaiveWalker::Answer& expected) {
     parts = std::min(parts, StandOf(id, expected.model, expected.degraded).part);
   }
   if (parts < NaiveChannel::kAllOfIt) ++met_["slow start"];
+  const auto owes = [&](const NaiveChannel& channel) { return channel.OwesTooManyTokens(clock_.now()); };
+  if (std::any_of(channels_.begin(), channels_.end(), owes)) ++met_["tokens owed"];
 }
 
 // What is said of the next selection without making it.

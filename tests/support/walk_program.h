@@ -37,7 +37,9 @@ class WalkProgram {
 
   // A few walks. What the two do not agree about.
   std::optional<std::string> Run();
-  std::string Text() const { return told_.str(); }
+  // The channels of all selections; 0 where nobody serves.
+  const std::vector<std::int64_t>& served() const { return served_; }
+  std::string Text() const { return told_.str(); }  // of what has been run, with Tells::kAll
 
  private:
   static constexpr std::int64_t kChannels = 8;
@@ -72,6 +74,7 @@ class WalkProgram {
   void MakeRequest(Asked& asked);
   NaiveWalker::Stand StandOf(std::int64_t channel, const std::string& model, bool cooling_serves);
 
+  void TellBeginning();
   void Walk();
   bool Attempt(const Asked& asked, Attempts* attempts);
   std::optional<Selection> ByHandles(const Asked& asked);
@@ -127,6 +130,7 @@ class WalkProgram {
   std::set<std::int64_t> filtered_;
   std::vector<NaiveAttempt> tried_;
   std::vector<Open> open_;
+  std::vector<std::int64_t> served_;
   SplitMix64 bits_{1};
 };
 

@@ -2,6 +2,7 @@
 #include "support/walk_program.h"
 
 #include <chrono>
+#include <string>
 #include <vector>
 
 #include "pointsman/profile.h"
@@ -11,6 +12,15 @@ namespace {
 
 using namespace std::chrono_literals;
 using Milliseconds = std::chrono::milliseconds;
+
+std::string RuleText(AllCooling rule) {
+  return rule == AllCooling::kRefuse ? "AllCooling::kRefuse" : "AllCooling::kFailOpen";
+}
+
+// Who goes by load counts every request in flight, limits or not: balance_test.cc.
+Balance ByTurnsForLoads(Balance rule) {
+  return rule == Balance::kLeastInFlight || rule == Balance::kLowestLatency ? Balance::kSmoothRoundRobin : rule;
+}
 
 // Without what has an oracle of its own: the gateways' rules come with their profiles.
 Policy Usual(Policy policy) {
@@ -38,9 +48,14 @@ Policy WalkProgram::MakePolicy() {
   policy.source = RowSource::kAbilities;
   // Where channels are to fail they must serve, most of the time.
   if (has_state_ && !OneIn(3)) policy.groups.usable.reset();
-  if (has_state_ || goes_by_profile_) {
+  if (goes_by_profile_) {
     policy.balance = Balance::kWeightedRandom;
     for (auto& [name, rule] : policy.groups.groups) rule.balance.reset();
+  } else if (has_state_) {
+    policy.balance = ByTurnsForLoads(policy.balance);
+    for (auto& [name, rule] : policy.groups.groups) {
+      if (rule.balance) rule.balance = ByTurnsForLoads(*rule.balance);
+    }
   }
   return policy;
 }
@@ -48,6 +63,7 @@ Policy WalkProgram::MakePolicy() {
 RouterOptions WalkProgram::MakeOptions() {
   RouterOptions options;
   options.state.clock = clock_.clock();
+  Tell([] { return std::string("FakeClock clock;\nRouterOptions options{.state = {.clock = clock.clock()}};"); });
   if (!has_state_) return options;
   CooldownPolicy& c = options.state.cooldown;
   c.jitter = 0;
@@ -63,7 +79,10 @@ RouterOptions WalkProgram::MakeOptions() {
            ", .first = " + std::to_string(c.first.count()) + "ms, .jitter = 0, .trials = " + std::to_string(c.trials) +
            ", .slow_start = " + std::to_string(c.slow_start.count()) +
            "ms, .max_cooling_share = " + std::to_string(c.max_cooling_share) + "};" +
-           (options.state.all_cooling == AllCooling::kRefuse ? " /* refuses */" : "");
+           "\noptions.state.all_cooling = " + RuleText(options.state.all_cooling) + ";" +
+           (options.state.all_cooling_in.empty()
+                ? ""
+                : "\noptions.state.all_cooling_in[\"vip\"] = " + RuleText(options.state.all_cooling_in["vip"]) + ";");
   });
   return options;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "support/rows_builder.h"
+#include "support/walk_printed.h"
 #include "support/walk_text.h"
 
 namespace pointsman::testing {
@@ -40,7 +41,9 @@ void WalkProgram::Between(Attempts& attempts) {
       clock_.Advance(time);
     }
   }
-  if (OneIn(3)) attempts = Attempts::Parse(attempts.Text()).value();  // another process goes on
+  if (!OneIn(3)) return;
+  attempts = Attempts::Parse(attempts.Text()).value();  // another process goes on
+  Tell([] { return std::string("attempts = Attempts::Parse(attempts.Text()).value();"); });
 }
 
 void WalkProgram::Switch() {
@@ -59,10 +62,16 @@ void WalkProgram::Switch() {
 
 void WalkProgram::Limit() {
   const std::int64_t id = Channel();
-  const ChannelLimits limits{.max_in_flight = Of({1, 0, 2}), .requests_per_minute = Of<std::int64_t>({0, 0, 7, 60})};
+  const ChannelLimits limits{.max_in_flight = Of({1, 0, 2}),
+                             .requests_per_minute = Of<std::int64_t>({0, 0, 7, 60}),
+                             .tokens_per_minute = Of<std::int64_t>({0, 0, 70}),
+                             .burst = Of<std::int64_t>({1, 1, 3})};
   Tell([&] {
-    return "router.SetLimits(" + std::to_string(id) + ", {.max_in_flight = " + std::to_string(limits.max_in_flight) +
-           ", .requests_per_minute = " + std::to_string(limits.requests_per_minute) + "});";
+    return "(void)router.SetLimits(" + std::to_string(id) +
+           ", {.max_in_flight = " + std::to_string(limits.max_in_flight) +
+           ", .requests_per_minute = " + std::to_string(limits.requests_per_minute) +
+           ", .tokens_per_minute = " + std::to_string(limits.tokens_per_minute) +
+           ", .burst = " + std::to_string(limits.burst) + "});";
   });
   if (!router_.SetLimits(id, limits).ok()) wrong_ << "limits are refused\n";
   channels_[static_cast<std::size_t>(id - 1)].Limit(limits);
@@ -82,12 +91,8 @@ void WalkProgram::End(Attempts& attempts) {
                     OutcomeKind::kModelUnavailable, OutcomeKind::kQuotaExhausted, OutcomeKind::kCallersFault})};
     if (OneIn(4)) outcome.retry_after = Of<Milliseconds>({2s, 45s});
     outcome.latency = clock_.now() - o.began;
-    Tell([&] {
-      return "router.Report(open[" + std::to_string(which) +
-             "], {.kind = " + std::string(OutcomeKindName(outcome.kind)) +
-             (outcome.retry_after ? ", .retry_after = " + std::to_string(outcome.retry_after->count()) + "ms" : "") +
-             "}, attempts);";
-    });
+    outcome.tokens = Of<std::int64_t>({0, 31, 200, 1'000'000'000'000});
+    Tell([&] { return "router.Report(open[" + std::to_string(which) + "], " + OutcomeText(outcome) + ", attempts);"; });
     const std::string group(o.selection.group());
     const std::string model = models_changed_ - o.models < kModelsRemembered ? o.model : "";
     channel.Note(outcome, model, o.taken.trial, o.began, clock_.now(), [&] { return MayCool(id, group); });
@@ -114,19 +119,18 @@ bool WalkProgram::MayCool(std::int64_t id, const std::string& group) {
 
 void WalkProgram::Publish() {
   Rows rows("random");
-  std::set<std::int64_t> enabled;
-  std::map<std::int64_t, std::int64_t> keys;
+  std::set<std::int64_t> disabled;
+  std::map<std::int64_t, std::uint32_t> keys;
+  std::string keys_text;
   for (std::int64_t id = 1; id <= kChannels; ++id) {
-    if (!OneIn(8)) enabled.insert(id);
-    keys[id] = has_state_ ? 0 : static_cast<std::int64_t>(tape_.Below(4));
-    rows.Add(ChannelRow{.id = id,
-                        .status = enabled.contains(id) ? 1 : 2,
-                        .groups = "default",
-                        .models = "",
-                        .keys = {.count = static_cast<std::uint32_t>(keys[id])}});
-    if (keys[id] > 1)
-      Tell([&] { return "// channel " + std::to_string(id) + " has keys: " + std::to_string(keys[id]); });
+    if (OneIn(8)) disabled.insert(id);
+    const std::size_t count = has_state_ ? 0 : tape_.Below(4);
+    if (count == 0) continue;
+    keys[id] = static_cast<std::uint32_t>(count);
+    keys_text += (keys_text.empty() ? "{" : ", {") + std::to_string(id) + ", " + std::to_string(count) + "}";
   }
+  AddChannels(rows, disabled, keys);
+  Tell([&] { return "AddChannels(rows, " + IdsText(disabled) + ", {" + keys_text + "});"; });
   std::vector<NaiveCandidate> candidates;
   std::set<std::string> groups = {"default", policy_.groups.default_group};
   std::set<std::string> known;
@@ -145,18 +149,19 @@ void WalkProgram::Publish() {
                         .enabled = is_on ? 1 : 0,
                         .priority = c.priority,
                         .weight = static_cast<std::int64_t>(c.weight)});
-    c.enabled = is_on && enabled.contains(c.channel);
+    c.enabled = is_on;
+    Tell([&] { return CandidateText(c); });
+    c.enabled = is_on && !disabled.contains(c.channel);
     groups.insert(c.group);
     models.insert(c.model);
     if (c.enabled) serving_[c.group].insert(c.channel);
-    Tell([&] { return CandidateText(c); });
     candidates.push_back(c);
   }
   if (std::exchange(models_, models) != models) ++models_changed_;
   Policy told = policy_;
   if (lie_ == Lie::kFallsBackAlways) told.groups = WithEveryEdgeForExhaustion(told.groups);
   naive_.emplace(std::move(candidates), std::move(groups), told);
-  naive_->keys = std::move(keys);
+  for (const auto& [id, count] : keys) naive_->keys[id] = count;
   naive_->stand = [this](std::int64_t channel, const std::string& model, bool cooling_serves) {
     return StandOf(channel, model, cooling_serves);
   };
@@ -165,7 +170,7 @@ void WalkProgram::Publish() {
     const bool differs = rule != options_.state.all_cooling_in.end();
     return (differs ? rule->second : options_.state.all_cooling) == AllCooling::kFailOpen;
   };
-  Tell([] { return std::string("publish();"); });
+  Tell([] { return std::string("Publish(router, rows, policy);"); });
   if (!router_.Publish(MustCompile(rows, policy_).table).ok()) wrong_ << "the table is refused\n";
 }
 
