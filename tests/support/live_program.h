@@ -1,4 +1,5 @@
-// LiveProgram: a command that goes on while the test does, whose stdout is read line by line. Killed at the end, or with the test.
+// LiveProgram: a command that goes on while the test does, whose stdout is read line by line. It is killed at the end,
+// and with the test.
 #ifndef POINTSMAN_TESTS_SUPPORT_LIVE_PROGRAM_H_
 #define POINTSMAN_TESTS_SUPPORT_LIVE_PROGRAM_H_
 
