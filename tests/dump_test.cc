@@ -118,7 +118,7 @@ TEST(Dump, TablesAreThoseOfTheJsonLoader) {
   JsonLoader loader = JsonLoader::Text(d["tables"].dump());
   Rows rows("json");
   ASSERT_TRUE(loader.Load(rows, {}).ok());
-  EXPECT_EQ(MustCompile(rows).table->content_hash(), d["content_hash"]);
+  EXPECT_EQ(MustCompile(rows).table->content_hash(), d["content_hash"].get<std::string>());
 }
 
 TEST(Dump, ByteOrderMarkAndCommentsAreNoMistake) {
