@@ -10,6 +10,10 @@ file(READ ${MAP} whole)
 string(REGEX MATCHALL "pointsman_[a-z_]+" listed "${whole}")
 list(SORT listed)
 
+if(NM MATCHES "llvm")  # knows no versions
+  find_program(GNU_NM nm REQUIRED)
+  set(NM ${GNU_NM})
+endif()
 execute_process(COMMAND ${NM} -D --defined-only --with-symbol-versions ${LIBRARY} OUTPUT_VARIABLE symbols RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "nm failed: ${result}")

@@ -89,9 +89,10 @@ TEST(GatewayFailover, ModelsAndMapCountNoChannelThatNothingCanBeSentTo) {
     return shares;
   };
   EXPECT_EQ(now(map()), (std::map<int, std::string>{{1, "0/1"}, {2, "1/1"}, {3, "0/1"}, {4, "0/1"}, {13, "0/1"}}));
-  for (const Json& channel : map()["channels"]) {
+  const Json all = map();
+  for (const Json& channel : all["channels"]) {
     const int id = channel["id"];
-    EXPECT_EQ(channel["has_upstream"], id != 1 && id != 3 && id != 4) << id;
+    EXPECT_EQ(channel["has_upstream"].get<bool>(), id != 1 && id != 3 && id != 4) << id;
   }
   RunSql(g.db(), "UPDATE channels SET base_url = '' WHERE id = 2");
   EXPECT_TRUE(Eventually([&] { return g.Get("/v1/models/gpt-4o", kDefaultToken).status == 404; }));

@@ -72,7 +72,12 @@ class Writer {
   sqlite3* db_ = nullptr;
 };
 
-inline void RunSql(const std::string& path, const std::string& sql) { Writer(path).Run(sql); }
+// Waits for others who write.
+inline void RunSql(const std::string& path, const std::string& sql) {
+  Writer writer(path);
+  sqlite3_busy_timeout(writer.db(), 10'000);
+  writer.Run(sql);
+}
 inline std::string Ask(const std::string& path, const std::string& sql) { return Writer(path).Ask(sql); }
 
 inline std::string ReadFile(const std::string& path) {
