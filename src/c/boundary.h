@@ -87,7 +87,7 @@ inline void Fill(pointsman_buffer* buffer, std::string_view text) noexcept {
   if (kept < text.size()) {
     while (kept > 0 && (static_cast<unsigned char>(text[kept]) & 0xC0u) == 0x80u) --kept;
   }
-  std::copy_n(text.data(), kept, buffer->data);
+  text.copy(buffer->data, kept);
   buffer->data[kept] = '\0';
 }
 
