@@ -7,7 +7,7 @@
 //         "now": {"exact": "1/1", "value": 1.0},             // of the next request: what is out has none
 //         "seen": 17}]}]}],                                  // first choices in the last minute
 //    "routes_left_out": 0,
-//    "channels": [{"id": 1, "name": "OpenAI main", "phase": "in_order", "remaining_ms": 0, …}],
+//    "channels": [{"id": 1, "name": "OpenAI main", "has_upstream": true, "phase": "in_order", "remaining_ms": 0, …}],
 //    "latest": [{"unix_ms": …, "token": "alice", "group": "default", "model": "gpt-4o", "channel_id": 1, …}]}
 //
 // Thread safety: thread-safe (a pure function of what it is given). Cost: O(routes shown * channels).
