@@ -142,6 +142,43 @@ TEST_F(Switches, ARecordedSelectionTakesItsReservationAndReplays) {
   EXPECT_TRUE(ReplayDecision(*router_->TakeSnapshot().table, record).same());
 }
 
+// Ten channels of one place each, which others take while a selection is being made and written down.
+TEST_F(Switches, ARecordedSelectionServesNobodyWhosePlaceIsTakenMeanwhile) {
+  Rows rows("test");
+  for (std::int64_t id = 1; id <= 10; ++id) rows.Add(Channel(id, "g", "m"));
+  Serve(Options(), Channel(1, "g", "m"));
+  ASSERT_TRUE(router_->Publish(testing::MustCompile(rows).table).ok());
+  for (std::int64_t id = 1; id <= 10; ++id) ASSERT_TRUE(router_->SetLimits(id, {.max_in_flight = 1}).ok());
+  struct {
+    Router& router;
+    std::int64_t last;  // whose place is taken
+    std::vector<Selection> taken;
+  } others{*router_, 9, {}};
+  const RandomBits take_first(
+      [](void* context) noexcept -> std::uint64_t {
+        auto& o = *static_cast<decltype(others)*>(context);
+        for (std::int64_t id = static_cast<std::int64_t>(o.taken.size()) + 1; id <= o.last; ++id) {
+          Request pinned = kRequest;
+          pinned.pin = id;
+          o.taken.push_back(o.router.Select(pinned));
+        }
+        return 0;
+      },
+      &others);
+  DecisionRecord record;
+  {
+    const Selection selection = router_->SelectRecorded(kRequest, nullptr, take_first, record);
+    EXPECT_EQ(selection.channel_id(), 10) << "nine are lost, one is left";
+    EXPECT_EQ(Status(10).in_flight, 1);
+    EXPECT_TRUE(ReplayDecision(*router_->TakeSnapshot().table, record).same());
+  }
+  others.taken.clear();
+  others.last = 10;
+  EXPECT_EQ(router_->SelectRecorded(kRequest, nullptr, take_first, record).reason(), Reason::kAllAtLimit);
+  EXPECT_TRUE(ReplayDecision(*router_->TakeSnapshot().table, record).same());
+  for (std::int64_t id = 1; id <= 10; ++id) EXPECT_EQ(Status(id).in_flight, 1) << id;
+}
+
 // Would catch: a replay that fails open because it knows nothing of the router's rule.
 
 TEST_F(Switches, ARecordedRefusalOfAGroupThatDoesNotFailOpenReplays) {

@@ -14,9 +14,6 @@
 namespace pointsman::inline v0 {
 namespace {
 
-// Others may take what a selection claims while it is made.
-constexpr int kMostClaims = 8;
-
 // One byte too many is kept, so that a cut name equals no real one.
 std::string Bounded(std::string_view text) { return std::string(text.substr(0, kMaxNameBytes + 1)); }
 
@@ -208,11 +205,12 @@ Selection SelectFrozen(const Published& now, const FrozenChannels& frozen, const
 Selection SelectAndRecord(const Published& published, const Request& request, Attempts* attempts, RandomBits bits,
                           DecisionRecord& record) {
   FrozenChannels frozen(published);
-  for (int claims = 1;; ++claims) {
+  // Others may take what a selection claims while it is made. That channel is out then, so this ends.
+  for (;;) {
     std::optional<Attempts> walk;
     if (attempts != nullptr) walk = *attempts;
     Selection selection = SelectFrozen(published, frozen, request, walk ? &*walk : nullptr, bits, record);
-    if (selection && !ClaimSelected(published, selection) && claims < kMostClaims) {
+    if (selection && !ClaimSelected(published, selection)) {
       frozen.Set(ChannelNumber(*published.data, selection.channel_id()), {.reason = Reason::kAllAtLimit});
       continue;
     }
