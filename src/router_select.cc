@@ -46,7 +46,8 @@ template <class Bits>
 template <class Bits>
 [[gnu::noinline]] Selection GoOn(const Published& now, const AskedGroup& group, const std::string& model, Reason reason,
                                  Bits bits) noexcept {
-  if (now.data->simple && reason != Reason::kAllCoolingDown) return Refuse(now, reason);
+  const bool is_stale = reason == Reason::kUnknownGroup;  // perhaps: its number is from before the policy changed
+  if (now.data->simple && reason != Reason::kAllCoolingDown && !is_stale) return Refuse(now, reason);
   const Request request{.group = group.group, .user_group = group.user_group, .model = model};
   return SelectInFull(now, request, nullptr, Erased(bits));
 }
@@ -141,14 +142,17 @@ Selection Router::Select(GroupHandle group, ModelHandle model, RandomBits bits) 
 
 std::optional<GroupHandle> Router::FindGroup(std::string_view group, std::string_view user_group) const {
   // The first group of the plan that may be used serves at once; the rest of the plan is for GoOn.
-  const std::shared_ptr<const Published> now = impl_->current().Hold();
   const Request request{.group = group, .user_group = user_group};
-  PlanWalk walk(*now->data, request);
-  PlanStop stop;
-  if (!walk.Next(stop)) return std::nullopt;
-  const std::uint32_t number = impl_->publisher.GroupNumber(stop.name);
-  if (number == kNoIndex) return std::nullopt;
-  return GroupHandle(number, impl_->asked_groups.Keep(group, user_group));
+  for (;;) {
+    const std::shared_ptr<const Published> now = impl_->current().Hold();
+    PlanWalk walk(*now->data, request);
+    PlanStop stop;
+    if (!walk.Next(stop)) return std::nullopt;
+    const std::optional<std::uint32_t> number = impl_->publisher.GroupNumber(stop.name, now->generation);
+    if (!number) continue;  // what allowed it is from before a publish
+    if (*number == kNoIndex) return std::nullopt;
+    return GroupHandle(*number, impl_->asked_groups.Keep(group, user_group));
+  }
 }
 
 std::optional<ModelHandle> Router::FindModel(std::string_view model) const {

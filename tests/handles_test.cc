@@ -114,6 +114,39 @@ TEST_F(HandlesUnderAPolicy, FailOpenForWhoMayUseTheGroup) {
   EXPECT_TRUE(Select().degraded());
 }
 
+// Would catch: a handle that serves at once what a later policy closes.
+TEST_F(HandlesUnderAPolicy, FollowThePolicyThatIsPublished) {
+  const Rows rows = RowsOf(Channel(1, "vip", "m"), Channel(2, "svip", "m"));
+  Policy opened = UsableBy("u", {"vip", "svip"});
+  opened.groups.groups["vip"].aliases = {"V"};
+  opened.groups.automatic["auto"] = {"vip"};
+  opened.groups.default_group = "vip";
+  opened.groups.empty_group = EmptyGroup::kDefault;
+  Policy closed = opened;
+  closed.groups.usable = GroupLists{{"u", {"svip"}}};
+  Policy moved = opened;
+  moved.groups.groups = {{"svip", {.aliases = {"V"}}}};
+  moved.groups.automatic["auto"] = {"svip"};
+  moved.groups.default_group = "svip";
+  for (const std::string_view name : {"V", "auto", ""}) {
+    router_.reset();
+    Serve(opened, rows);
+    Find(name, "u");
+    ExpectChannel(1);
+    Serve(closed, rows);
+    EXPECT_EQ(Select().reason(), router_->Select(named_).reason()) << name;
+    EXPECT_FALSE(Select()) << name;
+    Serve(moved, rows);
+    ExpectChannel(2);
+    Find(name, "u");
+    ExpectChannel(2);
+    Serve({}, rows);  // names mean themselves: neither is a group
+    EXPECT_EQ(Select().reason(), router_->Select(named_).reason()) << name;
+    Serve(opened, rows);
+    ExpectChannel(1);
+  }
+}
+
 TEST_F(HandlesUnderAPolicy, FallBackToWhatOnlyTheUserGroupMayUse) {
   Policy policy = UsableBy("u", {"vip", "svip"});
   policy.groups.groups["vip"] = {.aliases = {"VIP"}, .fallback = {{"svip", FallbackWhen::kExhausted}}};

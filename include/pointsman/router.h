@@ -140,8 +140,9 @@ class POINTSMAN_EXPORT Router {
   // For a host that knows a group once per token and a model once per request: the same selection without the names,
   // that of a lone request for this group, on behalf of this user group.
   // Nothing where the name is in no table that was ever published here: ask again after a publish, or select by name.
-  // FindGroup applies the rule for empty groups and resolves aliases; whether the user group may use the group is asked
-  // here, and then only where the group cannot serve at once: find handles anew when the policy has changed. Cost: a
+  // FindGroup applies the rule for empty groups, resolves aliases and asks whether the user group may use the group.
+  // When a policy is published that says something else of groups, the handle is looked up by its names at each
+  // selection: the answer is the new policy's, and takes as long as by names until the handle is found anew. Cost: a
   // lock and a lookup, and each pair of groups that was found is kept; not for each selection.
   std::optional<GroupHandle> FindGroup(std::string_view group, std::string_view user_group = {}) const;
   std::optional<ModelHandle> FindModel(std::string_view model) const;

@@ -29,8 +29,11 @@ bool SameChannels(const std::vector<ChannelRecord>& a, const std::vector<Channel
 Published Binder::Bind(std::shared_ptr<const RouteTable> table, const Published& today) {
   const TableData& data = table->data();
   Published next{.data = &data, .generation = today.generation + 1};
-  const bool same_names =
-      today.bound_names != nullptr && SameNames(*today.data, data) && today.data->balances == data.balances;
+  // A handle of a group serves at once, whoever asks: it must not outlive what allowed it.
+  const bool same_groups = today.data->policy.groups == data.policy.groups;
+  if (!same_groups) group_names_.NumberAnew();
+  const bool same_names = same_groups && today.bound_names != nullptr && SameNames(*today.data, data) &&
+                          today.data->balances == data.balances;
   next.bound_names = same_names ? today.bound_names : BindNames(data, today);
   next.bound_channels = today.bound_channels != nullptr && SameChannels(today.data->channels, data.channels)
                             ? today.bound_channels

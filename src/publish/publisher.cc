@@ -62,8 +62,9 @@ absl::StatusOr<std::uint64_t> Publisher::Patch(std::span<const ChannelChange> ch
   return PublishLocked(*std::move(patched), TakeTicket(), Guard::kAcceptLoss);
 }
 
-std::uint32_t Publisher::GroupNumber(std::string_view group) const {
+std::optional<std::uint32_t> Publisher::GroupNumber(std::string_view group, std::uint64_t generation) const {
   const std::lock_guard lock(publishing_);
+  if (cell_.Hold()->generation != generation) return std::nullopt;
   return binder_.GroupNumber(group);
 }
 

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,8 +47,9 @@ class Publisher {
   absl::StatusOr<std::uint64_t> Publish(std::shared_ptr<const RouteTable> table, std::uint64_t ticket, Guard guard);
   absl::StatusOr<std::uint64_t> Patch(std::span<const ChannelChange> changes);
 
-  // The number of a group or model that was ever published; kNoIndex for others.
-  std::uint32_t GroupNumber(std::string_view group) const;
+  // The number of a group or model that was ever published; kNoIndex for others. Nothing if that generation is not the
+  // current one any more: groups may have been numbered anew.
+  std::optional<std::uint32_t> GroupNumber(std::string_view group, std::uint64_t generation) const;
   std::uint32_t ModelNumber(std::string_view model) const;
   // Stays where it is as long as this lives. REQUIRES: a model has that number.
   const std::string& ModelName(std::uint32_t number) const;
