@@ -1,6 +1,8 @@
 // Where randomness is real: one chi-square per source of bits, and the independence of selections that follow each
 // other or are made on several threads. Each threshold is exceeded once in a million runs of a right library.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <random>
@@ -124,6 +126,32 @@ TEST(Statistics, SelectionsOnSeveralThreadsAreIndependent) {
 }
 
 // A thread that begins where another has ended must not repeat it.
+// Would catch: workers of one parent that send all of their requests the same way.
+TEST(Statistics, ProcessesDrawBitsOfTheirOwn) {
+  const RandomBits bits = ThreadBits();
+  static_cast<void>(bits());
+  std::set<std::uint64_t> drawn;
+  for (int child = 0; child < 3; ++child) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(pipe(ends.data()), 0);
+    const pid_t id = fork();
+    ASSERT_GE(id, 0);
+    if (id == 0) {
+      const std::uint64_t word = bits();
+      _exit(write(ends[1], &word, sizeof word) == sizeof word ? 0 : 1);
+    }
+    std::uint64_t word = 0;
+    EXPECT_EQ(read(ends[0], &word, sizeof word), static_cast<ssize_t>(sizeof word));
+    int status = -1;
+    EXPECT_EQ(waitpid(id, &status, 0), id);
+    EXPECT_EQ(status, 0);
+    for (const int end : ends) close(end);
+    drawn.insert(word);
+  }
+  drawn.insert(bits());
+  EXPECT_EQ(drawn.size(), 4u);
+}
+
 TEST(Statistics, ThreadsThatFollowEachOtherAreIndependent) {
   std::set<std::uint64_t> first_words;
   for (int t = 0; t < 200; ++t) std::thread([&] { first_words.insert(thread_generator()); }).join();

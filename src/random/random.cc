@@ -1,5 +1,6 @@
 #include "pointsman/random.h"
 
+#include <pthread.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -20,6 +21,14 @@ std::uint64_t SystemSeed() noexcept {
   const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
   return static_cast<std::uint64_t>(now) ^ reinterpret_cast<std::uintptr_t>(&thread_generator);
 }
+
+namespace {
+
+// Workers that a host forks would draw what their siblings draw. Where this fails they do.
+[[maybe_unused]] const int fork_is_watched =
+    pthread_atfork(nullptr, nullptr, []() noexcept { thread_generator.Forget(); });
+
+}  // namespace
 
 void ThreadGenerator::Seed() noexcept { state_ = SystemSeed(); }
 

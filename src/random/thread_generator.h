@@ -2,8 +2,8 @@
 //
 // wyrand (Wang Yi, public domain): a Weyl sequence of 64 bits, folded by one wide product. It passes the usual
 // batteries of statistical tests and has a period of 2^64. A selection took 6 to 14 instructions fewer than with
-// xoshiro256++, which was there before. Seeded from the system when a thread first draws. After fork, parent and child
-// continue with the same bits.
+// xoshiro256++, which was there before. Seeded from the system when a thread first draws, and anew in a child
+// process.
 #ifndef POINTSMAN_SRC_RANDOM_THREAD_GENERATOR_H_
 #define POINTSMAN_SRC_RANDOM_THREAD_GENERATOR_H_
 
@@ -24,6 +24,9 @@ class ThreadGenerator {
 
   // 0 comes up once in 2^64 words; seeding anew is then as good as anything.
   bool seeded() const noexcept { return state_ != 0; }
+
+  // The next draw seeds.
+  void Forget() noexcept { state_ = 0; }
 
   // REQUIRES: seeded().
   std::uint64_t Next() noexcept {
