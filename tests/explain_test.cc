@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "pointsman/router.h"
 #include "support/rows_builder.h"
 
 namespace pointsman::testing {
@@ -300,6 +301,29 @@ TEST(Refusals, TellTheOperatorFirstWhatLiftsThemInBothLanguages) {
     EXPECT_THAT(why.Text(Language::kChinese, Audience::kOperator), HasSubstr(refused.chinese));
     EXPECT_THAT(why.Text(Language::kEnglish, Audience::kCaller), Not(HasSubstr(refused.english)));
   }
+}
+
+// An explanation lists a thousand tiers at most.
+TEST(ManyTiers, AreJudgedWhetherTheyAreListedOrNot) {
+  Rows rows("test");
+  for (std::int64_t id = 1; id <= 1000; ++id) rows.Add(Channel(id, "a", "m", 1, id));
+  rows.Add(Channel(2001, "b", "m"));
+  Policy policy;
+  policy.groups.groups["a"].fallback = {{"b", FallbackWhen::kExhausted}};
+  Router router(policy);
+  ASSERT_TRUE(router.Publish(MustCompile(rows, policy).table).ok());
+  for (std::int64_t id = 1; id <= 1000; ++id) ASSERT_TRUE(router.SwitchOff(id));
+  const Request request{.group = "a", .model = "m"};
+  EXPECT_EQ(router.Explain(request).serving_group, "b");
+  ASSERT_TRUE(router.SetLimits(2001, {.max_in_flight = 1}).ok());
+  const Selection only = router.Select(request);
+  ASSERT_EQ(only.channel_id(), 2001);
+  const Explanation e = router.Explain(request);
+  ASSERT_EQ(e.tiers.size(), 1000u);
+  EXPECT_EQ(e.tiers.back().group, "a");
+  ASSERT_EQ(e.groups.size(), 2u);
+  EXPECT_EQ(e.groups[0].reason, Reason::kAllDisabled);
+  EXPECT_EQ(e.groups[1].reason, Reason::kAllAtLimit);
 }
 
 TEST(EmptyTable, IsExplainedWithoutAnyRow) {

@@ -132,6 +132,28 @@ TEST(PassedOver, IsToldFromTried) {
 }
 
 // Catches: groups that were never looked at, shown with the reason of an empty one.
+// Before all others, also before those that did not serve yet when the channel did.
+TEST(ExplainedKey, ThatIsTriedNextLeavesGroupsNoTurn) {
+  Policy policy;
+  policy.groups.groups["vip"].fallback = {{.group = "default", .when = FallbackWhen::kNoRoute}};
+  ChannelRow two_keys = Channel(2, "default", "m");
+  two_keys.keys.count = 2;
+  Router router(policy);
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(two_keys), policy).table).ok());
+  const Request request{.group = "vip", .model = "m"};
+  Attempts attempts;
+  Selection s = router.Select(request, attempts);
+  router.Report(s, {.kind = OutcomeKind::kCredentialRefused}, attempts);
+  ASSERT_TRUE(router.Publish(MustCompile(RowsOf(Channel(1, "vip", "m"), two_keys), policy).table).ok());
+  const Explanation e = router.Explain(request, attempts);
+  EXPECT_EQ(e.serving_group, "default");
+  ASSERT_EQ(e.groups.size(), 2u);
+  EXPECT_FALSE(e.groups[0].reached) << "it serves now, and would be next";
+  EXPECT_TRUE(e.groups[1].reached);
+  ASSERT_EQ(e.tiers.size(), 1u);
+  EXPECT_EQ(e.tiers[0].candidates.at(0).share.Text(), "1/1");
+}
+
 TEST_F(Explained, GroupsHadNoTurnWhereTheBudgetIsSpent) {
   policy_.retry.budget = 1;
   Router router(policy_);

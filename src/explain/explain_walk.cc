@@ -17,7 +17,7 @@
 namespace pointsman::inline v0 {
 namespace {
 
-constexpr std::size_t kMostTiers = 1000;
+constexpr std::size_t kMostTiers = 1000;  // listed in one explanation
 
 std::uint64_t SameWord(void*) noexcept { return 0; }
 
@@ -39,13 +39,15 @@ class Walker {
     NoteGroup();
     NotePlan();
     if (e_.reason == Reason::kEmptyTable) return;
+    const NextTier next = e_.reason == Reason::kNone ? FindNextTier(now_, request_, attempts_) : NextTier();
+    if (next.other_key) return NoteOtherKey(next);
     for (PlanStop stop; walk_.Next(stop);) {
       ExplainedGroup* noted = Find(stop.name);
       const ModelMatch match = MatchModel(data_, stop.group, request_.model);
       noted->reached = !IsOverBeforehand();
       if (noted->reached) noted->reason = stop.known ? match.reason : Reason::kUnknownGroup;
       if (match.first != kNotListed) NoteRoute(stop.group, match, *noted);
-      if (e_.reason == Reason::kNone && stop.name == e_.serving_group) return NoteDraw();
+      if (e_.reason == Reason::kNone && stop.name == e_.serving_group) return NoteDraw(next);
       if (e_.reason == Reason::kFilterFailed && noted->reason == Reason::kFilterFailed) return;
       walk_.Failed(match.reason != Reason::kNone || request_.pin.has_value() ? GroupOutcome::kNoRoute
                                                                              : GroupOutcome::kExhausted);
@@ -75,6 +77,18 @@ class Walker {
     }
   }
 
+  // Before any group has its turn, and whatever the table says of the others by now.
+  void NoteOtherKey(const NextTier& next) {
+    for (std::size_t i = 0; i < walk_.steps(); ++i) {
+      const PlanStop stop = walk_.StopAt(i);
+      if (stop.name != e_.serving_group) continue;
+      ExplainedGroup& noted = *Find(stop.name);
+      noted.reached = true;
+      NoteRoute(stop.group, MatchModel(data_, stop.group, request_.model), noted);
+      return NoteDraw(next);
+    }
+  }
+
   ExplainedGroup* Find(std::string_view name) {
     const auto found = std::find_if(e_.groups.begin(), e_.groups.end(),
                                     [&](const ExplainedGroup& noted) { return noted.group == Kept(name); });
@@ -92,19 +106,22 @@ class Walker {
     const RouteInfo described = *now_.table->Describe(data_.groups[group], data_.models[match.model]);
     const std::size_t first = e_.tiers.size();
     for (const TierInfo& tier : described.tiers) {
-      if (e_.tiers.size() < kMostTiers) AddTier(tier);
-      e_.tiers.back().group = data_.groups[group];
-      e_.tiers.back().balance = data_.BalanceOf(group);
+      if (e_.tiers.size() < kMostTiers) AddTier(group, tier);
     }
     const CandidateJudge judge(now_, request_, attempts_, group, match.model, circumstances_);
+    Reason unlisted = Reason::kAllDisabled;
     for (TierRef ref = match.first; ref != kAllOut; ref = data_.tier(ref).next()) {
-      JudgeTier(data_.tier(ref), judge, first);
+      const TierBlock tier = data_.tier(ref);
+      if (!JudgeTier(tier, judge, first)) unlisted = std::max(unlisted, NearestOf(tier, judge));
     }
-    if (match.reason == Reason::kNone && noted.reached && !serves) noted.reason = WhyNot(first);
+    if (match.reason == Reason::kNone && noted.reached && !serves) noted.reason = std::max(WhyNot(first), unlisted);
   }
 
-  void AddTier(const TierInfo& tier) {
-    ExplainedTier explained{.group = {}, .priority = tier.priority, .candidates = {}};
+  void AddTier(std::uint32_t group, const TierInfo& tier) {
+    ExplainedTier explained{.group = std::string(data_.groups[group]),
+                            .priority = tier.priority,
+                            .balance = data_.BalanceOf(group),
+                            .candidates = {}};
     for (const CandidateInfo& c : tier.candidates) {
       explained.candidates.push_back({.channel_id = c.channel_id,
                                       .name = std::string(c.channel_name),
@@ -115,12 +132,28 @@ class Walker {
     e_.tiers.push_back(std::move(explained));
   }
 
-  // Lays what holds now over what was compiled: who is out, and the shares of the others among themselves.
-  void JudgeTier(const TierBlock& tier, const CandidateJudge& judge, std::size_t first) {
+  // Of a tier that is one too many to be listed: what was nearest to serving.
+  Reason NearestOf(const TierBlock& tier, const CandidateJudge& judge) const {
+    if (judge.PassesOverGroup() || judge.PassesOver(tier)) return Reason::kExhausted;
+    const TierWeights weights(tier);
+    Reason nearest = Reason::kAllDisabled;
+    for (std::uint32_t i = 0; i < tier.size(); ++i) {
+      const std::int64_t id = data_.channels[tier.channel(i)].id;
+      Reason out = judge.Judge(tier, i).reason;
+      if (out == Reason::kNone && request_.pin.value_or(id) != id) out = Reason::kPinUnusable;
+      if (out == Reason::kNone && weights[i] == 0) out = Reason::kAllZeroWeight;
+      nearest = std::max(nearest, out);
+    }
+    return nearest;
+  }
+
+  // Lays what holds now over what was compiled: who is out, and the shares of the others among themselves. False where
+  // the tier is not listed.
+  bool JudgeTier(const TierBlock& tier, const CandidateJudge& judge, std::size_t first) {
     const std::int64_t priority = data_.priorities[tier.priority()];
     const auto explained = std::find_if(e_.tiers.begin() + static_cast<std::ptrdiff_t>(first), e_.tiers.end(),
                                         [&](const ExplainedTier& t) { return t.priority == priority; });
-    if (explained == e_.tiers.end()) return;
+    if (explained == e_.tiers.end()) return false;
     const TierWeights weights(tier);
     const PassedOver passed_over = judge.PassesOverGroup()  ? PassedOver::kGroup
                                    : judge.PassesOver(tier) ? PassedOver::kTier
@@ -147,6 +180,7 @@ class Walker {
     for (std::uint32_t i = 0; i < tier.size(); ++i) {
       noted[i]->share = noted[i]->out == Reason::kNone ? Share::Of(counting[i], sum) : Share();
     }
+    return true;
   }
 
   // Whether that is what keeps it out: where attempts go by number, channels are tried again.
@@ -156,8 +190,7 @@ class Walker {
 
   // Lays over the serving group's tiers what the next draw is from, where that is more than who is out: a walk by
   // number passes over tiers, one that repeats draws what was tried, and who is pinned has all, whatever it weighs.
-  void NoteDraw() {
-    const NextTier next = FindNextTier(now_, request_, attempts_);
+  void NoteDraw(const NextTier& next) {
     if (next.reason != Reason::kNone) return;  // a filter that fails for a candidate that a draw need not meet
     std::map<std::int64_t, const Standing*> standings;
     for (const Standing& s : next.standings) standings.emplace(s.channel_id, &s);
