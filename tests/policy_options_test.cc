@@ -24,7 +24,9 @@ PolicyOfOptions From(const std::vector<OptionRow>& options, const Policy& base =
 std::string Refusal(const OptionRow& option, const Policy& base = {}) {
   const PolicyOfOptions out = From({option}, base);
   Policy expected = base;
-  if (option.key == "UserUsableGroups" && !expected.groups.usable) expected.groups.usable.emplace();
+  if ((option.key == "UserUsableGroups" && !base.groups.usable) || option.key == kSpecial) {
+    expected.groups.usable.emplace();
+  }
   EXPECT_EQ(out.policy, expected);
   EXPECT_EQ(out.rejections.size(), 1u);
   return out.rejections.empty() ? std::string() : out.rejections[0].Text();
@@ -89,6 +91,18 @@ TEST(PolicyOptions, SpecialUsableGroupsNeedSomethingToChange) {
   const PolicyOfOptions out =
       From({{.key = kSpecial, .value = R"({"vip": {"+:svip": ""}})"}}, EverybodyMayUse({"default"}));
   EXPECT_THAT(out.policy.groups.usable->at("vip"), ElementsAre("default", "svip"));
+}
+
+// It may be there to take a group away.
+TEST(PolicyOptions, SpecialUsableGroupsThatCannotBeUsedLeaveOwnGroupsAlone) {
+  const OptionRow everybody{.key = "UserUsableGroups", .value = R"({"default": "", "vip": ""})"};
+  const OptionRow good{.key = kSpecial, .value = R"({"basic": {"-:vip": ""}})"};
+  const OptionRow bad{.key = kSpecial, .value = R"({"basic": {"-:vip": "")"};
+  EXPECT_EQ(From({everybody, bad}).policy.groups.usable, GroupLists());
+  EXPECT_EQ(From({good}).policy.groups.usable, GroupLists()) << "nothing to take away from";
+  EXPECT_EQ(From({bad}, EverybodyMayUse({"default", "vip"})).policy.groups.usable, GroupLists());
+  EXPECT_THAT(From({everybody, bad, good}).policy.groups.usable->at("basic"), ElementsAre("default"))
+      << "one of the rows can be used";
 }
 
 TEST(PolicyOptions, RetryTimesAreAttemptsAfterTheFirst) {

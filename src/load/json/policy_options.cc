@@ -159,22 +159,30 @@ absl::Status Apply(const Option& option, const OptionRow& row, Policy& policy) {
   return absl::OkStatus();
 }
 
+// Somebody wanted a rule: until it can be read, a request may use its own group.
+void KeepClosed(const Option& option, Policy& policy) {
+  const bool lists = option.apply == ApplyUsable;
+  const bool takes_away = option.apply == ApplySpecialUsable;  // perhaps: "-:vip"
+  if ((lists && !policy.groups.usable) || takes_away) policy.groups.usable.emplace();
+}
+
 }  // namespace
 
 PolicyOfOptions PolicyFromOptions(std::span<const OptionRow> options, Policy base, std::string_view source) {
   PolicyOfOptions out{.policy = std::move(base), .rejections = {}};
   for (const Option& option : kOptions) {
+    bool listed = false;
     bool done = false;
     for (const OptionRow& row : options) {
       if (row.key != option.key) continue;
+      listed = true;
       const absl::Status status =
           done ? Wrong("the option is listed twice; keep one of the rows: the first good one counts")
                : Apply(option, row, out.policy);
       if (!status.ok()) out.rejections.push_back(Reject(row, source, status));
       done = done || status.ok();
-      // Somebody wanted a rule: until it can be read, a request may use its own group.
-      if (!done && option.apply == ApplyUsable && !out.policy.groups.usable) out.policy.groups.usable.emplace();
     }
+    if (listed && !done) KeepClosed(option, out.policy);
   }
   return out;
 }
