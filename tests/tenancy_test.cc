@@ -86,11 +86,10 @@ class Tenancy {
   explicit Tenancy(unsigned seed)
       : world_([bits = std::mt19937(seed)](std::size_t n) mutable { return bits() % n; }),
         bits_(seed),
-        policy_(MakePolicy()),
-        router_(policy_, {.state = {.cooldown = {.consecutive_failures = 1, .max_cooling_share = 1},
-                                    .all_cooling = world_.OneIn(3) ? AllCooling::kRefuse : AllCooling::kFailOpen,
-                                    .clock = clock_.clock(),
-                                    .jitter_seed = 1}}) {
+        router_(Policy(), {.state = {.cooldown = {.consecutive_failures = 1, .max_cooling_share = 1},
+                                     .all_cooling = world_.OneIn(3) ? AllCooling::kRefuse : AllCooling::kFailOpen,
+                                     .clock = clock_.clock(),
+                                     .jitter_seed = 1}}) {
     Publish();
   }
 
@@ -113,11 +112,13 @@ class Tenancy {
       if (request.pin) {
         ASSERT_EQ(s.channel_id(), *request.pin);
       }
-      if (world_.OneIn(2)) router_.Report(s, {.kind = static_cast<OutcomeKind>(world_.Below(8))});
+      was_keys_fault_ = false;
+      if (world_.OneIn(2)) Report(s, alone ? nullptr : &attempts);
       if (world_.OneIn(6)) Disturb();
       if (world_.OneIn(6)) Publish();
     }
-    ASSERT_NO_FATAL_FAILURE(SelectByHandles(request));
+    FindHandles(request);
+    ASSERT_NO_FATAL_FAILURE(SelectByHandles());
   }
 
   // What was met, so that a test can demand that it was.
@@ -136,6 +137,9 @@ class Tenancy {
       if (std::find(rule.aliases.begin(), rule.aliases.end(), group) != rule.aliases.end()) ++ways["alias of a group"];
     }
     if (policy_.models.aliases.contains(std::string(request.model))) ++ways["alias of a model"];
+    if (was_keys_fault_ && attempts.size() > 1 && attempts[attempts.size() - 2].channel_id == s.channel_id()) {
+      ++ways["another key"];
+    }
     for (std::size_t i = 0; i + 1 < attempts.size(); ++i) {
       if (attempts[i].channel_id != s.channel_id()) continue;
       ++ways["repetition"];
@@ -147,6 +151,13 @@ class Tenancy {
     Policy policy = world_.MakePolicy();
     policy.balance = static_cast<Balance>(world_.Below(6));
     return policy;
+  }
+
+  void Report(Selection& s, Attempts* attempts) {
+    const Outcome outcome{.kind = static_cast<OutcomeKind>(world_.Below(8))};
+    was_keys_fault_ = outcome.kind == OutcomeKind::kCredentialRefused || outcome.kind == OutcomeKind::kRateLimited ||
+                      outcome.kind == OutcomeKind::kQuotaExhausted;
+    attempts == nullptr ? router_.Report(s, outcome) : router_.Report(s, outcome, *attempts);
   }
 
   Selection Select(const Request& request, Attempts* attempts) {
@@ -242,18 +253,34 @@ class Tenancy {
     return false;
   }
 
-  void SelectByHandles(const Request& request) {
+  // These outlive tables and policies.
+  void FindHandles(const Request& request) {
     const auto group = router_.FindGroup(request.group, request.user_group);
     const auto model = router_.FindModel(request.model);
     if (!group || !model) return;
-    const Selection s = router_.Select(*group, *model, RandomBits(bits_));
-    const Request named{.group = request.group, .user_group = request.user_group, .model = request.model};
-    if (!s) return;
-    ++ways["handles"];
-    ASSERT_NO_FATAL_FAILURE(Judge(named, s.group(), s.channel_id()));
+    handles_.push_back({.group = *group,
+                        .model = *model,
+                        .asked_group = std::string(request.group),
+                        .user_group = std::string(request.user_group),
+                        .asked_model = std::string(request.model),
+                        .policies = policies_});
+  }
+
+  void SelectByHandles() {
+    for (const Handles& h : handles_) {
+      const Selection s = router_.Select(h.group, h.model, RandomBits(bits_));
+      if (!s) continue;
+      ++ways[h.policies == policies_ ? "handles" : "handles of an earlier policy"];
+      const Request named{.group = h.asked_group, .user_group = h.user_group, .model = h.asked_model};
+      ASSERT_NO_FATAL_FAILURE(Judge(named, s.group(), s.channel_id()));
+    }
   }
 
   void Publish() {
+    if (policies_ == 0 || world_.OneIn(3)) {
+      policy_ = MakePolicy();
+      ++policies_;
+    }
     WorldRows rows = world_.MakeRows(policy_);
     named_ = rows.named;
     reading_.emplace(policy_, rows.candidates);
@@ -273,17 +300,28 @@ class Tenancy {
     }
   }
 
+  struct Handles {
+    GroupHandle group;
+    ModelHandle model;
+    std::string asked_group, user_group, asked_model;
+    int policies;
+  };
+
   FakeClock clock_;
   RandomWorld world_;
   SplitMix64 bits_;
   Policy policy_;
+  int policies_ = 0;  // so many were published
   Router router_;
+  bool was_keys_fault_ = false;
+  std::vector<Handles> handles_;
   std::set<std::string> named_;
   std::optional<Reading> reading_;
 };
 
 // Would catch: any way past the permissions of a policy or of a request: fallbacks, automatic and ordered groups,
-// aliases, affinity, pins, last resorts, failing open, replays, handles; and a text for callers that tells of them.
+// aliases, affinity, pins, last resorts, failing open, other keys, replays, handles that are older than the policy; and
+// a text for callers that tells of them.
 TEST(Tenancies, NoSelectionIsOfAGroupThatTheRequestMayNotUseAndNoTextTellsOfOne) {
   for (int seed = 1; seed <= Seeds(); ++seed) {
     SCOPED_TRACE(seed);
@@ -297,7 +335,7 @@ TEST(Tenancies, NoSelectionIsOfAGroupThatTheRequestMayNotUseAndNoTextTellsOfOne)
   EXPECT_GT(Tenancy::elsewhere, Seeds() / 4);
   EXPECT_GT(Tenancy::replayed, Seeds());
   for (const char* way : {"pin", "affinity", "allowed groups", "ordered groups", "automatic group", "alias of a group",
-                          "alias of a model", "repetition", "handles"}) {
+                          "alias of a model", "repetition", "another key", "handles", "handles of an earlier policy"}) {
     EXPECT_GT(Tenancy::ways[way], Seeds() / 40) << way << " hardly ever served";
   }
 }

@@ -25,7 +25,7 @@ int Seeds() {
   return wanted == nullptr ? 10000 : std::atoi(wanted);
 }
 
-constexpr std::uint64_t kWithState = 2, kWithoutState = 3;
+constexpr std::uint64_t kWithState = 1354, kWithoutState = 400;
 
 std::string Printed(std::uint64_t seed) {
   WalkProgram::Met met;
@@ -104,6 +104,7 @@ TEST(WalkOracle, EveryAttemptOfRandomWalksIsWhatTheNaiveWalkerSays) {
                            "one_api_memory",
                            "new_api_memory_2025_04",
                            "alike below",
+                           "another policy",
                            "handles",
                            "handles refused",
                            "handles degraded"}) {

@@ -25,6 +25,8 @@ namespace pointsman::testing {
 class NaiveBalance {
  public:
   explicit NaiveBalance(Policy policy) : policy_(std::move(policy)) {}
+  // From now on; turns go on where they were.
+  void Follow(Policy policy) { policy_ = std::move(policy); }
 
   // Where the request's key decides, nobody else can be drawn. Whether there was anybody else.
   bool GiveToKey(const Request& request, NaiveWalker::Answer& answer) const {

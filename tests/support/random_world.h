@@ -64,8 +64,10 @@ class RandomWorld {
       const bool is_enabled = !OneIn(8);
       if (is_enabled) enabled.insert(id);
       const std::string name = "upstream-of-" + std::to_string(id);
-      Take(world.rows.Add(ChannelRow{
-          .id = id, .name = name, .status = is_enabled ? 1 : 2, .groups = "default", .tag = c % 2 == 0 ? "even" : ""}));
+      ChannelRow row{.id = id, .name = name, .status = is_enabled ? 1 : 2, .groups = "default"};
+      row.tag = c % 2 == 0 ? "even" : "";
+      if (c % 3 == 0) row.keys.count = 3;
+      Take(world.rows.Add(row));
     }
     std::set<std::tuple<std::string, std::string, std::int64_t>> keys;
     for (std::size_t n = Below(24); n > 0; --n) {

@@ -32,10 +32,14 @@ WalkProgram::WalkProgram(ChoiceTape& tape, Met& met, Lie lie, Tells tells)
   for (std::size_t n = has_state_ ? tape_.Below(4) : 0; n > 0; --n) Limit();
 }
 
+std::string WalkProgram::PolicyText() const {
+  return "policy = ParsePolicy(R\"(" + Folded(PolicyToJson(policy_)) + ")\").value();";
+}
+
 void WalkProgram::TellBeginning() {
   Tell([&] {
-    return "const Policy policy = ParsePolicy(R\"(" + Folded(PolicyToJson(policy_)) +
-           ")\").value();\n"
+    return "Policy " + PolicyText() +
+           "\n"
            "Router router(policy, options);\n"
            "SplitMix64 bits(1);\n"
            "Rows rows(\"random\");\n"

@@ -74,6 +74,7 @@ class WalkProgram {
   void MakeRequest(Asked& asked);
   NaiveWalker::Stand StandOf(std::int64_t channel, const std::string& model, bool cooling_serves);
 
+  std::string PolicyText() const;
   void TellBeginning();
   void Walk();
   bool Attempt(const Asked& asked, Attempts* attempts);
@@ -113,7 +114,7 @@ class WalkProgram {
   RandomPolicies policies_;
   const bool has_state_;  // channels fail, are limited and cool down
   bool goes_by_profile_ = false;
-  const Policy policy_;
+  Policy policy_;
   FakeClock clock_;
   const RouterOptions options_;
   Router router_;

@@ -34,7 +34,8 @@ Policy Usual(Policy policy) {
 
 Policy WalkProgram::MakePolicy() {
   Policy policy = Usual(policies_.Next());
-  if (OneIn(4)) {
+  goes_by_profile_ = OneIn(4);
+  if (goes_by_profile_) {
     const Profile profile =
         Of({Profile::kNewApiMemory, Profile::kNewApiDatabase, Profile::kOneApiMemory, Profile::kNewApiMemory202504});
     const auto retries = static_cast<std::int32_t>(tape_.Below(5));
@@ -42,7 +43,6 @@ Policy WalkProgram::MakePolicy() {
     policy = ProfilePolicy(profile, {.retry_times = retries});
     policy.groups.groups = groups.groups;
     policy.groups.automatic = groups.automatic;
-    goes_by_profile_ = true;
     ++met_[std::string(ProfileName(profile))];
   }
   policy.source = RowSource::kAbilities;

@@ -118,6 +118,12 @@ bool WalkProgram::MayCool(std::int64_t id, const std::string& group) {
 }
 
 void WalkProgram::Publish() {
+  if (naive_ && OneIn(4)) {
+    policy_ = MakePolicy();
+    balance_.Follow(policy_);
+    Tell([&] { return PolicyText(); });
+    if (!tried_.empty()) ++met_["another policy"];
+  }
   Rows rows("random");
   std::set<std::int64_t> disabled;
   std::map<std::int64_t, std::uint32_t> keys;
