@@ -137,6 +137,17 @@ TEST(Abilities, OfOneChannelKeepTheirOwnCells) {
   }
 }
 
+// Where the last offers are remembered, channels share places.
+TEST(Abilities, OfChannelsWhoseIdsDifferByAPowerOfTwoStayApart) {
+  for (std::int64_t apart = 1; apart <= 1 << 20; apart *= 2) {
+    const Compiled c = MustCompile(RowsOf(Channel(1, "g", "x"), Channel(1 + apart, "g", "x"), Ability("g", "a", 1),
+                                          Ability("g", "b", 1 + apart), Ability("g", "c", 1)));
+    EXPECT_EQ(OnlyCandidate(c, "g", "a").channel_id, 1) << apart;
+    EXPECT_EQ(OnlyCandidate(c, "g", "b").channel_id, 1 + apart) << apart;
+    EXPECT_EQ(OnlyCandidate(c, "g", "c").channel_id, 1) << apart;
+  }
+}
+
 // More lists than compiling remembers, each of them twice.
 TEST(Tiers, AreStoredOnceHoweverManyThereAre) {
   Rows rows("test");

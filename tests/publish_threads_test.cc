@@ -139,6 +139,29 @@ TEST_P(PublicationThreads, StalledReaderHoldsBackExactlyOneValue) {
   EXPECT_EQ(Stamped::alive(), 1);
 }
 
+// Its stack is unwound, and no handler of exceptions may stop that.
+TEST_P(PublicationThreads, ThreadThatEndsInTheMiddleOfAReadHoldsNothingBack) {
+  Cell cell(Stamp(1), GetParam());
+  for (const bool cancelled : {false, true}) {
+    std::promise<void> reading;
+    std::thread ended([&] {
+      cell.Read([&](const Stamped&) {
+        if (!cancelled) pthread_exit(nullptr);
+        reading.set_value();
+        for (;;) sleep(1);  // where a thread may be cancelled
+      });
+    });
+    if (cancelled) {
+      reading.get_future().wait();
+      ASSERT_EQ(pthread_cancel(ended.native_handle()), 0);
+    }
+    ended.join();
+    cell.Replace(Stamp(2));
+    EXPECT_EQ(cell.Reclaim(), 0u);
+    EXPECT_EQ(Stamped::alive(), 1);
+  }
+}
+
 TEST_P(PublicationThreads, HeldValueMayMoveToAnotherThreadAndEndThere) {
   auto cell = std::make_unique<Cell>(Stamp(1), GetParam());
   std::shared_ptr<const Stamped> held = std::async(std::launch::async, [&] { return cell->Hold(); }).get();

@@ -94,6 +94,15 @@ TEST(Turns, OfTheOthersAreExactWhileOneIsOut) {
   EXPECT_THAT(s.Count(10), UnorderedElementsAre(Pair(1, 3), Pair(2, 5), Pair(3, 2)));
 }
 
+// More than a selection keeps on its stack.
+TEST(Turns, ComeToEachOfVeryMany) {
+  constexpr std::size_t kMany = 1100;
+  ServedTier s(std::vector<std::int64_t>(kMany, 1), With(Balance::kSmoothRoundRobin));
+  std::map<std::int64_t, int> counts;
+  for (std::size_t i = 0; i < kMany; ++i) ++counts[s.router.Select(kAsk).channel_id()];
+  EXPECT_EQ(counts.size(), kMany) << "each has one turn";
+}
+
 TEST(Turns, AreOfOneGroupModelAndPriority) {
   ServedTier s({1, 1}, With(Balance::kSmoothRoundRobin));
   std::vector<std::int64_t> mine;
