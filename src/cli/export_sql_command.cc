@@ -74,7 +74,7 @@ class Exporter {
 
   // Text stays text, whatever the column was made: a blob is none in JSON, and JSON in JSON would not be one.
   std::string Value(std::string_view column, ColumnKind kind) const {
-    const std::string name = SqlName(column, dialect_);
+    std::string name = SqlName(column, dialect_);
     if (column == kOtherInfo) return StatusTime(name);
     if (kind != ColumnKind::kText) return name;
     return "CAST(" + name + " AS " + (dialect_ == Dialect::kMysql ? "CHAR)" : "text)");

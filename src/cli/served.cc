@@ -32,6 +32,7 @@ Served::Served(const Source& source, const Policy& policy, std::shared_ptr<const
     if (out.reason != OutReason::kSlowStart && out.model.empty()) out_.insert(out.channel_id);
   }
   std::vector<ChannelStatus> all;
+  all.reserve(statuses.size());
   for (auto& [id, status] : statuses) all.push_back(std::move(status));
   router_.ImportChannelStates(all);
 }

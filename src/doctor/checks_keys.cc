@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kShown = 5;
 constexpr std::int64_t kDisabledAutomatically = 3;
-constexpr std::int64_t kSecondsADay = 24 * 60 * 60;
+constexpr std::int64_t kSecondsADay = std::int64_t{24} * 60 * 60;
 constexpr std::int64_t kLongDays = 7;
 
 // Pairs that these channels would serve if they were enabled, and nobody serves.

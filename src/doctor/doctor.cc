@@ -120,6 +120,7 @@ ExaminationSummary Summarise(const Evidence& evidence) {
 
 std::vector<std::string_view> FindingCodes() {
   std::vector<std::string_view> codes;
+  codes.reserve(std::size(kChecks));
   for (const Check& check : kChecks) codes.push_back(check.code);
   return codes;
 }

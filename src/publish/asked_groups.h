@@ -49,7 +49,7 @@ class AskedGroups {
   struct Before {
     using is_transparent = void;
     static Names Of(const AskedGroup& asked) { return {asked.group, asked.user_group}; }
-    static const Names& Of(const Names& names) { return names; }
+    static Names Of(Names names) { return names; }
     template <class A, class B>
     bool operator()(const A& a, const B& b) const {
       return Of(a) < Of(b);

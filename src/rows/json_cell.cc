@@ -85,8 +85,9 @@ bool JsonCell::ReadCharacter(std::string& value) {
 bool JsonCell::ReadHex(std::uint32_t& number) {
   constexpr std::size_t kDigits = 4;
   if (text_.size() < kDigits) return false;
-  const char* end = text_.data() + kDigits;
-  const auto [behind, error] = std::from_chars(text_.data(), end, number, 16);
+  const char* const begin = text_.data();
+  const char* const end = begin + kDigits;
+  const auto [behind, error] = std::from_chars(begin, end, number, 16);
   if (error != std::errc() || behind != end) return false;
   text_.remove_prefix(kDigits);
   return true;

@@ -24,7 +24,7 @@ class Rows::TextStore {
   }
 
  private:
-  static constexpr std::size_t kBlockBytes = 64 * 1024;
+  static constexpr std::size_t kBlockBytes = std::size_t{64} * 1024;
 
   std::string_view Copy(std::string_view text) {
     if (text.size() > left_) {

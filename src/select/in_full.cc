@@ -132,7 +132,8 @@ class FullSelection {
         nearest = std::max(nearest, reason);
         if (reason == Reason::kFilterFailed) return false;
         if (reason != Reason::kNone || weights[i] == 0) continue;
-        if (++usable > 1 && DrawBelow(usable, bits_) != 0) continue;
+        ++usable;
+        if (usable > 1 && DrawBelow(usable, bits_) != 0) continue;
         held = tier;
         place = i;
       }

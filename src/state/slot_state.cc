@@ -9,7 +9,7 @@
 namespace pointsman::inline v0 {
 namespace {
 
-using namespace slot_bit;
+using namespace slot_bit;  // NOLINT(google-build-using-namespace): all of its bits
 constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr std::size_t kMostNoteBytes = 256;
 
@@ -191,7 +191,10 @@ void SlotState::SwitchOff(std::uint64_t bit, const SwitchNote& note, Nanoseconds
 
 void SlotState::SwitchOn(std::uint64_t bit) {
   const std::lock_guard held(lock());
-  if (rare_ != nullptr) (bit == kTagOff ? rare_->by_tag : rare_->by_id).note.clear();
+  if (rare_ != nullptr) {
+    Rare::Switch& kept = bit == kTagOff ? rare_->by_tag : rare_->by_id;
+    kept.note.clear();
+  }
   SetBits(bit | (bit == kTagOff ? kTagEnds : kSwitchEnds), 0);
 }
 

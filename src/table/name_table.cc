@@ -91,8 +91,9 @@ NameTable::Record NameTable::RecordOf(std::string_view name, std::uint32_t index
   Record record;
   record.mark = MarkOf(hash, name.size());
   record.index = index;
+  const char* const p = name.data();
   if (name.size() < 16) {
-    const name_hash::ShortName words = name_hash::ReadShort(name.data(), name.size());
+    const name_hash::ShortName words = name_hash::ReadShort(p, name.size());
     std::memcpy(record.bytes, &words, sizeof words);
   } else if (name.size() <= kMostUsual) {
     std::copy_n(name.begin(), 16, record.bytes);
@@ -100,8 +101,7 @@ NameTable::Record NameTable::RecordOf(std::string_view name, std::uint32_t index
   } else if (name.size() <= Record::kInlineBytes) {
     std::copy(name.begin(), name.end(), record.bytes);
   } else {
-    const char* elsewhere = name.data();
-    std::memcpy(record.bytes, &elsewhere, sizeof elsewhere);
+    std::memcpy(record.bytes, static_cast<const void*>(&p), sizeof p);
   }
   return record;
 }

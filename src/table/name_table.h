@@ -150,7 +150,8 @@ class NameTable {
   // REQUIRES: name.size() < 16.
   [[gnu::always_inline]] std::uint32_t FindShort(std::string_view name) const noexcept {
     const std::size_t n = name.size();
-    const name_hash::ShortName words = name_hash::ReadShort(name.data(), n);
+    const char* const p = name.data();
+    const name_hash::ShortName words = name_hash::ReadShort(p, n);
     for (std::uint64_t at = name_hash::HashShort(words, n, seeds_) & mask_;; at = (at + sizeof(Record)) & mask_) {
       const Record& record = RecordAt(at);
       if (record.mark == n && record.Holds(words)) [[likely]] {
@@ -184,7 +185,7 @@ class NameTable {
     const char* text(std::size_t length) const {
       if (length <= kInlineBytes) return bytes;
       const char* elsewhere;
-      std::memcpy(&elsewhere, bytes, sizeof elsewhere);
+      std::memcpy(static_cast<void*>(&elsewhere), bytes, sizeof elsewhere);
       return elsewhere;
     }
   };

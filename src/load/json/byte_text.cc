@@ -37,6 +37,7 @@ bool IsAscii(std::string_view text) {
 
 std::vector<std::string> TextsOf(const std::vector<std::string>& names) {
   std::vector<std::string> texts;
+  texts.reserve(names.size());
   for (const std::string& name : names) texts.push_back(TextOfBytes(name));
   return texts;
 }

@@ -78,6 +78,7 @@ std::vector<Value::Key> CandidateKeys(RecordedCandidate& candidate, T more) {
 absl::Status ReadWhole(const Value& value, const std::vector<Value::Key>& keys) {
   if (absl::Status s = value.ReadObject(keys); !s.ok()) return s;
   std::vector<std::string_view> names;
+  names.reserve(keys.size());
   for (const Value::Key& key : keys) names.push_back(key.name);
   return value.Require(names);
 }
@@ -92,7 +93,7 @@ absl::Status ReadRequest(const Value& value, RecordedRequest& out) {
   const auto text = [](std::string& name) {
     return [&name](const Value& v) { return v.ReadText(name, "a name in double quotes"); };
   };
-  const absl::Status read = value.ReadObject({
+  absl::Status read = value.ReadObject({
       {"group", text(out.group)},
       {"user_group", text(out.user_group)},
       {"model", text(out.model)},
@@ -185,7 +186,7 @@ constexpr std::array<std::string_view, 8> kNeeded = {
 
 absl::Status ReadOut(const PolicyValue& value, OutChannel& out) {
   std::int32_t level = 0;
-  const absl::Status read = value.ReadObject(
+  absl::Status read = value.ReadObject(
       {{"channel_id", [&](const Value& v) { return v.ReadSigned(out.channel_id); }},
        {"reason", [&](const Value& v) { return v.ReadChoice(kOutReasons, OutReasonName, out.reason); }},
        {"level", [&](const Value& v) { return v.ReadNumber(level, 1, 63); }},
@@ -242,7 +243,7 @@ std::string DecisionToJson(const DecisionRecord& record) {
 }
 
 absl::Status ReadDecision(const PolicyValue& value, DecisionRecord& record) {
-  const absl::Status read = value.ReadObject(
+  absl::Status read = value.ReadObject(
       {{"pointsman_decision", ReadFormat},
        {"content_hash", [&](const Value& v) { return v.ReadText(record.content_hash, "the hash of its table"); }},
        {"generation", [&](const Value& v) { return v.ReadUnsigned(record.generation); }},

@@ -76,7 +76,7 @@ class DumpReader {
   }
 
   absl::Status ReadState() {
-    const absl::Status out = Member("out").ReadList(
+    absl::Status out = Member("out").ReadList(
         "a list of channels", [&](const Value& item) { return ReadKnownOut(item, loaded_.dump.out.emplace_back()); });
     if (!out.ok()) return out;
     return Member("decisions").ReadList("a list of decisions", [&](const Value& item) {

@@ -169,8 +169,9 @@ bool ToUnsigned(const JsonScalar& value, std::uint64_t& number) {
     return value.integer >= 0;
   }
   if (value.kind != JsonScalar::Kind::kReal) return false;
-  const char* end = value.text.data() + value.text.size();
-  const auto [stopped, error] = std::from_chars(value.text.data(), end, number);
+  const char* const begin = value.text.data();
+  const char* const end = begin + value.text.size();
+  const auto [stopped, error] = std::from_chars(begin, end, number);
   return error == std::errc() && stopped == end;
 }
 

@@ -41,7 +41,7 @@ absl::Status ReadNames(const Value& value, std::vector<std::string>& out) {
 
 absl::Status ReadEdge(const Value& value, Fallback& out) {
   bool has_group = false;
-  const absl::Status read =
+  absl::Status read =
       value.ReadObject({{"group",
                          [&](const Value& v) {
                            has_group = true;
@@ -142,6 +142,7 @@ class PolicyReader {
 
   absl::Status ReadNormalizer(const Value& value) {
     std::vector<std::string_view> names;
+    names.reserve(known_.size());
     for (const ModelNormalizer& normalizer : known_) names.push_back(normalizer.name);
     std::size_t chosen = 0;
     if (absl::Status s = value.ReadName(names, chosen); !s.ok()) return s;

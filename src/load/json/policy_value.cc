@@ -120,6 +120,7 @@ absl::Status PolicyValue::ReadMap(
 
 absl::Status PolicyValue::ReadObject(const std::vector<Key>& keys) const {
   std::vector<std::string_view> names;
+  names.reserve(keys.size());
   for (const Key& key : keys) names.push_back(key.name);
   const std::string wanted = "an object with the keys " + JoinNames(names);
   return ReadMap(wanted, [&](const std::string& name, const PolicyValue& value) {

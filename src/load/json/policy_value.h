@@ -51,6 +51,7 @@ class PolicyValue {
   template <class Choice, std::size_t n>
   absl::Status ReadChoice(const std::array<Choice, n>& choices, std::string_view (*name)(Choice), Choice& out) const {
     std::vector<std::string_view> names;
+    names.reserve(n);
     for (const Choice choice : choices) names.push_back(name(choice));
     std::size_t chosen = 0;
     if (absl::Status s = ReadName(names, chosen); !s.ok()) return s;

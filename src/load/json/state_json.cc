@@ -93,7 +93,7 @@ template <class Time>
 Value::Key Remaining(std::string_view name, Time& out) {
   return {name, [&out](const Value& v) {
             Milliseconds time{0};
-            const absl::Status s = ReadCount(v, time, kMostMilliseconds);
+            absl::Status s = ReadCount(v, time, kMostMilliseconds);
             out = time;
             return s;
           }};
@@ -127,7 +127,7 @@ absl::Status ReadFailure(const Value& value, std::optional<OutcomeKind>& kind) {
 absl::Status ReadStatus(const Value& value, ChannelStatus& s) {
   constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
   std::chrono::microseconds latency{0};
-  const absl::Status read = value.ReadObject(
+  absl::Status read = value.ReadObject(
       {{"channel_id", [&](const Value& v) { return v.ReadSigned(s.channel_id); }},
        {"phase", [&](const Value& v) { return v.ReadChoice(kPhases, ChannelPhaseName, s.phase); }},
        Remaining("remaining_ms", s.remaining),

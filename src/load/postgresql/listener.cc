@@ -98,7 +98,7 @@ absl::StatusOr<bool> PostgresqlListener::Impl::Hear(Clock::time_point deadline) 
   for (;;) {
     const Clock::time_point until = std::min(deadline, checked_ + options_.check_every);
     connection_->set_deadline(until);
-    const absl::StatusOr<bool> heard = connection_->AwaitNotification(call_.descriptor());
+    absl::StatusOr<bool> heard = connection_->AwaitNotification(call_.descriptor());
     if (!heard.ok() || *heard) return heard;
     if (until == deadline) return false;
     if (absl::Status alive = CheckAlive(deadline); !alive.ok()) return alive;

@@ -196,9 +196,9 @@ absl::StatusOr<std::size_t> PgConnection::NextCopyLine(char*& line) {
 
 absl::StatusOr<bool> PgConnection::AwaitNotification(int wake) {
   for (;;) {
-    if (const absl::StatusOr<bool> heard = TakeNotifications(); !heard.ok() || *heard) return heard;
+    if (absl::StatusOr<bool> heard = TakeNotifications(); !heard.ok() || *heard) return heard;
     wake_ = wake;
-    const absl::Status ready = WaitForSocket(true, false, deadline_, "has fallen silent");
+    absl::Status ready = WaitForSocket(true, false, deadline_, "has fallen silent");
     wake_ = -1;
     if (ready.code() == absl::StatusCode::kDeadlineExceeded) return TakeNotifications();
     if (!ready.ok()) return ready;
@@ -254,7 +254,7 @@ absl::Status PgConnection::ConnectFailed() const {
 
 // A server that ends a connection says why before it does. What has arrived is read, and nothing waited for.
 absl::Status PgConnection::LastWords() {
-  const absl::Status lost = Lost();
+  absl::Status lost = Lost();
   while (PQisBusy(handle_.get()) == 0) {
     const Result said(PQgetResult(handle_.get()));
     if (said == nullptr) break;

@@ -114,7 +114,7 @@ class PostgresqlTarget final : public CureTarget {
   }
   // A server that answers with an error has rolled back.
   absl::Status Commit() override {
-    const absl::Status committed = connection_.Commit();
+    absl::Status committed = connection_.Commit();
     open_ = false;
     if (committed.ok() || connection_.is_idle()) return committed;
     return absl::UnknownError(std::string(committed.message().data(), committed.message().size()));

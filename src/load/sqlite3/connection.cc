@@ -62,7 +62,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
 }
 
 absl::Status Connection::OpenToRead() {
-  const absl::Status opened = OpenAs(PlainName(path_), SQLITE_OPEN_READONLY);
+  absl::Status opened = OpenAs(PlainName(path_), SQLITE_OPEN_READONLY);
   if (opened.ok() || !IsReadableOnlyAsImmutable(path_)) return opened;
   const int code = sqlite3_extended_errcode(handle_.get());
   if ((code & 0xff) != SQLITE_CANTOPEN && code != SQLITE_READONLY_DIRECTORY) return opened;
@@ -118,7 +118,7 @@ absl::Status Connection::CheckDeadline() const {
 // Through SQLite's own handle (see database_file.h).
 std::string Connection::CutOffAsSqliteSeesIt() const {
   sqlite3_file* file = nullptr;
-  const int asked = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  const int asked = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file));
   if (asked != SQLITE_OK || file == nullptr || file->pMethods == nullptr) return "";
   sqlite3_int64 size = 0;
   if (file->pMethods->xFileSize(file, &size) != SQLITE_OK || size <= 0) return "";

@@ -37,7 +37,7 @@ class SqliteTarget final : public CureTarget {
     return connection_.changed_rows();
   }
   absl::Status Commit() override {
-    const absl::Status committed = transaction_->Commit();
+    absl::Status committed = transaction_->Commit();
     if (committed.ok() || absl::IsUnavailable(committed)) return committed;
     return absl::UnknownError(std::string(committed.message().data(), committed.message().size()));
   }
