@@ -100,15 +100,6 @@ TEST(HostileNames, AreEscapedAndBoundedInErrorsAndMetrics) {
   }
 }
 
-// JSON may hold any character but those of control, as they are; bytes that are none have to be something else.
-bool IsPlainJson(std::string_view text) {
-  while (!text.empty()) {
-    const std::uint32_t code = TakeCharacter(text);
-    if (code == 0xffffffffu || (code < 0x20 && code != '\n')) return false;
-  }
-  return true;
-}
-
 TEST(HostileNames, GoThroughJsonAndComeBack) {
   for (const std::string& name : HostileNames()) {
     Router router({}, {.recent_decisions = 1});

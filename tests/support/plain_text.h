@@ -58,6 +58,15 @@ inline std::string WhatIsWrong(std::string_view text, std::size_t most_bytes = 6
   return "";
 }
 
+// JSON may hold any character but those of control, as they are; bytes that are none have to be something else.
+inline bool IsPlainJson(std::string_view text) {
+  while (!text.empty()) {
+    const std::uint32_t code = TakeCharacter(text);
+    if (code == 0xffffffffu || (code < 0x20 && code != '\n')) return false;
+  }
+  return true;
+}
+
 }  // namespace pointsman::testing
 
 #endif  // POINTSMAN_TESTS_SUPPORT_PLAIN_TEXT_H_
