@@ -1,13 +1,13 @@
-// A program of C ABI calls, as the bytes choose them: nothing that a caller hands over brings the library down, and
-// what is served comes from the rows.
+// A program of C ABI calls, as the bytes choose them: nothing that a caller hands over brings the library down, what is
+// served comes from the rows, and every text is plain and ends in its buffer.
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstring>
 #include <set>
-#include <vector>
 
 #include "fuzz/bodies.h"
+#include "fuzz/router_options.h"
+#include "fuzz/watched_buffer.h"
 #include "pointsman/c.h"
 
 namespace pointsman::fuzz {
@@ -24,15 +24,11 @@ class Caller {
  public:
   explicit Caller(std::string_view bytes) : choices_(bytes) {
     for (pointsman_selection& s : selections_) s = POINTSMAN_SELECTION_INIT;
-    pointsman_router_options options = POINTSMAN_ROUTER_OPTIONS_INIT;
-    options.max_lost_share = 1;
-    options.now = [](void* self) { return static_cast<Caller*>(self)->now_; };
-    options.now_context = this;
-    options.jitter_seed = 1;
-    Demand(pointsman_router_new(&options, &router_, nullptr) == POINTSMAN_OK, "a router is made");
+    MakeRouter();
     Demand(pointsman_reload_json(router_, pointsman_string(kRows), nullptr, nullptr) == POINTSMAN_OK,
            "rows are loaded");
-    Demand(pointsman_walk_new(&walk_) == POINTSMAN_OK && pointsman_rows_new(View("rows"), &rows_) == POINTSMAN_OK,
+    const std::string_view source = choices_.OneIn(8) ? choices_.Text(40) : "rows";
+    Demand(pointsman_walk_new(&walk_) == POINTSMAN_OK && pointsman_rows_new(View(source), &rows_) == POINTSMAN_OK,
            "a walk and rows are made");
   }
   ~Caller() {
@@ -49,6 +45,29 @@ class Caller {
   }
 
  private:
+  pointsman_router_options Usual() {
+    pointsman_router_options options = POINTSMAN_ROUTER_OPTIONS_INIT;
+    options.max_lost_share = 1;
+    options.now = [](void* self) { return static_cast<Caller*>(self)->now_; };
+    options.now_context = this;
+    options.jitter_seed = 1;
+    return options;
+  }
+  // As the bytes have it, where that is a router.
+  void MakeRouter() {
+    pointsman_router_options options = Usual();
+    if (choices_.OneIn(4)) {
+      options = RouterOptionsFrom(choices_, options);
+      WatchedBuffer error(choices_.Below(512));
+      const std::int32_t status = pointsman_router_new(&options, &router_, error.get());
+      Demand((status == POINTSMAN_OK) == (router_ != nullptr), "a router or an error");
+      if (status == POINTSMAN_OK) return Demand(error.is_untouched(), "no error says nothing");
+      error.DemandIsPlain();
+      options = Usual();
+    }
+    Demand(pointsman_router_new(&options, &router_, nullptr) == POINTSMAN_OK, "a router is made");
+  }
+
   void CallOnce() {
     pointsman_selection& selection = selections_[choices_.Below(selections_.size())];
     switch (choices_.Below(14)) {
@@ -60,13 +79,8 @@ class Caller {
       case 4: return static_cast<void>(pointsman_walk_reserve(walk_, choices_.Below(2000)));
       case 5: return AddRow();
       case 6: return Reload();
-      case 7:
-        return Text(pointsman_explain(router_, Ask(), choices_.OneIn(2) ? walk_ : nullptr,
-                                      static_cast<std::int32_t>(choices_.Below(3)),
-                                      static_cast<std::int32_t>(choices_.Below(3)), Buffer()));
-      case 8:
-        return Text(choices_.OneIn(2) ? pointsman_states_json(router_, Buffer())
-                                      : pointsman_dump_json(router_, Buffer()));
+      case 7: return Explain();
+      case 8: return Json();
       case 9: return Switch();
       case 10: return Limit();
       case 11: return SelectMany();
@@ -103,6 +117,9 @@ class Caller {
   void Judge(std::int32_t reason, const pointsman_selection& s) const {
     Demand(reason == s.reason, "a selection's reason is what is returned");
     Demand(pointsman_reason_name(reason) != nullptr, "a reason has a name");
+    const std::int32_t status = pointsman_reason_http_status(reason);
+    Demand((status == 200) == (reason == POINTSMAN_REASON_NONE), "a refusal is no success");
+    Demand(status == 200 || (status >= 400 && status <= 599), "a refusal is an HTTP error");
     Demand(reason != POINTSMAN_REASON_NONE || any_ids_ || ids_.contains(s.channel_id),
            "a channel is served from the rows");
     if (request_.has_pin != 0 && reason == POINTSMAN_REASON_NONE) Demand(s.channel_id == request_.pin, "a pin is kept");
@@ -118,17 +135,14 @@ class Caller {
     if (choices_.OneIn(8)) requests[0].struct_size = 0;
     const std::size_t count = choices_.Below(requests.size() + 1);
     const std::size_t served = pointsman_select_many(router_, requests.data(), count, selections_.data());
-    // What is misused ends it.
-    const auto is_of = [](std::int32_t reason) { return [=](const auto& s) { return s.reason == reason; }; };
-    const auto begin = selections_.begin();
-    const auto end = std::find_if(begin, begin + static_cast<std::ptrdiff_t>(count), is_of(POINTSMAN_REASON_MISUSE));
-    const auto have = std::count_if(begin, end, is_of(POINTSMAN_REASON_NONE));
+    const auto is_served = [](const pointsman_selection& s) { return s.reason == POINTSMAN_REASON_NONE; };
+    const auto have =
+        std::count_if(selections_.begin(), selections_.begin() + static_cast<std::ptrdiff_t>(count), is_served);
     Demand(served == static_cast<std::size_t>(have), "as many are served as have a channel");
   }
 
   void JudgeWalk() const {
-    const std::size_t size = pointsman_walk_size(walk_);
-    Demand(size <= 1000, "a walk is bounded");
+    Demand(pointsman_walk_size(walk_) <= 1000, "a walk is bounded");
     Demand(pointsman_walk_size(nullptr) == 0, "no walk has no attempts");
   }
 
@@ -172,18 +186,36 @@ class Caller {
   }
 
   void Reload() {
+    WatchedBuffer text(choices_.Below(512));
+    WatchedBuffer error(choices_.Below(100));
     pointsman_build build = POINTSMAN_BUILD_INIT;
-    build.text = *Buffer();
-    char words[40] = {};
-    words[sizeof words - 1] = kBeyond;
-    pointsman_buffer error = {words, sizeof words - 1, 0};
+    build.text = *text.get();
+    std::int32_t status = POINTSMAN_OK;
     if (choices_.OneIn(2)) {
-      pointsman_reload_rows(router_, rows_, &build, &error);
+      status = pointsman_reload_rows(router_, rows_, &build, error.get());
     } else {
       any_ids_ = true;  // as the bytes have it
-      pointsman_reload_json(router_, View(choices_.Text(400)), &build, &error);
+      status = pointsman_reload_json(router_, View(choices_.Text(400)), &build, error.get());
     }
-    Demand(text_.back() == kBeyond && words[sizeof words - 1] == kBeyond, "nothing is written beyond a buffer");
+    *text.get() = build.text;
+    (status == POINTSMAN_OK ? text : error).DemandIsPlain();
+    Demand((status == POINTSMAN_OK ? error : text).is_untouched(), "there is a report or an error");
+  }
+
+  void Explain() {
+    WatchedBuffer text(choices_.Below(512));
+    const auto language = static_cast<std::int32_t>(choices_.Below(3));
+    const auto audience = static_cast<std::int32_t>(choices_.Below(3));
+    const pointsman_walk* walk = choices_.OneIn(2) ? walk_ : nullptr;
+    if (pointsman_explain(router_, Ask(), walk, language, audience, text.get()) == POINTSMAN_OK) text.DemandIsPlain();
+  }
+
+  void Json() {
+    WatchedBuffer text(choices_.Below(4096));
+    const bool states = choices_.OneIn(2);
+    Demand((states ? pointsman_states_json : pointsman_dump_json)(router_, text.get()) == POINTSMAN_OK,
+           "there is JSON");
+    text.DemandIsJson();
   }
 
   void Switch() {
@@ -206,19 +238,6 @@ class Caller {
     pointsman_set_limits(router_, static_cast<std::int64_t>(choices_.Below(4)), &limits);
   }
 
-  // Of any capacity; what lies behind it is watched.
-  pointsman_buffer* Buffer() {
-    text_.assign(choices_.Below(512) + 1, kBeyond);
-    buffer_ = {text_.data(), text_.size() - 1, 0};
-    return &buffer_;
-  }
-  void Text(std::int32_t status) const {
-    Demand(text_.back() == kBeyond, "nothing is written beyond a buffer");
-    if (status != POINTSMAN_OK || buffer_.capacity == 0) return;
-    Demand(std::memchr(text_.data(), 0, buffer_.capacity) != nullptr, "a text ends in its buffer");
-  }
-
-  static constexpr char kBeyond = '\x55';
   Choices choices_;
   std::uint64_t now_ = 1'000'000'000'000;
   std::set<std::int64_t> ids_ = {1, 2};  // of all rows that there were
@@ -229,8 +248,6 @@ class Caller {
   std::array<pointsman_selection, 4> selections_{};
   pointsman_request request_ = POINTSMAN_REQUEST_INIT;
   std::array<pointsman_text, 2> list_{};
-  std::vector<char> text_;
-  pointsman_buffer buffer_{};
 };
 
 }  // namespace
