@@ -99,6 +99,24 @@ TEST_P(CheckChannelTest, ABadRowIsNamedAndTheOthersAreNot) {
               ElementsAre("warning channel-serves-nothing"));
 }
 
+// Would catch: a table's own rows without a priority, found again with each row that is checked.
+TEST_P(CheckChannelTest, OnlyARowOfItsOwnIsSaidToHaveNoPriority) {
+  Rows rows = Served(GetParam());
+  Put(rows, ChannelRow{.id = 3, .status = 1, .groups = "vip", .models = "a", .priority = nullptr, .weight = 5});
+  if (GetParam()) {
+    Put(rows,
+        AbilityRow{.group = "vip", .model = "a", .channel_id = 3, .enabled = 1, .priority = nullptr, .weight = 5});
+  }
+  const Policy never{.priorities = {.null_priority = NullPriority::kNever}};
+  const auto table = MustCompile(rows, never).table;
+  ChannelRow row{.id = 9, .status = 1, .groups = "vip", .models = "b", .weight = 1};
+  EXPECT_THAT(CodesOf(CheckChannel(*table, row)), IsEmpty());
+  row.priority = nullptr;
+  const std::vector<Finding> findings = CheckChannel(*table, row);
+  EXPECT_THAT(CodesOf(findings), ElementsAre("warning priority-null"));
+  EXPECT_EQ(findings[0].count, 1U);
+}
+
 INSTANTIATE_TEST_SUITE_P(ListsAndAbilities, CheckChannelTest, ::testing::Bool());
 
 TEST(ExamineLoader, LoadsEverythingAndSaysWhatWentWrong) {

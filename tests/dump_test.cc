@@ -63,6 +63,50 @@ TEST(TableRows, CompileToTheSameTableWhateverItWasMadeFrom) {
   }
 }
 
+// A row as it will be met by a policy that never selects those without a priority, and by one that takes them for 0.
+Rows WithoutPriorities(RowSource believed) {
+  Rows rows = RowsOf(Bltcy(), ChannelRow{.id = 9, .status = 1, .groups = "vip", .models = "m", .priority = nullptr},
+                     ChannelRow{.id = 10, .status = 2, .groups = "vip", .models = "m", .priority = nullptr});
+  if (believed == RowSource::kChannels) return rows;
+  rows.Add(AbilityRow{.group = "vip", .model = "m", .channel_id = 8, .enabled = 1, .priority = 0, .weight = 1});
+  rows.Add(AbilityRow{.group = "vip", .model = "m", .channel_id = 9, .enabled = 1, .priority = nullptr, .weight = 2});
+  rows.Add(AbilityRow{.group = "vip", .model = "n", .channel_id = 9, .enabled = 0, .priority = nullptr, .weight = 3});
+  rows.Add(AbilityRow{.group = "vip", .model = "m", .channel_id = 10, .enabled = 1, .priority = nullptr, .weight = 4});
+  return rows;
+}
+
+CandidateStatus StatusIn(const RouteTable& table, std::string_view model, std::int64_t channel) {
+  const RouteInfo route = table.Describe("vip", model).value();
+  for (const TierInfo& tier : route.tiers) {
+    for (const CandidateInfo& c : tier.candidates) {
+      if (c.channel_id == channel) return c.status;
+    }
+  }
+  ADD_FAILURE() << "channel " << channel << " does not serve " << model;
+  return {};
+}
+
+// Would catch: NULL written as 0, which comes back eligible; or as disabled, which it is not.
+TEST(Dump, KeepsWhatHasNoPriorityUnderEitherRule) {
+  for (const RowSource believed : {RowSource::kChannels, RowSource::kAbilities}) {
+    const Policy never{.source = believed, .priorities = {.null_priority = NullPriority::kNever}};
+    const RouterDump dump = DumpOf(WithoutPriorities(believed), never);
+    const std::string text = DumpToJson(dump);
+    EXPECT_THAT(text, HasSubstr("\"priority\": null"));
+    const absl::StatusOr<LoadedDump> loaded = ParseDump(text);
+    ASSERT_TRUE(loaded.ok()) << loaded.status() << "\n" << text;
+    const RouteTable& table = *loaded->dump.table;
+    EXPECT_EQ(table.content_hash(), dump.table->content_hash());
+    EXPECT_EQ(StatusIn(table, "m", 9), CandidateStatus::kNoPriority);
+    EXPECT_EQ(StatusIn(table, "m", 10), CandidateStatus::kChannelDisabled);
+    const auto zero = MustCompile(loaded->rows, {.source = believed}).table;
+    EXPECT_EQ(StatusIn(*zero, "m", 9), CandidateStatus::kEligible) << "the rows do not say that it is disabled";
+    if (believed == RowSource::kChannels) continue;
+    EXPECT_EQ(StatusIn(table, "n", 9), CandidateStatus::kAbilityDisabled);
+    EXPECT_EQ(StatusIn(*zero, "n", 9), CandidateStatus::kAbilityDisabled);
+  }
+}
+
 TEST(Dump, ComesBackWithTheSameTableStateAndText) {
   RandomTables tables(2);
   for (int i = 0; i < 2000; ++i) {

@@ -209,13 +209,13 @@ TEST(Patch, EqualsACompileOfTheChangedListsOverChainsOfRandomChanges) {
                           .status = dice.OneIn(6) ? 2 : 1,
                           .groups = dice.OneIn(2) ? "g0,g1,g2" : "g1",
                           .models = dice.OneIn(2) ? "m0,m1,m2" : "m2,m3",
-                          .priority = static_cast<std::int64_t>(dice.Below(3)) - 1,
+                          .priority = AnyPriority(dice),
                           .weight = std::int64_t{AnyWeight(dice)}});
     }
     const auto compiled = [&] {
       Rows rows("test");
       for (const ChannelRow& row : channels) rows.Add(row);
-      return MustCompile(rows).table;
+      return MustCompile(rows, {.priorities = {.null_priority = static_cast<NullPriority>(seed % 2)}}).table;
     };
     TablePtr table = compiled();
     for (int step = 0; step < 5; ++step) {

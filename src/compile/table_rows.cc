@@ -36,6 +36,11 @@ ChannelRow RowOf(const ChannelRecord& channel) {
           .cookie = channel.cookie};
 }
 
+// Who is never selected for want of a priority is eligible otherwise, and would be if it had one.
+IntField PriorityOf(const Offer& offer) {
+  return offer.status == CandidateStatus::kNoPriority ? IntField(nullptr) : IntField(offer.priority);
+}
+
 void AddListingChannels(const Draft& draft, Rows& rows) {
   std::vector<Lists> lists(draft.channels.size());
   for (const DraftCandidate& c : draft.candidates) {
@@ -51,7 +56,7 @@ void AddListingChannels(const Draft& draft, Rows& rows) {
     ChannelRow row = RowOf(draft.channels[c]);
     row.groups = groups;
     row.models = models;
-    row.priority = lists[c].offer == nullptr ? 0 : lists[c].offer->priority;
+    row.priority = lists[c].offer == nullptr ? IntField(0) : PriorityOf(*lists[c].offer);
     row.weight = lists[c].offer == nullptr ? std::int64_t{0} : lists[c].offer->weight;
     rows.Add(row);
   }
@@ -68,10 +73,10 @@ void AddAbilities(const Draft& draft, Rows& rows) {
     AbilityRow row{.group = draft.groups.names()[c.group],
                    .model = draft.models.names()[c.model],
                    .channel_id = draft.channels[offer.channel].id,
-                   .priority = offer.priority,
+                   .priority = PriorityOf(offer),
                    .weight = std::int64_t{offer.weight}};
     // A disabled channel hides what its abilities said of themselves.
-    if (draft.channels[offer.channel].enabled) row.enabled = offer.status == CandidateStatus::kEligible ? 1 : 0;
+    if (draft.channels[offer.channel].enabled) row.enabled = offer.status == CandidateStatus::kAbilityDisabled ? 0 : 1;
     rows.Add(row);
   }
   rows.BelieveAbilities();

@@ -149,12 +149,12 @@ void CheckPriorityNull(const Evidence& evidence, Findings& findings) {
   Growing growing("priority-null", evidence);
   Finding& finding = growing.finding();
   for (const ChannelRow& row : evidence.rows().channels()) {
-    if (!row.priority.is_null() || evidence.FindChannel(row.id) != &row) continue;
+    if (!row.priority.is_null() || !evidence.IsOfInterest(row.id) || evidence.FindChannel(row.id) != &row) continue;
     growing.Add(ChannelWhere(row, "priority"));
     finding.changes.push_back(SetPriority(SourceTable::kChannels, {{"id", row.id}}));
   }
   for (const AbilityRow& row : evidence.rows().abilities()) {
-    if (!row.priority.is_null() || !HasUsableNames(row)) continue;
+    if (!row.priority.is_null() || !evidence.IsOfInterest(row.channel_id) || !HasUsableNames(row)) continue;
     const ChannelRow* const channel = evidence.FindChannel(row.channel_id);
     growing.Add(AbilityWhere(row, channel, "priority"));
     finding.changes.push_back(

@@ -1,5 +1,5 @@
-// Small random tables of every kind: believed lists and abilities, all statuses, extreme numbers, names of any bytes,
-// patched ones. For round trips and replays.
+// Small random tables of every kind: believed lists and abilities, all statuses, extreme numbers, no priorities, names
+// of any bytes, patched ones. For round trips and replays.
 #ifndef POINTSMAN_TESTS_SUPPORT_RANDOM_TABLES_H_
 #define POINTSMAN_TESTS_SUPPORT_RANDOM_TABLES_H_
 
@@ -12,6 +12,7 @@
 
 #include "pointsman/compile.h"
 #include "pointsman/patch.h"
+#include "pointsman/rows.h"
 #include "support/random_policy.h"
 
 namespace pointsman::testing {
@@ -58,6 +59,11 @@ class RandomTables {
     static constexpr std::array kNumbers = {std::int64_t{0}, std::int64_t{1}, std::int64_t{-7}, kLeast, kMost};
     return kNumbers[Below(kNumbers.size())];
   }
+  // NULL under either rule for it.
+  IntField Priority() {
+    if (OneIn(5)) return nullptr;
+    return OneIn(3) ? Number() : 0;
+  }
   std::int64_t Weight() {
     return OneIn(6) ? std::int64_t{4294967295} - static_cast<std::int64_t>(Below(3))
                     : static_cast<std::int64_t>(Below(4));
@@ -79,7 +85,7 @@ class RandomTables {
                         .status = OneIn(4) ? Number() : 1,
                         .groups = groups,
                         .models = OneIn(5) ? std::string() : models,
-                        .priority = OneIn(3) ? Number() : 0,
+                        .priority = Priority(),
                         .weight = Weight(),
                         .tag = OneIn(4) ? name : std::string(),
                         .keys = OneIn(3)
@@ -94,7 +100,7 @@ class RandomTables {
                         .model = model,
                         .channel_id = Id(1 + static_cast<std::int64_t>(Below(static_cast<std::size_t>(channels) + 1))),
                         .enabled = OneIn(5) ? 0 : 1,
-                        .priority = OneIn(3) ? Number() : 0,
+                        .priority = Priority(),
                         .weight = Weight()});
   }
   std::shared_ptr<const RouteTable> Patched(const RouteTable& table, std::int64_t channels) {

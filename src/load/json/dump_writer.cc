@@ -22,7 +22,13 @@ void PutText(JsonLine& line, std::string_view column, const TextField& field) {
 }
 
 void PutInteger(JsonLine& line, std::string_view column, const IntField& field) {
-  if (field.has_value()) line.Key(column).Number(field.value());
+  if (field.is_absent()) return;
+  line.Key(column);
+  if (field.is_null()) {
+    line.Raw("null");
+  } else {
+    line.Number(field.value());
+  }
 }
 
 void WriteRow(const ChannelRow& row, JsonLine& line) {
