@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <set>
@@ -39,6 +40,7 @@ class RandomRequest {
     if (random.OneIn(4)) request_.ordered_groups = ordered_ = List(random);
     request_.stay_in_group = random.OneIn(5);
     if (random.OneIn(6)) request_.pin = static_cast<std::int64_t>(random.Below(4));
+    if (random.OneIn(4)) request_.affinity = ~std::uint64_t{random.Below(9)};
     modulus_ = static_cast<std::int64_t>(1 + random.Below(5));
     if (random.OneIn(3)) request_.filter = {.judge = &Judge, .context = &modulus_};
   }
@@ -348,6 +350,40 @@ TEST_F(ChangedRecord, IsRefusedWhereItIsMalformedWithPlaceAndCure) {
               HasSubstr("$.attempts.room"));
   EXPECT_THAT(with(", \"user_group\": \"\"", ""), HasSubstr("$.request has no \"user_group\""));
   EXPECT_THAT(Refusal("[]"), HasSubstr("is a list"));
+}
+
+// Without what says nothing in JSON: blanks, and the comments behind the lines.
+std::string Bare(std::string_view text) {
+  std::string bare;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '/') at = std::min(text.find('\n', at), text.size());
+    if (at < text.size() && text[at] != ' ' && text[at] != '\n') bare += text[at];
+  }
+  return bare;
+}
+
+// The example of load/dump.h.
+std::string ExampleOfADecision() {
+  std::ifstream header(POINTSMAN_DUMP_HEADER);
+  std::string example;
+  for (std::string line; std::getline(header, line);) {
+    if (example.empty() && line.find("{\"pointsman_decision\"") == line.npos) continue;
+    if (!line.starts_with("//")) break;
+    example += line.substr(2) + "\n";
+  }
+  return example;
+}
+
+// Would catch: a member that is written and that the header does not tell of.
+TEST(DecisionJson, IsWhatTheHeadersExampleShowsWithEachMember) {
+  const std::string example = ExampleOfADecision();
+  const absl::StatusOr<DecisionRecord> record = ParseDecision(example, "dump.h");
+  ASSERT_TRUE(record.ok()) << record.status() << "\n" << example;
+  EXPECT_EQ(Bare(DecisionToJson(*record)), Bare(example));
+  const auto& [hash, generation, request, attempts, out, refusing, verdicts, words, answer, rejected] = *record;
+  const auto& [group, user_group, model, allowed, ordered, stays, pin, affinity, filtered] = request;
+  EXPECT_TRUE(allowed && ordered && stays && pin && affinity && filtered);
+  EXPECT_TRUE(attempts && !out.empty() && !refusing.empty() && !verdicts.empty() && !rejected.empty() && answer.key);
 }
 
 TEST(SelectRecorded, CallsACandidateWithoutAPriorityWhatItIs) {

@@ -16,7 +16,8 @@
 //                             "group": "default", "models": "pika,runway", "priority": 0, "weight": 1}],
 //               "abilities": []},                 // as in load/json.h, and a channel's cookie
 //    "out": [{"channel_id": 8, "reason": "switched_off"},           // a "model": out for that one alone
-//            {"channel_id": 9, "reason": "cooling_down", "model": "pika"}],
+//            {"channel_id": 9, "reason": "cooling_down", "model": "pika"},
+//            {"channel_id": 10, "reason": "slow_start", "level": 32}],  // of 64: how much of its weight counts
 //    "decisions": [{…}]}                          // as DecisionToJson writes them
 //
 // Names hold any bytes, JSON text does not: a byte 0x80 + b that belongs to no valid UTF-8 is written as the character
@@ -90,12 +91,14 @@ class POINTSMAN_EXPORT DumpLoader final : public Loader {
 //   {"pointsman_decision": 1, "content_hash": "v1:5f1d…", "generation": 7,
 //    "request": {"group": "vip", "user_group": "", "model": "gpt-4o",
 //                "allowed_groups": ["vip"], "ordered_groups": ["vip"],
-//                "stay_in_group": true, "pin": 8},                                // these where the request has them
+//                "stay_in_group": true, "pin": 8, "affinity": 7},                 // these where the request has them
 //    "attempts": {"room": 16, "made": "1 3:0:9f86d081884c7d65"},                     // Attempts::Text; on a walk only
-//    "out": [{"channel_id": 9, "reason": "cooling_down"}],
+//    "out": [{"channel_id": 9, "reason": "cooling_down"},                            // as in a dump
+//            {"channel_id": 11, "reason": "slow_start", "level": 32}],
+//    "refusing": ["vip"],                                                            // where there are such only
 //    "filter": [{"channel_id": 8, "priority": 0, "group": "vip", "model": "gpt-4o", "code": 0}],     // with one only
 //    "words": [4611686018427387904],
-//    "answer": {"reason": "kNone", "channel_id": 8, "priority": 0, "group": "vip"},
+//    "answer": {"reason": "kNone", "channel_id": 8, "priority": 0, "group": "vip", "key": 1},     // of several only
 //    "rejected": [{"channel_id": 3, "priority": 0, "group": "vip", "model": "gpt-4o", "weight": 1, "why": "tried",
 //                  "code": 0}]}
 POINTSMAN_EXPORT std::string DecisionToJson(const DecisionRecord& record);
