@@ -1,8 +1,10 @@
 // Fuzz bodies: each takes any bytes, does with them what a host would do with a file, a row or a request, and demands
 // what must hold whatever they are. The same function runs over the committed corpus (corpus_test.cc, in ./dev test)
-// and under libFuzzer (./dev fuzz).
+// and under libFuzzer (./dev fuzz). It tells whether the bytes were taken for what they claim to be; some bodies take
+// any for it.
 //
-// A new body: a function here, a line in kBodies, a file of its name, a folder of its name in corpus/.
+// A new body: a function here, a line in kBodies, a file of its name, a folder of its name in corpus/. A file there
+// whose name begins with kRefused is there to be refused; each other one must be taken, or it says less than it seems.
 #ifndef POINTSMAN_TESTS_FUZZ_BODIES_H_
 #define POINTSMAN_TESTS_FUZZ_BODIES_H_
 
@@ -13,22 +15,24 @@
 
 namespace pointsman::fuzz {
 
-void JsonRows(std::string_view bytes);
-void PolicyJson(std::string_view bytes);
-void CommaList(std::string_view bytes);
-void OptionRows(std::string_view bytes);
-void ChannelInfo(std::string_view bytes);
-void CAbi(std::string_view bytes);
-void Decisions(std::string_view bytes);
-void DumpText(std::string_view bytes);
-void StateText(std::string_view bytes);
-void SqliteFile(std::string_view bytes);
-void OutcomeText(std::string_view bytes);
-void Walks(std::string_view bytes);
+bool JsonRows(std::string_view bytes);
+bool PolicyJson(std::string_view bytes);
+bool CommaList(std::string_view bytes);
+bool OptionRows(std::string_view bytes);
+bool ChannelInfo(std::string_view bytes);
+bool CAbi(std::string_view bytes);
+bool Decisions(std::string_view bytes);
+bool DumpText(std::string_view bytes);
+bool StateText(std::string_view bytes);
+bool SqliteFile(std::string_view bytes);
+bool OutcomeText(std::string_view bytes);
+bool Walks(std::string_view bytes);
+
+inline constexpr std::string_view kRefused = "refused_";
 
 struct Body {
   const char* name;  // of its folder in corpus/
-  void (*run)(std::string_view bytes);
+  bool (*run)(std::string_view bytes);
 };
 
 inline constexpr Body kBodies[] = {
@@ -42,6 +46,8 @@ inline constexpr Body kBodies[] = {
 void Demand(bool holds, std::string_view claim, std::string_view detail = {});
 // That a person may be shown it.
 void DemandPlain(std::string_view text, std::string_view what);
+// That the refusal can be shown; false, as bodies return where they refuse.
+bool Refused(std::string_view why);
 
 // Choices from bytes, one after the other; 0 once they are used up.
 class Choices {

@@ -252,6 +252,9 @@ class Caller {
 
 }  // namespace
 
-void CAbi(std::string_view bytes) { Caller(bytes).Run(); }
+bool CAbi(std::string_view bytes) {
+  Caller(bytes).Run();
+  return true;
+}
 
 }  // namespace pointsman::fuzz

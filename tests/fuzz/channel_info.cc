@@ -8,7 +8,7 @@
 
 namespace pointsman::fuzz {
 
-void ChannelInfo(std::string_view bytes) {
+bool ChannelInfo(std::string_view bytes) {
   std::vector<KeyStatus> disabled;
   const ChannelKeys keys = ReadChannelInfo(bytes, disabled);
   Demand(keys.count <= ChannelKeys::kMost, "the number of keys is bounded");
@@ -23,6 +23,7 @@ void ChannelInfo(std::string_view bytes) {
   }
   const IntField time = ReadStatusTime(bytes);
   Demand(!time.is_null(), "a time is there or not");
+  return !keys.malformed;
 }
 
 }  // namespace pointsman::fuzz

@@ -18,4 +18,9 @@ void DemandPlain(std::string_view text, std::string_view what) {
   Demand(wrong.empty(), what, wrong + ":\n" + std::string(text.substr(0, 2000)));
 }
 
+bool Refused(std::string_view why) {
+  DemandPlain(why, "a refusal can be shown");
+  return false;
+}
+
 }  // namespace pointsman::fuzz

@@ -4,13 +4,17 @@
 
 namespace pointsman::fuzz {
 
-void JsonRows(std::string_view bytes) {
+bool JsonRows(std::string_view bytes) {
   JsonLoader loader = JsonLoader::Text(std::string(bytes), "rows.json");
   Rows rows("rows.json");
-  if (!LoadOrTell(loader, rows)) return;
+  if (!LoadOrTell(loader, rows)) return false;
   DemandGoodTable(rows, {});
   DemandGoodTable(rows, {.source = RowSource::kChannels, .shares = ShareRule::kPlusTenInclusive});
+  for (const RowSource source : {RowSource::kChannels, RowSource::kAbilities}) {
+    DemandGoodTable(rows, {.source = source, .priorities = {.null_priority = NullPriority::kNever}});
+  }
   DemandGoodExamination(rows);
+  return true;
 }
 
 }  // namespace pointsman::fuzz

@@ -5,7 +5,7 @@
 
 namespace pointsman::fuzz {
 
-void OptionRows(std::string_view bytes) {
+bool OptionRows(std::string_view bytes) {
   Rows rows("options");
   while (!bytes.empty()) {
     const std::string_view key = bytes.substr(0, bytes.find('\0'));
@@ -18,6 +18,7 @@ void OptionRows(std::string_view bytes) {
   Demand(made.policy.Validate().ok(), "options make a valid policy, or leave the base as it is");
   for (const Rejection& rejection : made.rejections) DemandPlain(rejection.Text(), "a rejection can be shown");
   DemandGoodExamination(rows);
+  return made.rejections.empty();
 }
 
 }  // namespace pointsman::fuzz

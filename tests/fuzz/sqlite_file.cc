@@ -33,16 +33,17 @@ class ScratchFile {
 
 }  // namespace
 
-void SqliteFile(std::string_view bytes) {
+bool SqliteFile(std::string_view bytes) {
   static const ScratchFile file;
   file.Fill(bytes);
   SqliteLoader loader(file.path());
   Rows rows("file.db");
   const absl::StatusOr<Schema> schema = ReadSqliteSchema(file.path());
   if (!schema.ok()) DemandPlain(std::string(schema.status().message()), "an error can be shown");
-  if (!LoadOrTell(loader, rows)) return;
+  if (!LoadOrTell(loader, rows)) return false;
   DemandGoodTable(rows, {});
   DemandGoodExamination(rows);
+  return true;
 }
 
 }  // namespace pointsman::fuzz

@@ -38,9 +38,9 @@ void Use(Router& router) {
 
 }  // namespace
 
-void StateText(std::string_view bytes) {
+bool StateText(std::string_view bytes) {
   const auto states = ParseChannelStates(bytes);
-  if (!states.ok()) return DemandPlain(std::string(states.status().message()), "a refusal can be shown");
+  if (!states.ok()) return Refused(std::string(states.status().message()));
   const std::string written = ChannelStatesToJson(*states);
   const auto again = ParseChannelStates(written);
   Demand(again.ok() && *again == *states, "a state written is the state read");
@@ -57,6 +57,7 @@ void StateText(std::string_view bytes) {
     Demand(status.phase != ChannelPhase::kCooling, "a cooldown ends", ChannelStatesToJson({&status, 1}));
     Demand(status.keys.empty(), "a key's cooldown ends", ChannelStatesToJson({&status, 1}));
   }
+  return true;
 }
 
 }  // namespace pointsman::fuzz
