@@ -67,6 +67,16 @@ TEST(Diff, NamesTheExactSharesThatMove) {
   EXPECT_THAT(d.changed[0].moved, ElementsAre(ShareMove{1, {7, 10}, {3, 10}}, ShareMove{3, {0, 1}, {2, 5}}));
 }
 
+// Tables keep equal tiers once. Would catch: a tier that is looked at for the first of its groups only.
+TEST(Diff, OfATierThatTwoGroupsSharedNamesTheOneForWhichItChanged) {
+  const Rows shared = RowsOf(Channel(1, "g,h", "m", 1), Channel(2, "g,h", "m", 1));
+  const Rows apart = RowsOf(Channel(1, "g,h", "m", 1), Channel(2, "g", "m", 1));
+  const Diff d = Compare(shared, apart);
+  ASSERT_THAT(Names(d.changed), ElementsAre("h m"));
+  EXPECT_THAT(d.changed[0].moved, ElementsAre(ShareMove{1, {1, 2}, {1, 1}}, ShareMove{2, {1, 2}, {0, 1}}));
+  EXPECT_THAT(Names(Compare(apart, shared).changed), ElementsAre("h m"));
+}
+
 TEST(Diff, ARouteThatFallsBackIsNotLostButServedByAnotherGroup) {
   Policy policy;
   policy.groups.groups["vip"].fallback = {{.group = "default"}};
