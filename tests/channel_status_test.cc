@@ -270,6 +270,59 @@ TEST_F(Switches, AgesMoveToAnotherRouter) {
   EXPECT_EQ(router_->ChannelStates(), before);
 }
 
+// Would catch: a tag's switch that outlives its end, because the channel's own one was moved with it.
+TEST_F(Switches, MoveToAnotherRouterEachWithItsOwnEndAndAge) {
+  ChannelRow row = Channel(1, "g", "m");
+  row.tag = "azure";
+  Serve(Options(), row);
+  router_->SwitchOffTag("azure", {.why = "region down", .lasts = 20s});
+  clock_.Advance(2s);
+  ASSERT_TRUE(router_->SwitchOff(1, {.why = "maintenance", .lasts = 60s}));
+  clock_.Advance(3s);
+  const std::vector<ChannelStatus> before = router_->ChannelStates();
+  Serve(Options(), row);
+  ASSERT_EQ(router_->ImportChannelStates(before), 1u);
+  EXPECT_EQ(router_->ChannelStates(), before);
+  EXPECT_EQ(Status(1).tag_remaining, 15s);
+  clock_.Advance(15s);
+  EXPECT_FALSE(Status(1).tag_off);
+  EXPECT_TRUE(Status(1).switched_off);
+  clock_.Advance(42s);
+  EXPECT_TRUE(router_->Select(kRequest));
+}
+
+TEST_F(Switches, LimitsMoveToAnotherRouterAndBindThere) {
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"), Channel(3, "g", "m"));
+  ASSERT_TRUE(router_->SetLimits(1, {.max_in_flight = 1}).ok());
+  ASSERT_TRUE(router_->SetLimits(2, {.requests_per_minute = 5, .burst = 3}).ok());
+  ASSERT_TRUE(router_->SetLimits(3, {.tokens_per_minute = 7}).ok());
+  const std::vector<ChannelStatus> before = router_->ChannelStates();
+  Serve(Options(), Channel(1, "g", "m"), Channel(2, "g", "m"), Channel(3, "g", "m"));
+  EXPECT_EQ(router_->ImportChannelStates(before), 3u);
+  EXPECT_EQ(router_->ChannelStates(), before);
+  router_->SwitchOff(2);
+  router_->SwitchOff(3);
+  const Selection first = router_->Select(kRequest);
+  EXPECT_EQ(first.channel_id(), 1);
+  EXPECT_EQ(router_->Select(kRequest).reason(), Reason::kAllAtLimit);
+}
+
+// Ten seconds into thirty: 64 * (0.1 + 0.9 / 3), which is 25 sixty-fourths.
+TEST_F(Switches, ASlowStartMovesToAnotherRouterWithItsShare) {
+  const auto share = [&] { return router_->Dump().out.at(0).level; };
+  Serve(Options(), Channel(1, "g", "m"));
+  Report(1, OutcomeKind::kTransient, 3);
+  clock_.Advance(5s);
+  Report(1, OutcomeKind::kSuccess);
+  clock_.Advance(10s);
+  EXPECT_EQ(share(), 25u);
+  const std::vector<ChannelStatus> before = router_->ChannelStates();
+  Serve(Options(), Channel(1, "g", "m"));
+  ASSERT_EQ(router_->ImportChannelStates(before), 1u);
+  EXPECT_EQ(router_->ChannelStates(), before);
+  EXPECT_EQ(share(), 25u);
+}
+
 TEST_F(Switches, TimesThatNobodyCanHaveWaitedForAreSurvived) {
   Serve(Options(), Channel(1, "g", "m"));
   ChannelStatus status = Status(1);

@@ -304,6 +304,17 @@ TEST_F(Channel, IsForgivenOnceItServesInOrder) {
   EXPECT_EQ(left(), 5 * kSecond);
 }
 
+// Would catch: a channel that fails every few seconds and is back after five each time.
+TEST_F(Channel, IsNotForgivenBeforeTheSlowStartIsOver) {
+  Fail(3);
+  PassTime(5 * kSecond);
+  Note(OutcomeKind::kSuccess);
+  PassTime(29 * kSecond);
+  EXPECT_EQ(Note(OutcomeKind::kSuccess), kSlowStart);
+  Fail(3);
+  EXPECT_EQ(left(), 10 * kSecond);
+}
+
 TEST_F(Channel, DoesNotCoolDownWhereItMayNotAndAsksAgainOnlyAfterASecond) {
   may_cool_ = false;
   EXPECT_EQ(Fail(4), 0u);
