@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 
+#include "support/plain_text.h"
 #include "text/nearest.h"
 
 namespace pointsman::testing {
@@ -24,6 +26,46 @@ TEST(Printable, EscapesWhatATerminalWouldObey) {
 TEST(Printable, EscapesInvisibleAndReorderingCharacters) {
   EXPECT_EQ(Printable("a\u202eb"), "a\\u{202e}b");
   EXPECT_EQ(Printable("\u200b\ufeff\u2028\u0085"), "\\u{200b}\\u{feff}\\u{2028}\\u{085}");
+}
+
+// Would catch: a name that looks like another one, of any of the characters that Unicode has for it.
+TEST(Printable, TwoNamesThatDifferByWhatNothingIsDrawnForLookDifferent) {
+  EXPECT_EQ(Printable("gpt\u115f"), "gpt\\u{115f}");
+  EXPECT_EQ(Printable("\u1160\u3164\uffa0\u034f"), "\\u{1160}\\u{3164}\\u{ffa0}\\u{34f}");
+  EXPECT_EQ(Printable("\ufe00\ufe0f\U000e0100\U000e01ef"), "\\u{fe00}\\u{fe0f}\\u{e0100}\\u{e01ef}");
+  EXPECT_EQ(Printable("\u180e\u2060\u2064\u00ad"), "\\u{180e}\\u{2060}\\u{2064}\\u{0ad}");
+}
+
+std::string Utf8(std::uint32_t code) {
+  const auto byte = [](std::uint32_t bits) { return std::string(1, static_cast<char>(bits)); };
+  const auto rest = [&](int shift) { return byte(0x80 | (code >> shift & 0x3f)); };
+  if (code < 0x80) return byte(code);
+  if (code < 0x800) return byte(0xc0 | code >> 6) + rest(0);
+  if (code < 0x10000) return byte(0xe0 | code >> 12) + rest(6) + rest(0);
+  return byte(0xf0 | code >> 18) + rest(12) + rest(6) + rest(0);
+}
+
+TEST(Printable, EscapesOfAllCharactersThoseThatAreObeyedOrInvisibleAndNoOther) {
+  std::size_t escaped = 0;
+  for (std::uint32_t code = 0; code <= 0x10ffff; ++code) {
+    if (code >= 0xd800 && code <= 0xdfff) continue;
+    const std::string character = Utf8(code);
+    const bool is_escaped = Printable(character) != character;
+    const bool is_marked = code == '"' || code == '\\' || code == '\n';
+    ASSERT_EQ(is_escaped, is_marked || IsObeyed(code)) << "U+" << std::hex << code;
+    ASSERT_EQ(WhatIsWrong(Printable(character)), "");
+    ASSERT_EQ(Plain(character) != character, IsObeyed(code)) << "U+" << std::hex << code;
+    escaped += is_escaped && code >= 0x80 ? 1 : 0;
+  }
+  // 4174 that Unicode 14.0 calls ignorable, 32 controls, 2 separators, 3 annotations.
+  EXPECT_EQ(escaped, 4174u + 32 + 2 + 3);
+}
+
+TEST(Plain, LeavesAMessageAloneInWhichNamesAreEscapedAlready) {
+  const std::string message = "a.json:3: channel " + Quoted("e\x1b\u202e\"\\") + "\nline two";
+  EXPECT_EQ(Plain(message), message);
+  EXPECT_EQ(Plain("\x1b[2J\xff\r\n\u202e"), "\\x1b[2J\\xff\\x0d\n\\u{202e}");
+  EXPECT_EQ(Plain("ab分组", 4), "ab…(8 bytes)");
 }
 
 TEST(Printable, EscapesInvalidUtf8ByteByByte) {

@@ -20,17 +20,9 @@ struct Character {
   std::string_view bytes;
   bool valid = true;
 
-  // Printable escapes quotes and backslashes too; to SQL those are a matter of each dialect.
-  bool is_plain() const { return bytes == "\"" || bytes == "\\" || Printable(bytes) == bytes; }
+  // Quotes and backslashes are a matter of each dialect.
+  bool is_plain() const { return valid && !IsTreacherous(CodePoint(bytes)); }
 };
-
-std::uint32_t CodePoint(std::string_view character) {
-  const auto lead = static_cast<unsigned char>(character[0]);
-  if (character.size() == 1) return lead;
-  std::uint32_t code = lead & (0xffu >> (character.size() + 1));
-  for (const char byte : character.substr(1)) code = code << 6 | (static_cast<unsigned char>(byte) & 0x3fu);
-  return code;
-}
 
 std::vector<Character> Characters(std::string_view text) {
   std::vector<Character> characters;

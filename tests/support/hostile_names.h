@@ -21,6 +21,8 @@ inline std::vector<std::string> HostileNames() {
       "<script>alert('x')</script>&\"'>",
       "'; DROP TABLE channels; -- \\",
       "\xe2\x80\xa8 \xe2\x80\xa9 \xef\xbb\xbf \xf3\xa0\x80\x81",
+      // Reads as "gpt" without being it: fillers, joiners, variation selectors.
+      "g\xe1\x85\x9fp\xe3\x85\xa4t\xcd\x8f\xef\xb8\x8f\xe1\xa0\x8e\xe2\x81\xa0\xf3\xa0\x84\x80\xef\xbe\xa0",
       "%s%n%99999999d {} ${x} `id` $(id)",
   };
   return names;

@@ -33,13 +33,32 @@ inline std::uint32_t TakeCharacter(std::string_view& text) {
   return code;
 }
 
+// What Unicode says is to be drawn as nothing (Default_Ignorable_Code_Point), row by row and plane by plane.
+inline bool IsInvisible(std::uint32_t code) {
+  const std::uint32_t cell = code & 0xff;
+  switch (code >> 8) {
+    case 0x00: return code == 0xad;
+    case 0x03: return cell == 0x4f;
+    case 0x06: return cell == 0x1c;
+    case 0x11: return cell == 0x5f || cell == 0x60;
+    case 0x17: return cell == 0xb4 || cell == 0xb5;
+    case 0x18: return cell > 0x0a && cell < 0x10;
+    case 0x20: return cell >> 4 == 6 || (cell > 0x0a && cell < 0x10) || (cell > 0x29 && cell < 0x2f);
+    case 0x31: return cell == 0x64;
+    case 0xfe: return cell < 0x10 || cell == 0xff;
+    case 0xff: return cell == 0xa0 || (cell > 0xef && cell < 0xf9);
+    case 0x1bc: return cell >> 2 == 0xa0 >> 2;
+    case 0x1d1: return cell > 0x72 && cell < 0x7b;
+    default: return code >> 12 == 0xe0;
+  }
+}
+
 inline bool IsObeyed(std::uint32_t code) {
   const bool control = (code < 0x20 && code != '\n') || (code >= 0x7f && code <= 0x9f);
   const bool direction = code == 0x61c || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
                          (code >= 0x2066 && code <= 0x2069);
-  const bool invisible = code == 0xad || code == 0x180e || (code >= 0x200b && code <= 0x200d) || code == 0x2028 ||
-                         code == 0x2029 || code == 0x2060 || code == 0xfeff;
-  return control || direction || invisible;
+  const bool breaks = code == 0x2028 || code == 0x2029 || (code >= 0xfff9 && code <= 0xfffb);
+  return control || direction || breaks || IsInvisible(code);
 }
 
 // Empty where nothing is.
