@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/doctor_text.h"
+#include "cli/print_json.h"
 #include "cli/terminal.h"
 #ifdef POINTSMAN_WITH_POSTGRESQL
 #include "pointsman/load/postgresql.h"
@@ -47,12 +48,12 @@ void Audit(const Source& source, const DoctorOptions& doctor, const absl::Status
   } else {
     line["error"] = MessageOf(result.status());
   }
-  std::cerr << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  PrintJson(std::cerr, line);
 }
 
 void PrintPlan(std::ostream& out, const PlannedCure& plan, Dialect dialect, const std::string& target) {
   out << SummaryText(plan.before.summary, target) << "\n"
-      << Amount(plan.changes.size(), "change", "changes") << " to " << target << ":\n";
+      << Amount(plan.changes.size(), "change", "changes") << " to " << ShownPath(target) << ":\n";
   for (std::size_t i = 0; i < plan.changes.size() && i < kChangesShown; ++i) {
     const absl::StatusOr<std::string> sql = RenderSql(plan.changes[i], dialect);
     out << "  " << (sql.ok() ? *sql : MessageOf(sql.status())) << "\n";
@@ -72,7 +73,7 @@ bool AskFor(const PlannedCure& plan, Dialect dialect, const DoctorCommandOptions
   if (options.yes) return true;
   if (!CanAsk())
     Fail("--apply asks before it changes anything, and there is no terminal to ask on; add --yes", kRefused);
-  return Confirm("apply to " + target + "?");
+  return Confirm("apply to " + ShownPath(target) + "?");
 }
 
 absl::StatusOr<CureResult> Run(const Source& source, const std::string& from, const CureOptions& cure) {

@@ -56,7 +56,7 @@ int RunDiff(const DiffCommandOptions& options) {
     PrintDiffJson(document);
   } else {
     PrintDiff(document);
-    if (!options.html_file.empty()) std::cout << "\npage: " << options.html_file << "\n";
+    if (!options.html_file.empty()) std::cout << "\npage: " << ShownPath(options.html_file) << "\n";
   }
   return diff.ok() ? kFine : kAnswerIsNo;
 }

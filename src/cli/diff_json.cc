@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/diff_output.h"
+#include "cli/print_json.h"
 #include "cli/watch_output.h"
 
 namespace pointsman::cli {
@@ -93,17 +94,15 @@ Json DocumentJson(const DiffDocument& document) {
           {"after", {{"source", document.after}, {"content_hash", d.after_hash}}}};
 }
 
-void PrintLine(const Json& json) { std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n"; }
-
 }  // namespace
 
-void PrintDiffJson(const DiffDocument& document) { PrintLine(DocumentJson(document)); }
+void PrintDiffJson(const DiffDocument& document) { PrintJson(std::cout, DocumentJson(document)); }
 
 void PrintWatchJson(const WatchEvent& event) {
   Json json = {{"event", event.event}, {"time", UtcNow()}, {"message", event.message}};
   if (event.generation != 0) json["generation"] = event.generation;
   if (event.document != nullptr) json.update(DocumentJson(*event.document));
-  PrintLine(json);
+  PrintJson(std::cout, json);
 }
 
 }  // namespace pointsman::cli

@@ -95,7 +95,7 @@ class DoctorRun {
                 << " tokens without a group\nafter:  " << after.empty_group_tokens << " of " << after.tokens
                 << " tokens without a group; " << Amount(result.changed_rows, "row", "rows") << " changed\n";
       for (const std::string& statement : result.ran_statements) std::cout << "ran:    " << statement << "\n";
-      if (!result.undo_file.empty()) std::cout << "undo:   " << result.undo_file << "\n";
+      if (!result.undo_file.empty()) std::cout << "undo:   " << ShownPath(result.undo_file) << "\n";
       std::cout << "\n";
     }
     const int code = Tell(result.after, doctor.dialect,

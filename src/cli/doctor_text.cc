@@ -60,10 +60,11 @@ std::string WhereText(const FindingRow& row) {
 }
 
 std::string SummaryText(const ExaminationSummary& s, const std::string& source) {
-  return source + ": " + Amount(s.tokens, "token", "tokens") + " in use, " + std::to_string(s.empty_group_tokens) +
-         " of them with an empty group; " + Amount(s.channels, "channel", "channels") + ", " +
-         std::to_string(s.enabled_channels) + " enabled; " + Amount(s.abilities, "ability", "abilities") + "; " +
-         Amount(s.groups, "group", "groups") + ", " + Amount(s.models, "model", "models");
+  return ShownPath(source) + ": " + Amount(s.tokens, "token", "tokens") + " in use, " +
+         std::to_string(s.empty_group_tokens) + " of them with an empty group; " +
+         Amount(s.channels, "channel", "channels") + ", " + std::to_string(s.enabled_channels) + " enabled; " +
+         Amount(s.abilities, "ability", "abilities") + "; " + Amount(s.groups, "group", "groups") + ", " +
+         Amount(s.models, "model", "models");
 }
 
 void PrintExamination(const Examination& e, const DoctorTextOptions& options) {

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "text/printable.h"
 #ifdef POINTSMAN_WITH_POSTGRESQL
 #include "pointsman/load/postgresql.h"
 #endif
@@ -31,7 +32,19 @@ std::vector<std::string> Statements(const GrantsOptions& options) {
 }  // namespace
 #endif
 
+namespace {
+
+// Nobody could read in the SQL whom it is for; and of a name PostgreSQL takes the first 63 bytes for the whole.
+void CheckRole(const std::string& role) {
+  constexpr std::size_t kLongest = 63;
+  if (role.size() <= kLongest && Plain(role) == role && role.find('\n') == role.npos) return;
+  Fail("--role " + Quoted(role) + ": name a role of at most 63 bytes, without control or invisible characters");
+}
+
+}  // namespace
+
 int RunGrants(const GrantsOptions& options) {
+  CheckRole(options.role);
   RequireDatabaseOrDialect(options.from, options.dialect, "grants");
 #ifdef POINTSMAN_WITH_POSTGRESQL
   const std::vector<std::string> statements = Statements(options);

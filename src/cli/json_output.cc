@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/baseline.h"
+#include "cli/print_json.h"
 #include "cli/terminal.h"
 
 namespace pointsman::cli {
@@ -11,8 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Names may hold any bytes; what is not UTF-8 becomes the replacement character.
-void Print(const Json& document) { std::cout << document.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n"; }
+void Print(const Json& document) { PrintJson(std::cout, document); }
 
 Json HintsOf(const Explanation& why, Language language) {
   Json hints = Json::array();

@@ -290,7 +290,7 @@ int Run(int argc, char** argv) {
   if (argc <= 1) Fail("name a command: " + JoinNames(kCommands) + "; each has a --help");
   CheckCommand(argv[1]);
   app.failure_message([](const CLI::App* command, const CLI::Error& error) {
-    return "pointsman: " + CLI::FailureMessage::simple(command, error);
+    return Plain("pointsman: " + CLI::FailureMessage::simple(command, error));
   });
   try {
     app.parse(argc, argv);
@@ -327,10 +327,10 @@ int main(int argc, char** argv) {
     if (!std::cout.flush()) pointsman::cli::Fail("stdout cannot be written; the answer is not complete");
     return code;
   } catch (const pointsman::cli::Failure& failure) {
-    std::cerr << "pointsman: " << failure.message << "\n";
+    std::cerr << "pointsman: " << pointsman::Plain(failure.message) << "\n";
     return failure.code;
   } catch (const std::exception& error) {
-    std::cerr << "pointsman: " << error.what() << "\n";
+    std::cerr << "pointsman: " << pointsman::Plain(error.what()) << "\n";
     return pointsman::cli::kBadUsage;
   }
 }

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/print_json.h"
 #include "cli/terminal.h"
 #ifdef POINTSMAN_WITH_POSTGRESQL
 #include "pointsman/load/postgresql.h"
@@ -50,7 +51,7 @@ int RunSchemaDiff(const DiffCommandOptions& options) {
   const std::vector<SchemaDifference> differences = CompareSchemas(before, after);
   if (options.json) {
     const Json document = {{"ok", differences.empty()}, {"differences", DifferencesJson(differences)}};
-    std::cout << document.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+    PrintJson(std::cout, document);
   } else {
     std::cout << "before " << Printable(before.source) << "\nafter  " << Printable(after.source) << "\n";
     for (const SchemaDifference& d : differences) std::cout << "  " << d.Text() << "\n";

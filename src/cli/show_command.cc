@@ -54,7 +54,7 @@ int RunShow(const ShowOptions& options) {
     std::cout << "no route" << (options.group || options.model ? " matches" : "; the table is empty") << "\n";
   } else {
     PrintTree(routes);
-    std::cout << compiled.report.Text(0);
+    std::cout << Plain(compiled.report.Text(0));
   }
   return routes.empty() ? kAnswerIsNo : kFine;
 }

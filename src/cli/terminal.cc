@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <iostream>
 
+#include "text/printable.h"
+
 namespace pointsman::cli {
 namespace {
 
@@ -67,6 +69,8 @@ std::string Percent(double fraction) {
 
 std::string PadRight(std::string_view text, std::size_t width) { return std::string(text) + Blanks(text, width); }
 std::string PadLeft(std::string_view text, std::size_t width) { return Blanks(text, width) + std::string(text); }
+
+std::string ShownPath(std::string_view path) { return Printable(path, kShownPathBytes); }
 
 bool CanAsk() { return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1; }
 

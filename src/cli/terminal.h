@@ -59,6 +59,9 @@ std::string Percent(double fraction);
 std::string PadRight(std::string_view text, std::size_t width);
 std::string PadLeft(std::string_view text, std::size_t width);
 
+// A file's or database's name as one line has it: escaped, and cut where it is very long.
+std::string ShownPath(std::string_view path);
+
 // Asks on the terminal; false where there is none, or for any answer but y or yes.
 bool Confirm(const std::string& question);
 bool CanAsk();

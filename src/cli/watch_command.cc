@@ -13,6 +13,7 @@
 #include "cli/watched_source.h"
 #include "pointsman/refresher.h"
 #include "refresh/sleeper.h"
+#include "text/printable.h"
 #ifdef POINTSMAN_WITH_POSTGRESQL
 #include "pointsman/load/postgresql_changes.h"
 #endif
@@ -119,11 +120,11 @@ std::string Watcher::Recovery(const RefreshTurn& turn) const {
 void Watcher::Start(const RefreshTurn& turn) {
   last_ = {.served = router_.TakeSnapshot(), .rows = source_.rows()};
   Say({.event = "start",
-       .message = source_.source() + ": " + std::to_string(turn.report.serving_routes) + " routes served by " +
-                  std::to_string(turn.report.channels) + " channels, " + std::to_string(last_.rows->tokens().size()) +
-                  " tokens",
+       .message = ShownPath(source_.source()) + ": " + std::to_string(turn.report.serving_routes) +
+                  " routes served by " + std::to_string(turn.report.channels) + " channels, " +
+                  std::to_string(last_.rows->tokens().size()) + " tokens",
        .generation = last_.served.generation});
-  if (!turn.report.rejections.empty()) std::cerr << turn.report.Text(5);
+  if (!turn.report.rejections.empty()) std::cerr << Plain(turn.report.Text(5));
 }
 
 void Watcher::Compare(Moment now) {

@@ -18,7 +18,7 @@ std::string UtcNow() {
 
 void PrintWatchEvent(const WatchEvent& event) {
   if (event.document != nullptr) std::cout << "\n";
-  std::cout << UtcNow() << " " << event.event << ": " << Printable(event.message, 2000) << "\n";
+  std::cout << UtcNow() << " " << event.event << ": " << Plain(event.message, 2000) << "\n";
   if (event.document != nullptr) PrintDiff(*event.document);
 }
 

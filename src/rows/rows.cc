@@ -9,6 +9,7 @@
 #include "pointsman/rows.h"
 #include "rows/channel_info.h"
 #include "rows/name_hash.h"
+#include "text/printable.h"
 
 namespace pointsman::inline v0 {
 
@@ -165,7 +166,7 @@ std::string_view TableName(SourceTable table) {
 }
 
 std::string Place::Text() const {
-  std::string text = source;
+  std::string text = Printable(source, kShownPathBytes);
   const std::string table_name(TableName(table));
   if (origin.line != 0) {
     text += ":" + std::to_string(origin.line) + ": $." + table_name + "[" + std::to_string(origin.index) + "]";

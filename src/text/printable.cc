@@ -125,7 +125,10 @@ std::uint32_t CodePoint(std::string_view character) {
   }
 }
 
-bool IsTreacherous(std::uint32_t code) { return Contains(kIgnorable, code) || Contains(kActing, code); }
+bool IsTreacherous(std::uint32_t code) {
+  if (code >= 0x20 && code < 0x7f) return false;
+  return Contains(kIgnorable, code) || Contains(kActing, code);
+}
 
 std::string Printable(std::string_view text, std::size_t max_bytes) { return Escaped(text, max_bytes, "\"\\", ""); }
 

@@ -23,7 +23,8 @@
 namespace pointsman::inline v0 {
 
 inline constexpr std::size_t kShownNameBytes = 80;
-inline constexpr std::size_t kShownMessageBytes = 16 * 1024;
+inline constexpr std::size_t kShownMessageBytes = 8 * 1024;
+inline constexpr std::size_t kShownPathBytes = 1000;
 
 POINTSMAN_EXPORT std::string Printable(std::string_view text, std::size_t max_bytes = kShownNameBytes);
 POINTSMAN_EXPORT std::string Quoted(std::string_view text, std::size_t max_bytes = kShownNameBytes);

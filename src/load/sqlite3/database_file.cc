@@ -16,8 +16,6 @@
 namespace pointsman::inline v0 {
 namespace {
 
-constexpr std::size_t kShownPathBytes = 1000;
-
 absl::Status StatFailure(const std::string& shown, int error) {
   switch (error) {
     case ENOENT:
