@@ -1,4 +1,5 @@
 // What refreshing says in words: names, what is wrong with options, one line of status.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -6,6 +7,7 @@
 #include <string_view>
 
 #include "pointsman/refresher.h"
+#include "text/printable.h"
 
 namespace pointsman::inline v0 {
 namespace {
@@ -63,6 +65,9 @@ std::string RefreshStatus::Text() const {
   if (!ok() && !last_error.ok()) text += ": " + std::string(last_error.message());
   if (rejections > 0) text += "; " + std::to_string(rejections) + " rows rejected, such as " + first_rejection;
   if (notifier.has_value() && !notifier->ok()) text += "; not notified: " + std::string(notifier->message());
+  // A host's own loader says what it likes.
+  text = Plain(text);
+  std::ranges::replace(text, '\n', ' ');
   return text;
 }
 
