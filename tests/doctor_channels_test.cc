@@ -167,6 +167,7 @@ TEST(Weights, OfZeroAloneAreDrawnAlike) {
   ASSERT_THAT(found, SizeIs(1));
   EXPECT_EQ(found[0].count, 1U) << "b has one channel only";
   EXPECT_EQ(found[0].where[0].detail, "priority 0: 2 channels, all of weight 0");
+  EXPECT_THAT(Found(Of({one, two}), "weight-zero-beside-others"), IsEmpty()) << "nobody beside them weighs more";
 }
 
 TEST(Weights, WhoseSumOverflowsAreNamed) {

@@ -18,6 +18,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -222,6 +223,16 @@ TEST(NearMisses, NameNoGroupOfThePlanThatHadItsTurn) {
   const Explanation e = Explain(*c.table, {.group = "vip", .model = "m", .pin = 7});
   ASSERT_EQ(e.near_misses.size(), 1u);
   EXPECT_EQ(e.near_misses[0].group, "svip");
+}
+
+// Catches: "enable one in group vip" beside the tiers of vip, which say so of each of its channels.
+TEST(NearMisses, NameNoGroupOfThePlanWhoseChannelsAreAllDisabled) {
+  Policy policy;
+  policy.groups.groups["vip"] = {.fallback = {{.group = "default"}}};
+  ChannelRow off = Channel(2, "vip,default", "n");
+  off.status = 2;
+  const Compiled c = MustCompile(RowsOf(Channel(1, "vip,default", "m"), off), policy);
+  EXPECT_THAT(Explain(*c.table, {.group = "vip", .model = "n"}).near_misses, IsEmpty());
 }
 
 TEST(NearMisses, AreAtMostTen) {
