@@ -1,5 +1,5 @@
-// RandomWorld: a small random policy, rows that fit it, and requests to both, chosen by whoever chooses: a generator,
-// or a fuzzer's bytes. What the rows say is kept as plain candidates beside them, for those who judge.
+// RandomWorld: a small random policy, rows that fit it, and requests to both, by whoever chooses. What the rows say is
+// kept as plain candidates beside them, for those who judge.
 #ifndef POINTSMAN_TESTS_SUPPORT_RANDOM_WORLD_H_
 #define POINTSMAN_TESTS_SUPPORT_RANDOM_WORLD_H_
 
