@@ -74,13 +74,14 @@ class HostileLoader final : public Loader {
   bool fails_ = false;
 };
 
-TEST(HostileNames, AreEscapedAndBoundedInTheStatusOfARefresher) {
+TEST(HostileNames, AreEscapedAndBoundedInTheStatusOfARefresherAndInItsReports) {
   for (const std::string& name : HostileNames()) {
     HostileLoader loader(name);
     Router router;
     FakeClock clock;
     Refresher refresher(router, loader, {.clock = clock.clock(), .jitter_seed = 1});
-    static_cast<void>(refresher.Step());
+    const RefreshTurn turn = refresher.Step();
+    EXPECT_EQ(WhatIsWrong(turn.report.Text()), "") << Shown(name);
     EXPECT_EQ(WhatIsWrong(refresher.status().Text()), "") << Shown(name);
     EXPECT_EQ(refresher.status().rejections, 1u) << Shown(name);
     loader.Fail();

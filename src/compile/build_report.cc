@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "pointsman/compile.h"
+#include "text/printable.h"
 
 namespace pointsman::inline v0 {
 namespace {
@@ -12,7 +13,7 @@ std::string Count(std::size_t n, const std::string& one, const std::string& many
 }  // namespace
 
 std::string BuildReport::Text(std::size_t max_rejections) const {
-  std::string text = source + ": " + Count(channels, "channel", "channels") + ", " +
+  std::string text = Printable(source, kShownPathBytes) + ": " + Count(channels, "channel", "channels") + ", " +
                      Count(abilities, "ability", "abilities") + " -> " + Count(groups, "group", "groups") + ", " +
                      Count(models, "model", "models") + ", " + Count(routes, "route", "routes") + " (" +
                      std::to_string(serving_routes) + " serving, from " + std::string(RowSourceName(believed)) + "), " +
