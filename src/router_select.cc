@@ -19,7 +19,8 @@ namespace pointsman::inline v0 {
 namespace {
 
 // A handle can be younger than the table: another thread published meanwhile, and this one still reads the old table.
-std::uint32_t PlaceOf(std::span<const std::uint32_t> place_of_handle, std::size_t handle) noexcept {
+// One of a group can be too old: its number is below those that count, and so beyond them when that is taken from it.
+std::uint32_t PlaceOf(std::span<const std::uint32_t> place_of_handle, std::uint32_t handle) noexcept {
   return handle < place_of_handle.size() ? place_of_handle[handle] : kNoIndex;
 }
 
@@ -42,23 +43,35 @@ template <class Bits>
   return OrInFull(now, request, Refuse(now, reason), bits);
 }
 
-// The same by handles: of what they were asked for, as names would have it.
+// Names of any length, and whatever else is asked for.
 template <class Bits>
-[[gnu::noinline]] Selection GoOn(const Published& now, const AskedGroup& group, const std::string& model, Reason reason,
-                                 Bits bits) noexcept {
-  const bool is_stale = reason == Reason::kUnknownGroup;  // perhaps: its number is from before the policy changed
-  if (now.data->simple && reason != Reason::kAllCoolingDown && !is_stale) return Refuse(now, reason);
-  const Request request{.group = group.group, .user_group = group.user_group, .model = model};
-  return SelectInFull(now, request, nullptr, Erased(bits));
+Selection WithCare(const Published& now, const Request& request, Bits bits) noexcept {
+  return now.data->simple && !AsksForMore(request) ? OrInFull(now, request, SelectByNames(now, request, bits), bits)
+                                                   : SelectInFull(now, request, nullptr, Erased(bits));
 }
 
 template <class Bits>
 [[gnu::noinline, gnu::cold]] Selection SelectWithCare(const TableCell& current, const Request& request,
                                                       Bits bits) noexcept {
-  return current.Read([&](const Published& now) noexcept {
-    return now.data->simple && !AsksForMore(request) ? OrInFull(now, request, SelectByNames(now, request, bits), bits)
-                                                     : SelectInFull(now, request, nullptr, Erased(bits));
-  });
+  return current.Read([&](const Published& now) noexcept { return WithCare(now, request, bits); });
+}
+
+// Handles whose group has no number here, perhaps because the policy has changed since they were found.
+template <class Bits>
+[[gnu::noinline]] Selection SelectNamesOfHandles(const Published& now, const Request& request, Bits bits) noexcept {
+  if (!IsUsual(request)) return WithCare(now, request, bits);
+  return SelectAtOnce<UsualNames>(
+      now, request, bits, [&now, &request, bits](Reason reason) noexcept { return GoOn(now, request, reason, bits); });
+}
+
+// The same by handles: of what they were asked for, as names would have it.
+template <class Bits>
+[[gnu::noinline]] Selection GoOn(const Published& now, const AskedGroup& group, const std::string& model, Reason reason,
+                                 Bits bits) noexcept {
+  const Request request{.group = group.group, .user_group = group.user_group, .model = model};
+  if (reason == Reason::kUnknownGroup) return SelectNamesOfHandles(now, request, bits);
+  if (now.data->simple && reason != Reason::kAllCoolingDown) return Refuse(now, reason);
+  return SelectInFull(now, request, nullptr, Erased(bits));
 }
 
 template <class Names, class Bits>
@@ -83,7 +96,7 @@ template <class Bits>
 // A handle's number, and what it was asked for.
 template <class Asked>
 struct Handle {
-  std::size_t number;
+  std::uint32_t number;
   const Asked* asked;
 };
 
@@ -91,7 +104,7 @@ template <class Bits>
 [[gnu::always_inline]] inline Selection SelectHandles(const TableCell& current, Handle<AskedGroup> group,
                                                       Handle<std::string> model, Bits bits) noexcept {
   return current.Read([group, model, bits](const Published& now) noexcept {
-    const std::uint32_t grouped = PlaceOf(now.group_of_handle, group.number);
+    const std::uint32_t grouped = PlaceOf(now.group_of_handle, group.number - now.first_group_handle);
     const std::uint32_t named = PlaceOf(now.model_of_handle, model.number);
     const auto go_on = [&now, asked = group.asked, name = model.asked, bits](Reason reason) noexcept {
       return GoOn(now, *asked, *name, reason, bits);

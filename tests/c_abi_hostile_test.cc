@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -221,6 +222,20 @@ TEST_F(CAbiHostile, NamesAreEscapedInStatesAndDumps) {
         [&](pointsman_buffer* into) { ASSERT_EQ(pointsman_dump_json(router_, into), POINTSMAN_OK); }, Form::kJson);
     EXPECT_NE(dump.find("\"tag\""), std::string::npos);
   }
+}
+
+TEST(CAbiSource, IsEscapedOnce) {
+  pointsman_router* router = nullptr;
+  pointsman_rows* rows = nullptr;
+  ASSERT_EQ(pointsman_router_new(nullptr, &router, nullptr), POINTSMAN_OK);
+  ASSERT_EQ(pointsman_rows_new(pointsman_string("C:\\a\x1b"), &rows), POINTSMAN_OK);
+  std::array<char, 200> text{};
+  pointsman_build build = POINTSMAN_BUILD_INIT;
+  build.text = {text.data(), text.size(), 0};
+  ASSERT_EQ(pointsman_reload_rows(router, rows, &build, nullptr), POINTSMAN_OK);
+  EXPECT_TRUE(std::string_view(text.data()).starts_with(R"(C:\\a\x1b: 0 channels)")) << text.data();
+  pointsman_rows_free(rows);
+  pointsman_router_free(router);
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ TEST_F(HostileCommandLine, WrongArgumentsAreNotRepeatedAsTheyAre) {
                                                {"show", "--from=" + name},
                                                {"show", "--from=json:" + name},
                                                {"show", "--from=dump:" + name},
-                                               {"show", "--from=postgresql://" + name},
+                                               {"show", "--from=postgresql://127.0.0.1:1/" + name},
                                                {"doctor", "--from", rows, "--only=" + name},
                                                {"doctor", "--from", rows, "--baseline=" + name},
                                                {"doctor", "--from", rows, "--html=" + name + "/page"},
@@ -210,10 +210,10 @@ TEST_F(HostileCommandLine, ARoundOfWatchIsHarmless) {
       ASSERT_TRUE(Eventually([&] { return ReadText(out).ends_with('\n'); })) << ReadText(err);
       const std::string usual = "name = 'usual'";
       RunSql(db,
-             "DELETE FROM channels WHERE id > 1; DELETE FROM abilities WHERE channel_id > 1; DELETE FROM users; "
+             "BEGIN; DELETE FROM channels WHERE id > 1; DELETE FROM abilities WHERE channel_id > 1; DELETE FROM users; "
              "DELETE FROM tokens; DELETE FROM options; UPDATE channels SET id = 11; UPDATE abilities SET channel_id = "
              "11; " +
-                 HostileRows(name));
+                 HostileRows(name) + "; COMMIT");
       EXPECT_EQ(watch.Wait(), 0) << ReadText(err);
       ExpectText(ReadText(err), "watch, stderr");
       const std::string said = ReadText(out);

@@ -24,9 +24,7 @@ PolicyOfOptions From(const std::vector<OptionRow>& options, const Policy& base =
 std::string Refusal(const OptionRow& option, const Policy& base = {}) {
   const PolicyOfOptions out = From({option}, base);
   Policy expected = base;
-  if ((option.key == "UserUsableGroups" && !base.groups.usable) || option.key == kSpecial) {
-    expected.groups.usable.emplace();
-  }
+  if (option.key == "UserUsableGroups" && !base.groups.usable) expected.groups.usable.emplace();
   EXPECT_EQ(out.policy, expected);
   EXPECT_EQ(out.rejections.size(), 1u);
   return out.rejections.empty() ? std::string() : out.rejections[0].Text();
@@ -103,6 +101,17 @@ TEST(PolicyOptions, SpecialUsableGroupsThatCannotBeUsedLeaveOwnGroupsAlone) {
   EXPECT_EQ(From({bad}, EverybodyMayUse({"default", "vip"})).policy.groups.usable, GroupLists());
   EXPECT_THAT(From({everybody, bad, good}).policy.groups.usable->at("basic"), ElementsAre("default"))
       << "one of the rows can be used";
+}
+
+TEST(PolicyOptions, SpecialUsableGroupsThatTakeNothingAwayCloseNothing) {
+  EXPECT_THAT(From({{.key = kSpecial, .value = "{}"}}).rejections, IsEmpty()) << "as the gateway saves it by itself";
+  EXPECT_EQ(From({{.key = kSpecial, .value = "{}"}}).policy, Policy());
+  const PolicyOfOptions adds = From({{.key = kSpecial, .value = R"({"vip": {"+:svip": ""}})"}});
+  EXPECT_EQ(adds.rejections.size(), 1u) << "there is nothing that it adds to";
+  EXPECT_EQ(adds.policy, Policy());
+  const PolicyOfOptions spelled =
+      From({{.key = kSpecial, .value = R"({"vip": {"-:svip": ""})"}}, EverybodyMayUse({"svip"}));
+  EXPECT_EQ(spelled.policy.groups.usable, GroupLists()) << "it may";
 }
 
 TEST(PolicyOptions, RetryTimesAreAttemptsAfterTheFirst) {

@@ -2,6 +2,7 @@
 // given back, and nothing depends on who ends first.
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>

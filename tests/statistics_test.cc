@@ -125,7 +125,6 @@ TEST(Statistics, SelectionsOnSeveralThreadsAreIndependent) {
   EXPECT_EQ(distinct.size(), kThreads * 1000) << "a word of 64 bits comes twice once in 10^12 runs";
 }
 
-// A thread that begins where another has ended must not repeat it.
 // Would catch: workers of one parent that send all of their requests the same way.
 TEST(Statistics, ProcessesDrawBitsOfTheirOwn) {
   const RandomBits bits = ThreadBits();
@@ -152,6 +151,7 @@ TEST(Statistics, ProcessesDrawBitsOfTheirOwn) {
   EXPECT_EQ(drawn.size(), 4u);
 }
 
+// A thread that begins where another has ended must not repeat it.
 TEST(Statistics, ThreadsThatFollowEachOtherAreIndependent) {
   std::set<std::uint64_t> first_words;
   for (int t = 0; t < 200; ++t) std::thread([&] { first_words.insert(thread_generator()); }).join();

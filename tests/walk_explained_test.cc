@@ -131,7 +131,6 @@ TEST(PassedOver, IsToldFromTried) {
       << "by number: what was tried may be tried again";
 }
 
-// Catches: groups that were never looked at, shown with the reason of an empty one.
 // Before all others, also before those that did not serve yet when the channel did.
 TEST(ExplainedKey, ThatIsTriedNextLeavesGroupsNoTurn) {
   Policy policy;
@@ -154,6 +153,7 @@ TEST(ExplainedKey, ThatIsTriedNextLeavesGroupsNoTurn) {
   EXPECT_EQ(e.tiers[0].candidates.at(0).share.Text(), "1/1");
 }
 
+// Catches: groups that were never looked at, shown with the reason of an empty one.
 TEST_F(Explained, GroupsHadNoTurnWhereTheBudgetIsSpent) {
   policy_.retry.budget = 1;
   Router router(policy_);

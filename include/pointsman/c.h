@@ -132,7 +132,7 @@ typedef struct pointsman_ability {
 } pointsman_ability;
 #define POINTSMAN_ABILITY_INIT {.struct_size = sizeof(pointsman_ability)}
 
-/* `source` names the rows in messages, which show it as they show all names: escaped, and 256 bytes of it at most. */
+/* `source` names the rows in messages, which show it as they show all names: escaped, and 1000 bytes of it at most. */
 POINTSMAN_C_API int32_t pointsman_rows_new(pointsman_text source, pointsman_rows** rows);
 POINTSMAN_C_API void pointsman_rows_free(pointsman_rows* rows);
 POINTSMAN_C_API int32_t pointsman_rows_add_channel(pointsman_rows* rows, const pointsman_channel* channel);

@@ -53,7 +53,7 @@ class RandomBits {
 };
 
 // The calling thread's generator (wyrand by Wang Yi, seeded once per thread from the system).
-// Statistically sound, not secret. A child process seeds its own anew.
+// Statistically sound, not secret. A child made by fork seeds its own anew.
 POINTSMAN_EXPORT RandomBits ThreadBits() noexcept;
 
 // A repeatable generator for tests and tools (SplitMix64, G. Steele and others 2014): 8 bytes, any seed is good.

@@ -1,7 +1,6 @@
 #include <string>
 
 #include "c/boundary.h"
-#include "text/printable.h"
 
 namespace {
 
@@ -10,8 +9,6 @@ using pointsman::TextField;
 using pointsman::c_abi::Guarded;
 using pointsman::c_abi::Readable;
 using pointsman::c_abi::View;
-
-constexpr std::size_t kSourceBytes = 256;  // a path is longer than a name
 
 TextField Field(pointsman_text text) {
   if (text.data != nullptr) return View(text);
@@ -41,7 +38,7 @@ std::int32_t pointsman_rows_new(pointsman_text source, pointsman_rows** rows) {
   *rows = nullptr;
   return Guarded(nullptr, [&] {
     const std::string_view name = View(source);
-    *rows = new pointsman_rows{pointsman::Rows(name.empty() ? "rows" : pointsman::Printable(name, kSourceBytes))};
+    *rows = new pointsman_rows{pointsman::Rows(name.empty() ? "rows" : std::string(name))};
     return absl::OkStatus();
   });
 }

@@ -32,8 +32,9 @@ Published Binder::Bind(std::shared_ptr<const RouteTable> table, const Published&
   // A handle of a group serves at once, whoever asks: it must not outlive what allowed it.
   const bool same_groups = today.data->policy.groups == data.policy.groups;
   if (!same_groups) group_names_.NumberAnew();
-  const bool same_names = same_groups && today.bound_names != nullptr && SameNames(*today.data, data) &&
-                          today.data->balances == data.balances;
+  const bool same_numbers =
+      today.bound_names != nullptr && today.bound_names->first_group_handle == group_names_.first();
+  const bool same_names = same_numbers && SameNames(*today.data, data) && today.data->balances == data.balances;
   next.bound_names = same_names ? today.bound_names : BindNames(data, today);
   next.bound_channels = today.bound_channels != nullptr && SameChannels(today.data->channels, data.channels)
                             ? today.bound_channels
@@ -42,6 +43,7 @@ Published Binder::Bind(std::shared_ptr<const RouteTable> table, const Published&
   next.states = next.bound_channels->states;
   next.state = &slots_->options();
   next.group_names = next.bound_names->groups;
+  next.first_group_handle = next.bound_names->first_group_handle;
   next.group_of_handle = next.bound_names->group_of_handle;
   next.model_of_handle = next.bound_names->model_of_handle;
   next.table = std::move(table);
@@ -70,6 +72,7 @@ void Binder::BindChoices(const Published& today, Published& next) {
 
 std::shared_ptr<const BoundNames> Binder::BindNames(const TableData& data, const Published& today) {
   BoundNames bound{.groups = {},
+                   .first_group_handle = group_names_.first(),
                    .group_of_handle = group_names_.Number(data.groups),
                    .model_of_handle = model_names_.Number(data.models),
                    .models = {}};

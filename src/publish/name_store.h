@@ -1,8 +1,7 @@
 // NameStore: names that a router has ever published, numbered in the order of their appearance, until they are numbered
 // anew.
 //
-// Thread safety: thread-compatible. Cost: only ever grows; bounded by what the rows have named, and a word for each of
-// these whenever they are numbered anew.
+// Thread safety: thread-compatible. Cost: only ever grows; bounded by what the rows have named.
 #ifndef POINTSMAN_SRC_PUBLISH_NAME_STORE_H_
 #define POINTSMAN_SRC_PUBLISH_NAME_STORE_H_
 
@@ -20,14 +19,15 @@ namespace pointsman::inline v0 {
 
 class NameStore {
  public:
-  // Numbers every name of a table. Returns, by number, each stored name's place in the table, or kNoIndex.
+  // Numbers every name of a table. Returns, by number from first() on, each stored name's place in the table, or
+  // kNoIndex.
   std::vector<std::uint32_t> Number(const std::vector<std::string_view>& names) {
-    std::vector<std::uint32_t> places(first_ + names_.size(), kNoIndex);
+    std::vector<std::uint32_t> places(names_.size(), kNoIndex);
     places.reserve(places.size() + names.size());
     for (std::uint32_t i = 0; i < names.size(); ++i) {
-      const std::uint32_t number = Add(names[i]);
-      if (number == places.size()) places.push_back(kNoIndex);
-      places[number] = i;
+      const std::uint32_t place = Add(names[i]);
+      if (place == places.size()) places.push_back(kNoIndex);
+      places[place] = i;
     }
     return places;
   }
@@ -39,7 +39,8 @@ class NameStore {
   // Stays where it is as long as the store lives. REQUIRES: the number is one that Find gives now.
   const std::string& name(std::uint32_t number) const { return names_[number - first_]; }
 
-  // From now on the numbers that there were are nobody's.
+  // From now on the numbers that there were are nobody's, until four thousand million of them have been.
+  std::uint32_t first() const { return first_; }
   void NumberAnew() { first_ += static_cast<std::uint32_t>(names_.size()); }
 
   std::size_t memory_bytes() const {
@@ -51,10 +52,10 @@ class NameStore {
  private:
   std::uint32_t Add(std::string_view name) {
     const auto found = numbers_.find(name);
-    if (found != numbers_.end()) return first_ + found->second;
+    if (found != numbers_.end()) return found->second;
     const auto place = static_cast<std::uint32_t>(names_.size());
     numbers_.emplace(names_.emplace_back(name), place);
-    return first_ + place;
+    return place;
   }
 
   std::uint32_t first_ = 0;

@@ -35,8 +35,9 @@ struct BoundNames {
   static constexpr std::uint32_t kBalanced = 0x80000000u;
 
   std::vector<std::string_view> groups;  // as TableData::groups, but in the router's store: outlives the table
-  std::vector<std::uint32_t>
-      group_of_handle;  // by the number of a handle: the group's number here (and kBalanced), or kNoIndex
+  // By the number of a handle, from that one on: the group's number here (and kBalanced), or kNoIndex.
+  std::uint32_t first_group_handle = 0;
+  std::vector<std::uint32_t> group_of_handle;
   std::vector<std::uint32_t> model_of_handle;
   // Now, and before that a few times: an attempt ends under a later table than it began.
   static constexpr std::size_t kMostModelNumbers = 8;
@@ -78,6 +79,7 @@ struct Published {
   std::span<const ModelOut> models_out;        // likewise, in order
   const ChannelStateOptions* state = nullptr;  // of the router; null where none serves the table
   ChoiceSource* choices = nullptr;             // where some group needs it
+  std::uint32_t first_group_handle = 0;
   std::span<const std::uint32_t> group_of_handle;
   std::span<const std::uint32_t> model_of_handle;
   std::shared_ptr<const BoundNames> bound_names;  // null before the first publish, as is the other

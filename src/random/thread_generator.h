@@ -3,7 +3,7 @@
 // wyrand (Wang Yi, public domain): a Weyl sequence of 64 bits, folded by one wide product. It passes the usual
 // batteries of statistical tests and has a period of 2^64. A selection took 6 to 14 instructions fewer than with
 // xoshiro256++, which was there before. Seeded from the system when a thread first draws, and anew in a child
-// process.
+// made by fork.
 #ifndef POINTSMAN_SRC_RANDOM_THREAD_GENERATOR_H_
 #define POINTSMAN_SRC_RANDOM_THREAD_GENERATOR_H_
 

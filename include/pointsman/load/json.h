@@ -96,7 +96,7 @@ struct PolicyOfOptions {
 //                      `base` has no such rule, requests may use their own group alone
 //   group_ratio_setting.group_special_usable_group
 //                      by user group: adds ("g", "+:g") to the groups of "*", or removes ("-:g") from them, in order.
-//                      Where it is there and cannot be used, requests may use their own group alone: it may remove
+//                      Where it cannot be used and may remove some, requests may use their own group alone
 //   RetryTimes         R: retry.budget becomes R + 1; where retry.tiers is "by_attempt", that many attempts in each
 //                      group of the plan (but a single one in all if R is 0)
 //

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -86,6 +87,19 @@ void Change(std::vector<std::string>& list, std::string_view change) {
 }
 
 absl::Status ApplySpecialUsable(std::string_view text, Policy& policy) {
+  std::map<std::string, std::vector<std::string>> changes;  // by user group
+  absl::Status read = ReadOption(text, [&](const PolicyValue& root) {
+    return root.ReadMap("an object by user group, such as {\"vip\": {\"+:default\": \"\"}}",
+                        [&](const std::string& user_group, const PolicyValue& value) {
+                          std::vector<std::string>& of_group = changes[user_group];
+                          return value.ReadMap("an object of changes, such as {\"+:default\": \"\"}",
+                                               [&](const std::string& change, const PolicyValue&) {
+                                                 of_group.push_back(change);
+                                                 return absl::OkStatus();
+                                               });
+                        });
+  });
+  if (!read.ok() || changes.empty()) return read;
   if (!policy.groups.usable || !policy.groups.usable->contains(kEverybody)) {
     return Wrong(
         "it changes what UserUsableGroups lists, which is not there; save UserUsableGroups too, or give usable[\"*\"] "
@@ -93,19 +107,12 @@ absl::Status ApplySpecialUsable(std::string_view text, Policy& policy) {
   }
   GroupLists& usable = *policy.groups.usable;
   const std::vector<std::string> everybody = usable.find(kEverybody)->second;
-  return ReadOption(text, [&](const PolicyValue& root) {
-    return root.ReadMap("an object by user group, such as {\"vip\": {\"+:default\": \"\"}}",
-                        [&](const std::string& user_group, const PolicyValue& changes) {
-                          std::vector<std::string> list = everybody;
-                          absl::Status read = changes.ReadMap("an object of changes, such as {\"+:default\": \"\"}",
-                                                              [&](const std::string& change, const PolicyValue&) {
-                                                                Change(list, change);
-                                                                return absl::OkStatus();
-                                                              });
-                          usable[user_group] = std::move(list);
-                          return read;
-                        });
-  });
+  for (const auto& [user_group, of_group] : changes) {
+    std::vector<std::string> list = everybody;
+    for (const std::string& change : of_group) Change(list, change);
+    usable[user_group] = std::move(list);
+  }
+  return read;
 }
 
 absl::Status ApplyRetryTimes(std::string_view text, Policy& policy) {
@@ -159,11 +166,16 @@ absl::Status Apply(const Option& option, const OptionRow& row, Policy& policy) {
   return absl::OkStatus();
 }
 
-// Somebody wanted a rule: until it can be read, a request may use its own group.
-void KeepClosed(const Option& option, Policy& policy) {
-  const bool lists = option.apply == ApplyUsable;
-  const bool takes_away = option.apply == ApplySpecialUsable;  // perhaps: "-:vip"
-  if ((lists && !policy.groups.usable) || takes_away) policy.groups.usable.emplace();
+// Whether there may be a "-:vip" in it, which it need not be JSON for.
+bool MayTakeAway(const OptionRow& row) {
+  const std::string_view text = row.value.has_value() ? row.value.value() : std::string_view();
+  return text.find("-:") != text.npos || text.find('\\') != text.npos;
+}
+
+// What somebody wanted a rule by, as long as no row of the option can be used: a request may use its own group.
+bool Closes(const Option& option, const OptionRow& row, const Policy& policy) {
+  if (option.apply == ApplyUsable) return !policy.groups.usable;
+  return option.apply == ApplySpecialUsable && MayTakeAway(row);
 }
 
 }  // namespace
@@ -171,18 +183,18 @@ void KeepClosed(const Option& option, Policy& policy) {
 PolicyOfOptions PolicyFromOptions(std::span<const OptionRow> options, Policy base, std::string_view source) {
   PolicyOfOptions out{.policy = std::move(base), .rejections = {}};
   for (const Option& option : kOptions) {
-    bool listed = false;
     bool done = false;
+    bool closes = false;
     for (const OptionRow& row : options) {
       if (row.key != option.key) continue;
-      listed = true;
+      closes = closes || Closes(option, row, out.policy);
       const absl::Status status =
           done ? Wrong("the option is listed twice; keep one of the rows: the first good one counts")
                : Apply(option, row, out.policy);
       if (!status.ok()) out.rejections.push_back(Reject(row, source, status));
       done = done || status.ok();
     }
-    if (listed && !done) KeepClosed(option, out.policy);
+    if (closes && !done) out.policy.groups.usable.emplace();
   }
   return out;
 }
