@@ -20,7 +20,7 @@ namespace {
 
 // A handle can be younger than the table: another thread published meanwhile, and this one still reads the old table.
 // One of a group can be too old: its number is below those that count, and so beyond them when that is taken from it.
-std::uint32_t PlaceOf(std::span<const std::uint32_t> place_of_handle, std::uint32_t handle) noexcept {
+std::uint32_t PlaceOf(std::span<const std::uint32_t> place_of_handle, std::size_t handle) noexcept {
   return handle < place_of_handle.size() ? place_of_handle[handle] : kNoIndex;
 }
 
@@ -96,7 +96,7 @@ template <class Bits>
 // A handle's number, and what it was asked for.
 template <class Asked>
 struct Handle {
-  std::uint32_t number;
+  std::size_t number;
   const Asked* asked;
 };
 
