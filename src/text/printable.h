@@ -23,7 +23,7 @@
 namespace pointsman::inline v0 {
 
 inline constexpr std::size_t kShownNameBytes = 80;
-inline constexpr std::size_t kShownMessageBytes = 8 * 1024;
+inline constexpr std::size_t kShownMessageBytes = std::size_t{8} * 1024;
 inline constexpr std::size_t kShownPathBytes = 1000;
 
 POINTSMAN_EXPORT std::string Printable(std::string_view text, std::size_t max_bytes = kShownNameBytes);
