@@ -1,4 +1,5 @@
 #include <string>
+#include <type_traits>
 
 #include "load/json/decision_json.h"
 #include "load/json/json_line.h"
@@ -11,21 +12,14 @@ namespace pointsman::inline v0 {
 namespace {
 
 // Columns that a row does not have are left out; NULL is null.
-void PutText(JsonLine& line, std::string_view column, const TextField& field) {
+template <class Field>
+void Put(JsonLine& line, std::string_view column, const Field& field) {
   if (field.is_absent()) return;
   line.Key(column);
   if (field.is_null()) {
     line.Raw("null");
-  } else {
+  } else if constexpr (std::is_same_v<Field, TextField>) {
     line.Text(field.value());
-  }
-}
-
-void PutInteger(JsonLine& line, std::string_view column, const IntField& field) {
-  if (field.is_absent()) return;
-  line.Key(column);
-  if (field.is_null()) {
-    line.Raw("null");
   } else {
     line.Number(field.value());
   }
@@ -33,27 +27,27 @@ void PutInteger(JsonLine& line, std::string_view column, const IntField& field) 
 
 void WriteRow(const ChannelRow& row, JsonLine& line) {
   line.Begin('{').Key("id").Number(row.id);
-  PutText(line, "name", row.name);
-  PutInteger(line, "type", row.type);
-  PutInteger(line, "status", row.status);
-  PutText(line, "tag", row.tag);
+  Put(line, "name", row.name);
+  Put(line, "type", row.type);
+  Put(line, "status", row.status);
+  Put(line, "tag", row.tag);
   line.Key("cookie").Number(row.cookie);
-  PutText(line, "group", row.groups);
-  PutText(line, "models", row.models);
-  PutInteger(line, "priority", row.priority);
-  PutInteger(line, "weight", row.weight);
+  Put(line, "group", row.groups);
+  Put(line, "models", row.models);
+  Put(line, "priority", row.priority);
+  Put(line, "weight", row.weight);
   if (row.keys.count != 0) line.Key("channel_info").Raw(ChannelInfoText(row.keys));
   line.End('}');
 }
 
 void WriteRow(const AbilityRow& row, JsonLine& line) {
   line.Begin('{');
-  PutText(line, "group", row.group);
-  PutText(line, "model", row.model);
+  Put(line, "group", row.group);
+  Put(line, "model", row.model);
   line.Key("channel_id").Number(row.channel_id);
-  PutInteger(line, "enabled", row.enabled);
-  PutInteger(line, "priority", row.priority);
-  PutInteger(line, "weight", row.weight);
+  Put(line, "enabled", row.enabled);
+  Put(line, "priority", row.priority);
+  Put(line, "weight", row.weight);
   line.End('}');
 }
 
