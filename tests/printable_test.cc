@@ -66,6 +66,7 @@ TEST(Plain, LeavesAMessageAloneInWhichNamesAreEscapedAlready) {
   EXPECT_EQ(Plain(message), message);
   EXPECT_EQ(Plain("\x1b[2J\xff\r\n\u202e"), "\\x1b[2J\\xff\\x0d\n\\u{202e}");
   EXPECT_EQ(Plain("ab分组", 4), "ab…(8 bytes)");
+  EXPECT_EQ(PlainLine("a\nb\t"), "a b\\x09");
 }
 
 TEST(Printable, EscapesInvalidUtf8ByteByByte) {

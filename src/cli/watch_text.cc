@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <ctime>
 #include <iostream>
 #include <string>
@@ -17,20 +16,9 @@ std::string UtcNow() {
   return {text, size};
 }
 
-namespace {
-
-// An event is a line, whatever a source is called.
-std::string OneLine(const std::string& message) {
-  std::string line = Plain(message, 2000);
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return line;
-}
-
-}  // namespace
-
 void PrintWatchEvent(const WatchEvent& event) {
   if (event.document != nullptr) std::cout << "\n";
-  std::cout << UtcNow() << " " << event.event << ": " << OneLine(event.message) << "\n";
+  std::cout << UtcNow() << " " << event.event << ": " << PlainLine(event.message, 2000) << "\n";
   if (event.document != nullptr) PrintDiff(*event.document);
 }
 

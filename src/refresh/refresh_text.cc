@@ -1,5 +1,4 @@
 // What refreshing says in words: names, what is wrong with options, one line of status.
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -65,10 +64,7 @@ std::string RefreshStatus::Text() const {
   if (!ok() && !last_error.ok()) text += ": " + std::string(last_error.message());
   if (rejections > 0) text += "; " + std::to_string(rejections) + " rows rejected, such as " + first_rejection;
   if (notifier.has_value() && !notifier->ok()) text += "; not notified: " + std::string(notifier->message());
-  // A host's own loader says what it likes.
-  text = Plain(text);
-  std::ranges::replace(text, '\n', ' ');
-  return text;
+  return PlainLine(text);  // a host's own loader says what it likes
 }
 
 }  // namespace pointsman::inline v0

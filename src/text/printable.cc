@@ -134,6 +134,12 @@ std::string Printable(std::string_view text, std::size_t max_bytes) { return Esc
 
 std::string Plain(std::string_view text, std::size_t max_bytes) { return Escaped(text, max_bytes, "", "\n"); }
 
+std::string PlainLine(std::string_view text, std::size_t max_bytes) {
+  std::string line = Plain(text, max_bytes);
+  std::ranges::replace(line, '\n', ' ');
+  return line;
+}
+
 std::string Quoted(std::string_view text, std::size_t max_bytes) {
   std::string out = "\"";
   out += Printable(text, max_bytes);

@@ -29,6 +29,8 @@ inline constexpr std::size_t kShownPathBytes = 1000;
 POINTSMAN_EXPORT std::string Printable(std::string_view text, std::size_t max_bytes = kShownNameBytes);
 POINTSMAN_EXPORT std::string Quoted(std::string_view text, std::size_t max_bytes = kShownNameBytes);
 POINTSMAN_EXPORT std::string Plain(std::string_view text, std::size_t max_bytes = kShownMessageBytes);
+// The same on one line: a line end becomes a blank.
+POINTSMAN_EXPORT std::string PlainLine(std::string_view text, std::size_t max_bytes = kShownMessageBytes);
 
 // Whether a character is a control, is invisible, or reorders or breaks what stands around it.
 POINTSMAN_EXPORT bool IsTreacherous(std::uint32_t code);
