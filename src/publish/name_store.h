@@ -39,8 +39,9 @@ class NameStore {
   // Stays where it is as long as the store lives. REQUIRES: the number is one that Find gives now.
   const std::string& name(std::uint32_t number) const { return names_[number - first_]; }
 
-  // From now on the numbers that there were are nobody's, until four thousand million of them have been.
+  // The least number that is somebody's.
   std::uint32_t first() const { return first_; }
+  // From now on the numbers that there were are nobody's, until four thousand million of them have been.
   void NumberAnew() { first_ += static_cast<std::uint32_t>(names_.size()); }
 
   std::size_t memory_bytes() const {

@@ -169,8 +169,8 @@ absl::StatusOr<Policy> Refresher::Impl::Follow(const Rows& rows, Policy usual,
   const Snapshot today = router_.TakeSnapshot();
   // One that was misspelled must not open what it closed.
   const bool keeps = !rejections.empty() && today.generation > 0;
-  if (keeps) said->groups = today.table->policy().groups;
   usual.groups = std::move(said->groups);
+  if (keeps) usual.groups = today.table->policy().groups;
   usual.retry = said->retry;
   return usual;
 }
